@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "calibrant",
+  products: [
+    .executable(name: "calibrant", targets: ["calibrant"]),
+    .executable(name: "ActivationCalibration", targets: ["ActivationCalibration"]),
+    .library(name: "Harness", targets: ["Harness"]),
+    .library(name: "Engine", targets: ["Engine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // C libraries of the system, each behind one module of ours.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(
+      name: "ONNXFormat",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(name: "Imaging", dependencies: ["CImageCodecs"]),
+    .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra"]),
+    .target(name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra"]),
+    .target(
+      name: "Harness",
+      dependencies: ["Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto"],
+      resources: [.embedInCode("Demo/Resources/demo.onnx")]),
+    .executableTarget(
+      name: "calibrant",
+      dependencies: [
+        "Harness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "ActivationCalibration",
+      dependencies: [
+        "Harness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/ActivationCalibration"),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+    .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "TestSupport"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"]),
+    .testTarget(
+      name: "QuantizationTests",
+      dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["calibrant", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

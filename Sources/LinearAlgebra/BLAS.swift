@@ -1,0 +1,11 @@
+import COpenBLAS
+
+/// The BLAS this process computes with.
+public enum BLAS {
+  /// Gives every BLAS call one thread of its own caller's: parallelism comes from workers, and OpenBLAS's own
+  /// count is global to the process, so it is set once and never again.
+  public static func useOneThreadPerCaller() { openblas_set_num_threads(1) }
+
+  /// Build and CPU kernel OpenBLAS chose, for reports.
+  public static var configuration: String { String(cString: openblas_get_config()) }
+}
