@@ -10,8 +10,10 @@ extension Model {
     where proto.graph.initializer[index].dataLocation == .external {
       let tensor = proto.graph.initializer[index]
       let reference = try ExternalReference(of: tensor)
-      let file = try files[reference.location] ?? reference.mapFile(in: folder)
-      files[reference.location] = file
+      if files[reference.location] == nil {
+        files[reference.location] = try reference.mapFile(in: folder)
+      }
+      let file = files[reference.location]!
       let bytes = try reference.slice(of: file)
       proto.graph.initializer[index].rawData = bytes
       proto.graph.initializer[index].externalData = []
