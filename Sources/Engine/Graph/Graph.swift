@@ -34,6 +34,8 @@ public struct Node: Sendable {
   public var attributes: Attributes
   public var inputs: [ValueID?]
   public var outputs: [ValueID?]
+  /// Applied to the first output by the operator itself.
+  public var activation = Activation.identity
 
   public init(
     name: String, opType: String, domain: String = "", opset: Int,
