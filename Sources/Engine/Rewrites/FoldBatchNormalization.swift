@@ -1,0 +1,81 @@
+/// The affine map per channel that an inference-time batch normalization is: y = factor · x + offset.
+public struct BatchNormalizationFactors: Sendable {
+  public let factor: [Double]
+  public let offset: [Double]
+
+  /// - Parameters are the node's inputs, one value per channel; `epsilon` its attribute.
+  public init(scale: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Float) {
+    factor = zip(scale, variance).map { Double($0) / (Double($1) + Double(epsilon)).squareRoot() }
+    offset = zip(zip(bias, mean), factor).map { Double($0.0) - Double($0.1) * $1 }
+  }
+
+  /// Weights and bias of a layer that computes normalization(layer(x)).
+  /// - Parameters:
+  ///   - weights: any layout; `channel(i)` says to which output channel element i belongs.
+  ///   - bias: the layer's own bias, nil for none.
+  public func folded(
+    weights: [Float], bias: [Float]?, channel: (Int) -> Int
+  ) -> (weights: [Float], bias: [Float]) {
+    let folded = weights.enumerated().map { Float(Double($1) * factor[channel($0)]) }
+    let shifted = factor.indices.map { Float(Double(bias?[$0] ?? 0) * factor[$0] + offset[$0]) }
+    return (folded, shifted)
+  }
+}
+
+extension Graph {
+  /// Merges a BatchNormalization into the Conv before it, where nobody else reads that Conv's output.
+  func foldingBatchNormalization(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let consumers = consumers()
+    let producers = producers()
+    let fixed = fixedValues(keeping)
+    var removed: Set<Int> = []
+    for (index, node) in nodes.enumerated() where node.is("BatchNormalization") {
+      guard let input = node.inputs.first ?? nil, let producer = producers[input],
+        soleConsumer(of: input, consumers, fixed: fixed) == index,
+        let factors = batchNormalizationFactors(of: node),
+        let conv = graph.foldedConvolution(nodes[producer], factors, output: node.outputs[0])
+      else { continue }
+      graph.nodes[producer] = conv
+      removed.insert(index)
+    }
+    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    return graph
+  }
+
+  /// The node's affine map, where its parameters are constants of one size.
+  public func batchNormalizationFactors(of node: Node) -> BatchNormalizationFactors? {
+    let parameters = node.inputs.dropFirst().compactMap { constant($0) }
+    guard parameters.count == 4, parameters.allSatisfy({ $0.dtype == .float32 }),
+      Set(parameters.map(\.count)).count == 1,
+      node.outputs.dropFirst().allSatisfy({ $0 == nil }),
+      let epsilon = try? node.attributes.float("epsilon", default: 1e-5)
+    else { return nil }
+    let values = parameters.map { $0.array(of: Float.self) }
+    return BatchNormalizationFactors(
+      scale: values[0], bias: values[1], mean: values[2], variance: values[3], epsilon: epsilon)
+  }
+
+  private mutating func foldedConvolution(
+    _ conv: Node, _ factors: BatchNormalizationFactors, output: ValueID?
+  ) -> Node? {
+    guard conv.is("Conv"), conv.inputs.count >= 2, let weights = constant(conv.inputs[1]),
+      weights.dtype == .float32, weights.shape.rank >= 3, weights.shape[0] == factors.factor.count
+    else { return nil }
+    let biasID = conv.inputs.count > 2 ? conv.inputs[2] : nil
+    let bias = constant(biasID)
+    guard biasID == nil || bias?.count == factors.factor.count else { return nil }
+    let perChannel = weights.count / max(weights.shape[0], 1)
+    let folded = factors.folded(
+      weights: weights.array(of: Float.self), bias: bias?.array(of: Float.self)
+    ) { $0 / perChannel }
+    var merged = conv
+    merged.outputs = [output]
+    merged.inputs = [
+      conv.inputs[0],
+      add("\(conv.name).folded.weight", constant: Tensor(folded.weights, shape: weights.shape)),
+      add("\(conv.name).folded.bias", constant: Tensor(folded.bias, shape: [folded.bias.count])),
+    ]
+    return merged
+  }
+}

@@ -1,0 +1,49 @@
+extension Graph {
+  /// Replaces QuantizeLinear followed by DequantizeLinear with the same parameters by one operator that rounds in
+  /// float, so that a quantized model costs one pass over a tensor instead of two and no integer copy.
+  func fusingQuantizeDequantize(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let consumers = consumers()
+    let fixed = fixedValues(keeping)
+    var removed: Set<Int> = []
+    for (index, node) in nodes.enumerated() where node.is("QuantizeLinear") {
+      guard let quantized = node.outputs.first ?? nil, !fixed.contains(quantized),
+        let readers = consumers[quantized],
+        readers.allSatisfy({ undoes(nodes[$0], node) })
+      else { continue }
+      for reader in readers {
+        var fused = node
+        fused.opType = "QuantizeDequantize"
+        fused.domain = "calibrant"
+        fused.opset = 1
+        fused.name = nodes[reader].name
+        fused.outputs = nodes[reader].outputs
+        graph.nodes[reader] = fused
+      }
+      removed.insert(index)
+    }
+    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    return graph
+  }
+
+  /// Whether `dequantize` maps the codes of `quantize` back with the same constants.
+  private func undoes(_ dequantize: Node, _ quantize: Node) -> Bool {
+    guard dequantize.is("DequantizeLinear"), dequantize.inputs.first == quantize.outputs.first,
+      !quantize.attributes.contains("block_size"), !dequantize.attributes.contains("block_size"),
+      !dequantize.attributes.contains("output_dtype"), quantize.inputs.count == 3,
+      let axis = try? quantize.attributes.int("axis", default: 1),
+      axis == (try? dequantize.attributes.int("axis", default: 1))
+    else { return false }
+    return dequantize.inputs.count == 3
+      && zip(quantize.inputs.dropFirst(), dequantize.inputs.dropFirst()).allSatisfy {
+        sameConstant($0, $1)
+      }
+  }
+
+  private func sameConstant(_ a: ValueID?, _ b: ValueID?) -> Bool {
+    guard let a, let b, let x = constant(a), let y = constant(b) else { return false }
+    return a == b
+      || (x.type == y.type
+        && x.withBytes { x in y.withBytes { y in x.elementsEqual(y) } })
+  }
+}

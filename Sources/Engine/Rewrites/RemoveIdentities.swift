@@ -1,0 +1,21 @@
+extension Graph {
+  /// Lets readers of an Identity or an inference-time Dropout read its input instead.
+  func removingIdentities(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    graph.nodes = []
+    let fixed = fixedValues(keeping)
+    var replacement: [ValueID: ValueID] = [:]
+    for var node in nodes {
+      node.inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
+      let hasOneOutput = node.outputs.dropFirst().allSatisfy { $0 == nil }
+      if node.is("Identity", "Dropout"), hasOneOutput, let source = node.inputs.first ?? nil,
+        let output = node.outputs.first ?? nil, !fixed.contains(output)
+      {
+        replacement[output] = source
+      } else {
+        graph.nodes.append(node)
+      }
+    }
+    return graph
+  }
+}

@@ -1,0 +1,76 @@
+extension Graph {
+  /// Computes every node whose inputs are all constants (weights behind DequantizeLinear, Constant nodes).
+  func foldingConstants(registry: OperatorRegistry) throws(GraphError) -> Graph {
+    var graph = self
+    graph.nodes = []
+    let scratch = Scratch()
+    for node in nodes {
+      let operands = node.inputs.map { id in graph.constant(id).map { Operand($0) } }
+      let isConstant = zip(node.inputs, operands).allSatisfy { $0 == nil || $1 != nil }
+      guard isConstant, let kernel = try? registry.kernel(for: node) else {
+        graph.nodes.append(node)
+        continue
+      }
+      let results = try evaluate(kernel, of: node, on: operands, scratch: scratch)
+      for (output, result) in zip(node.outputs, results) {
+        if let output { graph[output].constant = result }
+      }
+    }
+    return graph
+  }
+}
+
+/// Runs one node on constants.
+func evaluate(
+  _ kernel: any OperatorKernel, of node: Node, on operands: [Operand?], scratch: Scratch
+) throws(GraphError) -> [Tensor] {
+  do {
+    let types = try inferredTypes(of: kernel, on: operands)
+    let storages = types.map { TensorStorage(byteCount: $0.byteCount) }
+    let views = operands.map { $0?.constant.map(TensorView.init) }
+    let call = OperatorCall(
+      inputs: views,
+      outputs: zip(types, storages).map { MutableTensorView(type: $0, base: $1.base) },
+      scratch: scratch)
+    if kernel is any ViewOperator, let source = views.first ?? nil {
+      storages[0].base.copyMemory(from: source.base, byteCount: source.bytes.count)
+    } else {
+      try kernel.run(call)
+    }
+    return zip(types, storages).map { Tensor($0, storage: $1) }
+  } catch {
+    throw error.located(in: node, operands)
+  }
+}
+
+/// Shape inference whose result is safe to allocate.
+func inferredTypes(
+  of kernel: any OperatorKernel, on operands: [Operand?]
+) throws(GraphError) -> [TensorType] {
+  let types = try kernel.outputTypes(operands)
+  for type in types where (type.shape.checkedElementCount ?? .max) > Tensor.maximumElementCount {
+    throw .shapeMismatch(reason: "an output of shape \(type.shape) is too large")
+  }
+  return types
+}
+
+extension Tensor {
+  /// No single tensor may be larger: 2^34 elements are beyond any machine this runs on.
+  static let maximumElementCount = 1 << 34
+}
+
+extension TensorView {
+  init(_ tensor: Tensor) {
+    self.init(type: tensor.type, base: UnsafeRawPointer(tensor.storage.base))
+  }
+}
+
+extension GraphError {
+  /// The error with the node it happened in and what reached that node.
+  func located(in node: Node, _ operands: [Operand?]) -> GraphError {
+    if case .inNode = self { return self }
+    return .inNode(
+      name: node.name, opType: node.opType,
+      inputs: operands.map { $0.map { "\($0.type)" } ?? "–" }, self)
+  }
+}

@@ -1,0 +1,88 @@
+/// Sees a value the moment it is complete: its position in `Program.observed`, and its elements for as long as the
+/// call lasts.
+public typealias Tap = (_ index: Int, _ values: TensorView) throws -> Void
+
+/// One worker's running state: its arena, its scratch, and the plans for the shapes it has met.
+public struct Session: ~Copyable {
+  private let program: Program
+  private var plans: [[TensorType]: ExecutionPlan] = [:]
+  private var arena = TensorStorage(byteCount: 0)
+  private let scratch = Scratch()
+
+  public init(_ program: Program) { self.program = program }
+
+  /// Runs the model.
+  /// - Parameters:
+  ///   - inputs: one tensor per graph input, in its order.
+  ///   - tap: sees every observed value; calls come in the order the graph computes them.
+  /// - Returns: one tensor per graph output.
+  public mutating func run(_ inputs: [Tensor], tap: Tap? = nil) throws -> [Tensor] {
+    let plan = try plan(for: inputs.map(\.type))
+    let state = RunState(plan: plan, inputs: inputs, arena: arena)
+    if let tap {
+      for index in plan.observedAtStart { try observe(index, state, tap) }
+    }
+    for step in plan.steps {
+      try execute(step, state)
+      if let tap {
+        for index in step.observes { try observe(index, state, tap) }
+      }
+    }
+    return plan.outputs.map { id in
+      guard let view = state.view(of: id) else {
+        preconditionFailure("a planned graph computes its outputs")
+      }
+      return view.copied()
+    }
+  }
+
+  private mutating func plan(for types: [TensorType]) throws(GraphError) -> ExecutionPlan {
+    if let plan = plans[types] { return plan }
+    let plan = try ExecutionPlan(program, inputs: types)
+    plans[types] = plan
+    if arena.byteCount < plan.arenaByteCount {
+      arena = TensorStorage(byteCount: plan.arenaByteCount)
+    }
+    return plan
+  }
+
+  private func execute(_ step: ExecutionPlan.Step, _ state: RunState) throws(GraphError) {
+    let call = OperatorCall(
+      inputs: step.inputs.map { id in id.flatMap { state.view(of: $0) } },
+      outputs: step.outputs.map { output in
+        MutableTensorView(type: output.type, base: arena.base + output.offset)
+      },
+      scratch: scratch)
+    do {
+      try program.kernels[step.node].run(call)
+    } catch {
+      throw error.located(in: program.graph.nodes[step.node], [])
+    }
+  }
+
+  private func observe(_ index: Int, _ state: RunState, _ tap: Tap) throws {
+    guard let view = state.view(of: program.observedIDs[index]) else { return }
+    try tap(index, view)
+  }
+}
+
+/// Where the values of one run are.
+private struct RunState {
+  let plan: ExecutionPlan
+  let inputs: [Tensor]
+  let arena: TensorStorage
+
+  func view(of id: ValueID) -> TensorView? {
+    guard let type = plan.types[id.index], let location = plan.locations[id.index] else {
+      return nil
+    }
+    switch location {
+    case .input(let index):
+      return TensorView(type: type, base: UnsafeRawPointer(inputs[index].storage.base))
+    case .constant(let tensor):
+      return TensorView(type: type, base: UnsafeRawPointer(tensor.storage.base))
+    case .arena(let offset):
+      return TensorView(type: type, base: UnsafeRawPointer(arena.base + offset))
+    }
+  }
+}
