@@ -1,0 +1,26 @@
+import Foundation
+import Synchronization
+
+/// The user asked to stop (Ctrl-C).
+public struct Interrupted: Error, CustomStringConvertible {
+  public var description: String { "interrupted; nothing half-written was left behind" }
+}
+
+/// Turns the first SIGINT or SIGTERM into an error at the next unit of work, so that files stay whole; a second one
+/// ends the process at once.
+public enum Interruption {
+  private static let isRequested = Atomic<Bool>(false)
+
+  public static func install() {
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        if Interruption.isRequested.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+      }
+    }
+  }
+
+  /// Throws once an interruption was requested.
+  public static func check() throws {
+    if isRequested.load(ordering: .relaxed) { throw Interrupted() }
+  }
+}

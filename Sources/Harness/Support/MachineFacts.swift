@@ -1,0 +1,26 @@
+import Foundation
+import LinearAlgebra
+
+/// What a report says about where it was made.
+public enum MachineFacts {
+  /// The processor's model name.
+  public static var cpu: String {
+    let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = info.split(separator: "\n").first { $0.hasPrefix("model name") }
+    let name = line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
+    return name ?? "unknown"
+  }
+
+  public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  public static var blas: String {
+    BLAS.configuration.trimmingCharacters(in: .whitespaces)
+  }
+
+  /// The largest memory this process has held, in bytes.
+  public static var peakMemory: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+}

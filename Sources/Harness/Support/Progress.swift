@@ -1,0 +1,50 @@
+import Foundation
+
+/// Progress of a long step on standard error: a bar with rate and time left on a terminal, plain lines elsewhere.
+public final class Progress {
+  private let title: String
+  private let total: Int
+  private let isQuiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+  private var lastShown: ContinuousClock.Instant?
+
+  public init(_ title: String, total: Int, isQuiet: Bool) {
+    self.title = title
+    self.total = total
+    self.isQuiet = isQuiet
+  }
+
+  public func advance(to done: Int) {
+    guard !isQuiet else { return }
+    let now = ContinuousClock.now
+    let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+    guard done == total || now - (lastShown ?? start) >= interval else { return }
+    lastShown = now
+    write(line(done, elapsed: (now - start).seconds), ends: done == total)
+  }
+
+  private func line(_ done: Int, elapsed: Double) -> String {
+    let rate = elapsed > 0 ? Double(done) / elapsed : 0
+    let left = rate > 0 ? Double(total - done) / rate : 0
+    let share = total > 0 ? Double(done) / Double(total) : 1
+    let filled = Int(share * 24)
+    let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 24 - filled)
+    let counts = "\(done)/\(total)  \(String(format: "%.0f", rate))/s"
+    let time =
+      done == total ? String(format: "%.1f s", elapsed) : String(format: "%.0f s left", left)
+    return isTerminal ? "\(title) \(bar) \(counts)  \(time)" : "\(title): \(counts)  \(time)"
+  }
+
+  private func write(_ line: String, ends: Bool) {
+    let text = isTerminal ? "\r\u{1B}[2K\(line)\(ends ? "\n" : "")" : line + "\n"
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
