@@ -36,6 +36,12 @@ public enum DType: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
+  /// The type of that number in ONNX, or nil.
+  public init?(onnxNumber number: Int) {
+    guard let elementType = ElementType(rawValue: number) else { return nil }
+    self.init(elementType)
+  }
+
   /// The ONNX type of the same values.
   public var elementType: ElementType {
     switch self {

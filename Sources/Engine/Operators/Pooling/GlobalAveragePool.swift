@@ -1,0 +1,40 @@
+/// The mean over all spatial axes. https://onnx.ai/onnx/operators/onnx__GlobalAveragePool.html
+struct GlobalAveragePool: OperatorKernel {
+  static let opType = "GlobalAveragePool"
+  static let sinceVersion = 1
+
+  init(_ node: Node) {}
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let shape = try inputs.requiredFloat(0, "X").shape
+    guard shape.rank >= 2 else {
+      throw .shapeMismatch(reason: "X \(shape) has no channel axis")
+    }
+    return [
+      TensorType(.float32, Shape([shape[0], shape[1]] + shape.dims.dropFirst(2).map { _ in 1 }))
+    ]
+  }
+
+  func run(_ call: OperatorCall) {
+    let shape = call.input(0).shape
+    let plane = shape.count(2...)
+    let output = call.output.floats
+    for index in output.indices {
+      let values = UnsafeBufferPointer(
+        rebasing: call.input(0).floats[index * plane..<(index + 1) * plane])
+      output[index] = sum(values) / Float(plane)
+    }
+  }
+}
+
+/// A sum in eight interleaved parts, which fixes its order and keeps it vectorised.
+func sum(_ values: UnsafeBufferPointer<Float>) -> Float {
+  var parts = SIMD8<Float>.zero
+  let whole = values.count / 8 * 8
+  for start in stride(from: 0, to: whole, by: 8) {
+    for lane in 0..<8 { parts[lane] += values[start + lane] }
+  }
+  var rest: Float = 0
+  for index in whole..<values.count { rest += values[index] }
+  return parts.sum() + rest
+}

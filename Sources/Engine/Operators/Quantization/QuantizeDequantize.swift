@@ -1,0 +1,31 @@
+/// QuantizeLinear followed by DequantizeLinear, without the codes in between: what a rewrite makes of the pair.
+struct QuantizeDequantize: OperatorKernel {
+  static let opType = "QuantizeDequantize"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let axis: QuantizationAxis
+
+  init(_ node: Node) throws(GraphError) { axis = try QuantizationAxis(node) }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let type = try inputs.requiredFloat(0, "x")
+    let codes = try inputs.required(2, "zero_point").type.dtype
+    guard codes.quantizationLimits != nil else {
+      throw .wrongInput(name: "zero_point", reason: "has type \(codes), which is not implemented")
+    }
+    try axis.check(inputs, type, codes: codes)
+    return [type]
+  }
+
+  func run(_ call: OperatorCall) {
+    guard let x = call.input(0).floats.baseAddress, call.output.count > 0,
+      let y = call.output.floats.baseAddress, let limits = call.input(2).dtype.quantizationLimits
+    else { return }
+    axis.forEachRun(call) { start, count, scale, zeroPoint in
+      QuantizeLoops.quantizeDequantize(
+        x + start, count: count, scale: scale, zeroPoint: zeroPoint, limits: limits, into: y + start
+      )
+    }
+  }
+}
