@@ -39,7 +39,8 @@ public struct ExactSum: Sendable, Hashable {
   public var value: Double {
     var result = 0.0
     for i in digits.indices.reversed() {
-      result += Double(digits[i]) * Double(sign: .plus, exponent: 32 * (lowest + i), significand: 1)
+      result += Double(
+        sign: .plus, exponent: 32 * (lowest + i), significand: Double(digits[i]))
     }
     return result
   }
@@ -67,10 +68,8 @@ public struct ExactSum: Sendable, Hashable {
     }
     trimTop()
     let zeros = digits.prefix { $0 == 0 }.count
-    if zeros > 0 {
-      digits.removeFirst(zeros)
-      lowest = digits.isEmpty ? 0 : lowest + zeros
-    }
+    digits.removeFirst(zeros)
+    lowest = digits.isEmpty ? 0 : lowest + zeros
   }
 
   /// Drops top digits that only repeat the sign of the digit below.

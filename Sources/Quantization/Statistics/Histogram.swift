@@ -45,11 +45,7 @@ public struct Histogram: Sendable, Equatable {
   public mutating func add(_ values: UnsafeBufferPointer<Float>, lower: Float, upper: Float) {
     guard !values.isEmpty else { return }
     cover { exponent in
-      let inverse = Double(sign: .plus, exponent: -exponent, significand: 1)
-      return (
-        Int((Double(min(lower, 0)) * inverse).rounded(.down)),
-        Int((Double(max(upper, 0)) * inverse).rounded(.down))
-      )
+      (Self.bin(of: min(lower, 0), exponent), Self.bin(of: max(upper, 0), exponent))
     }
     tally(values)
   }
@@ -66,6 +62,12 @@ public struct Histogram: Sendable, Equatable {
     other.coarsen(to: exponent)
     let offset = other.firstBin - firstBin
     for i in other.counts.indices { counts[offset + i] += other.counts[i] }
+  }
+
+  /// The bin of `x`, or one that is as far out as any exponent rejects.
+  private static func bin(of x: Float, _ exponent: Int) -> Int {
+    let scaled = Double(x) * Double(sign: .plus, exponent: -exponent, significand: 1)
+    return Int(min(max(scaled, -65536), 65536).rounded(.down))
   }
 
   /// Makes the bins cover those that `bins` names for an exponent, growing the exponent as needed.
