@@ -1,0 +1,68 @@
+import ONNXFormat
+
+/// A node's attributes, read with the type the operator expects.
+public struct Attributes: Sendable {
+  private var values: [String: AttributeValue]
+
+  public init(_ values: [String: AttributeValue] = [:]) { self.values = values }
+
+  init(_ node: ModelNode) {
+    values = Dictionary(
+      node.attributeNames.compactMap { name in node[attribute: name].map { (name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  public func contains(_ name: String) -> Bool { values[name] != nil }
+
+  public func int(_ name: String) throws(GraphError) -> Int? {
+    guard let value = values[name] else { return nil }
+    guard case .int(let int) = value else { throw Self.wrongKind(name, "an integer") }
+    return int
+  }
+
+  public func int(_ name: String, default fallback: Int) throws(GraphError) -> Int {
+    try int(name) ?? fallback
+  }
+
+  public func flag(_ name: String, default fallback: Bool = false) throws(GraphError) -> Bool {
+    try int(name).map { $0 != 0 } ?? fallback
+  }
+
+  public func float(_ name: String) throws(GraphError) -> Float? {
+    guard let value = values[name] else { return nil }
+    guard case .float(let float) = value else { throw Self.wrongKind(name, "a float") }
+    return float
+  }
+
+  public func float(_ name: String, default fallback: Float) throws(GraphError) -> Float {
+    try float(name) ?? fallback
+  }
+
+  public func ints(_ name: String) throws(GraphError) -> [Int]? {
+    guard let value = values[name] else { return nil }
+    guard case .ints(let ints) = value else { throw Self.wrongKind(name, "a list of integers") }
+    return ints
+  }
+
+  public func floats(_ name: String) throws(GraphError) -> [Float]? {
+    guard let value = values[name] else { return nil }
+    guard case .floats(let floats) = value else { throw Self.wrongKind(name, "a list of floats") }
+    return floats
+  }
+
+  public func string(_ name: String, default fallback: String) throws(GraphError) -> String {
+    guard let value = values[name] else { return fallback }
+    guard case .string(let string) = value else { throw Self.wrongKind(name, "a string") }
+    return string
+  }
+
+  public func tensor(_ name: String) throws(GraphError) -> Tensor? {
+    guard let value = values[name] else { return nil }
+    guard case .tensor(let tensor) = value else { throw Self.wrongKind(name, "a tensor") }
+    return try Tensor(tensor)
+  }
+
+  private static func wrongKind(_ name: String, _ expected: String) -> GraphError {
+    .badAttribute(name: name, reason: "must be \(expected)")
+  }
+}

@@ -1,0 +1,116 @@
+import ONNXFormat
+
+/// Index of a value in a `Graph`.
+public struct ValueID: Hashable, Sendable, Comparable {
+  public let index: Int
+  public init(_ index: Int) { self.index = index }
+  public static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
+}
+
+/// A value of a graph: an input, a constant, or what a node produces.
+public struct Value: Sendable {
+  /// The ONNX name, for errors and reports.
+  public var name: String
+  /// Set for constants: initializers and what was folded from them.
+  public var constant: Tensor?
+}
+
+/// A graph input with the type its file declares.
+public struct GraphInput: Sendable {
+  public let id: ValueID
+  public let dtype: DType
+  /// nil where the file states no shape.
+  public let dimensions: [Dimension]?
+}
+
+/// One operator call; `inputs` holds nil where an optional input is omitted.
+public struct Node: Sendable {
+  public var name: String
+  public var opType: String
+  /// "" is the standard domain.
+  public var domain: String
+  /// The version of its domain's operator set that the model imports.
+  public var opset: Int
+  public var attributes: Attributes
+  public var inputs: [ValueID?]
+  public var outputs: [ValueID?]
+  /// Applied to the first output by the operator itself.
+  public var activation = Activation.identity
+
+  public init(
+    name: String, opType: String, domain: String = "", opset: Int,
+    attributes: Attributes = Attributes(), inputs: [ValueID?], outputs: [ValueID?]
+  ) {
+    self.name = name
+    self.opType = opType
+    self.domain = domain
+    self.opset = opset
+    self.attributes = attributes
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  public func `is`(_ opTypes: String...) -> Bool { domain.isEmpty && opTypes.contains(opType) }
+}
+
+/// A data-flow graph in topological order. A value: rewrites return a new one.
+public struct Graph: Sendable {
+  public var values: [Value] = []
+  public var nodes: [Node] = []
+  public var inputs: [GraphInput] = []
+  public var outputs: [ValueID] = []
+
+  public init() {}
+
+  public subscript(id: ValueID) -> Value {
+    get { values[id.index] }
+    set { values[id.index] = newValue }
+  }
+
+  public func name(of id: ValueID) -> String { values[id.index].name }
+
+  public func constant(_ id: ValueID?) -> Tensor? { id.flatMap { values[$0.index].constant } }
+
+  /// Adds a value and returns its id.
+  public mutating func add(_ name: String, constant: Tensor? = nil) -> ValueID {
+    values.append(Value(name: name, constant: constant))
+    return ValueID(values.count - 1)
+  }
+
+  /// The value of that name, or nil.
+  public func value(named name: String) -> ValueID? {
+    values.firstIndex { $0.name == name }.map(ValueID.init)
+  }
+
+  /// For each value, the index of the node that produces it.
+  public func producers() -> [ValueID: Int] {
+    var producers: [ValueID: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for output in node.outputs.compactMap({ $0 }) { producers[output] = index }
+    }
+    return producers
+  }
+
+  /// For each value, the indices of the nodes that read it, a reader once per use.
+  public func consumers() -> [ValueID: [Int]] {
+    var consumers: [ValueID: [Int]] = [:]
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs.compactMap({ $0 }) { consumers[input, default: []].append(index) }
+    }
+    return consumers
+  }
+
+  /// Drops nodes none of whose outputs anybody needs; `keeping` are needed besides the graph's outputs.
+  public func withoutDeadNodes(keeping: Set<ValueID> = []) -> Graph {
+    var needed = Set(outputs).union(keeping)
+    var kept: [Node] = []
+    for node in nodes.reversed()
+    where node.outputs.contains(where: { $0.map(needed.contains) ?? false }) {
+      kept.append(node)
+      needed.formUnion(node.inputs.compactMap { $0 })
+    }
+    var graph = self
+    graph.nodes = kept.reversed()
+    return graph
+  }
+}

@@ -1,0 +1,118 @@
+/// What a plan knows of a node's input before anything runs.
+public struct Operand: Sendable {
+  public let type: TensorType
+  /// The value, where it does not depend on the model's inputs (weights, shapes).
+  public let constant: Tensor?
+
+  public init(_ type: TensorType, constant: Tensor? = nil) {
+    self.type = type
+    self.constant = constant
+  }
+
+  public init(_ constant: Tensor) { self.init(constant.type, constant: constant) }
+}
+
+/// One version of an ONNX operator.
+///
+/// A kernel is made once per node and shared by all workers; whatever changes during a run lives in the call.
+public protocol OperatorKernel: Sendable {
+  static var opType: String { get }
+  /// "" is the standard domain.
+  static var domain: String { get }
+  /// The first version of the operator set with these semantics.
+  static var sinceVersion: Int { get }
+
+  /// Reads and checks the node's attributes.
+  init(_ node: Node) throws(GraphError)
+
+  /// Shape inference without data, one type per output. `inputs` holds nil for omitted optional inputs.
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType]
+
+  /// Computes every output; an output the graph does not use is still given memory.
+  func run(_ call: OperatorCall) throws(GraphError)
+}
+
+extension OperatorKernel {
+  public static var domain: String { "" }
+}
+
+/// The memory of one execution of one node.
+public struct OperatorCall {
+  public let inputs: [TensorView?]
+  public let outputs: [MutableTensorView]
+  public let scratch: Scratch
+
+  /// An input that shape inference has already required.
+  public func input(_ index: Int) -> TensorView {
+    guard index < inputs.count, let view = inputs[index] else {
+      preconditionFailure("shape inference let a node pass without its input \(index)")
+    }
+    return view
+  }
+
+  public func optionalInput(_ index: Int) -> TensorView? {
+    index < inputs.count ? inputs[index] : nil
+  }
+
+  public var output: MutableTensorView { outputs[0] }
+}
+
+/// A worker's reusable memory for the inside of an operator; its contents last for one call.
+public final class Scratch {
+  private var storage = TensorStorage(byteCount: 0)
+
+  public init() {}
+
+  /// Uninitialised floats, 64-byte aligned. Asking again gives the same memory.
+  public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let bytes = count * MemoryLayout<Float>.stride
+    if storage.byteCount < bytes { storage = TensorStorage(byteCount: bytes) }
+    return storage.base.assumingMemoryBound(to: Float.self)
+  }
+}
+
+/// An operator whose first output is its first input's memory under another shape.
+public protocol ViewOperator: OperatorKernel {}
+
+/// An operator whose outputs follow from its inputs' types alone (Shape, Size).
+public protocol TypeOperator: OperatorKernel {
+  func constants(_ inputs: [TensorType]) throws(GraphError) -> [Tensor]
+}
+
+/// An operator that can apply an activation to what it has just computed.
+public protocol ActivationFusing: OperatorKernel {}
+
+/// An operator whose arithmetic is worth counting.
+public protocol MultiplyAccumulating: OperatorKernel {
+  /// Multiply-accumulates of one run.
+  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int
+}
+
+extension Array where Element == Operand? {
+  /// The operand an operator cannot do without.
+  public func required(_ index: Int, _ name: String) throws(GraphError) -> Operand {
+    guard let operand = optional(index) else { throw .wrongInput(name: name, reason: "is missing") }
+    return operand
+  }
+
+  public func optional(_ index: Int) -> Operand? { index < count ? self[index] : nil }
+
+  /// A required float32 operand's type.
+  public func requiredFloat(_ index: Int, _ name: String) throws(GraphError) -> TensorType {
+    let type = try required(index, name).type
+    guard type.dtype == .float32 else {
+      throw .wrongInput(name: name, reason: "has type \(type.dtype) where float32 is needed")
+    }
+    return type
+  }
+
+  /// The values of an integer operand that must be known before the model runs (a shape, axes, pads).
+  public func knownIntegers(_ index: Int, _ name: String) throws(GraphError) -> [Int]? {
+    guard let operand = optional(index) else { return nil }
+    guard let values = operand.constant?.integers else {
+      throw .wrongInput(
+        name: name, reason: "must be known before the model runs; here it depends on the data")
+    }
+    return values
+  }
+}

@@ -1,0 +1,45 @@
+/// The operators an engine has, by domain, type and version.
+public struct OperatorRegistry: Sendable {
+  private struct Key: Hashable {
+    let domain: String
+    let opType: String
+  }
+
+  private var versions: [Key: [any OperatorKernel.Type]] = [:]
+
+  public init(_ kernels: [any OperatorKernel.Type]) {
+    for kernel in kernels {
+      versions[Key(domain: kernel.domain, opType: kernel.opType), default: []].append(kernel)
+    }
+    for key in versions.keys { versions[key]?.sort { $0.sinceVersion > $1.sinceVersion } }
+  }
+
+  /// All kernels, sorted by name and version.
+  public var kernels: [any OperatorKernel.Type] {
+    versions.values.joined().sorted { ($0.opType, $0.sinceVersion) < ($1.opType, $1.sinceVersion) }
+  }
+
+  /// The kernel for a node: the highest version not above the node's opset.
+  public func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
+    guard let known = versions[Key(domain: node.domain, opType: node.opType)] else {
+      throw UnsupportedReason(
+        node.domain.isEmpty
+          ? "the operator is not implemented" : "the domain '\(node.domain)' is not known")
+    }
+    guard let type = known.first(where: { $0.sinceVersion <= node.opset }) else {
+      let oldest = known.last?.sinceVersion ?? 0
+      throw UnsupportedReason("implemented from opset \(oldest) on")
+    }
+    do {
+      return try type.init(node)
+    } catch {
+      throw UnsupportedReason("\(error)")
+    }
+  }
+}
+
+/// Why a node cannot run.
+public struct UnsupportedReason: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,114 @@
+/// An immutable, dense, row-major tensor. Element type and shape are values known at run time.
+public struct Tensor: Sendable {
+  public let type: TensorType
+  let storage: TensorStorage
+
+  public var dtype: DType { type.dtype }
+  public var shape: Shape { type.shape }
+  public var count: Int { type.shape.elementCount }
+
+  /// A tensor whose memory `fill` writes.
+  public init(_ type: TensorType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    self.type = type
+    storage = TensorStorage(byteCount: type.byteCount)
+    try fill(UnsafeMutableRawBufferPointer(start: storage.base, count: type.byteCount))
+  }
+
+  public init<T: TensorElement>(_ values: [T], shape: Shape, dtype: DType = T.dtype) {
+    precondition(values.count == shape.elementCount, "a tensor has as many values as its shape")
+    precondition(dtype.isStored(as: T.self), "values of \(T.self) cannot be stored as \(dtype)")
+    self.init(TensorType(dtype, shape)) { bytes in
+      values.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    }
+  }
+
+  public init<T: TensorElement>(scalar: T) { self.init([scalar], shape: []) }
+
+  /// The same values under another shape of the same size; shares memory.
+  public func reshaped(to shape: Shape) -> Tensor {
+    precondition(shape.elementCount == count, "a reshape keeps the number of elements")
+    return Tensor(TensorType(dtype, shape), storage: storage)
+  }
+
+  init(_ type: TensorType, storage: TensorStorage) {
+    self.type = type
+    self.storage = storage
+  }
+
+  public func withBuffer<T: TensorElement, R>(
+    of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
+  ) rethrows -> R {
+    precondition(dtype.isStored(as: T.self), "a \(dtype) tensor read as \(T.self)")
+    return try body(
+      UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: T.self), count: count))
+  }
+
+  public func array<T: TensorElement>(of type: T.Type) -> [T] {
+    withBuffer(of: type) { Array($0) }
+  }
+
+  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try body(UnsafeRawBufferPointer(start: storage.base, count: type.byteCount))
+  }
+
+  /// The values of an integer tensor of any width, or nil for other types.
+  public var integers: [Int]? {
+    func widened<T: TensorElement & BinaryInteger>(_: T.Type) -> [Int] {
+      withBuffer(of: T.self) { $0.map { Int(truncatingIfNeeded: $0) } }
+    }
+    switch dtype {
+    case .int64: return widened(Int64.self)
+    case .int32: return widened(Int32.self)
+    case .int16: return widened(Int16.self)
+    case .int8, .int4: return widened(Int8.self)
+    case .uint64: return widened(UInt64.self)
+    case .uint32: return widened(UInt32.self)
+    case .uint16: return widened(UInt16.self)
+    case .uint8, .uint4: return widened(UInt8.self)
+    case .float32, .float64, .bool: return nil
+    }
+  }
+}
+
+/// A tensor that lives in memory somebody else owns, for the length of one call.
+public struct TensorView {
+  public let type: TensorType
+  public let base: UnsafeRawPointer
+
+  public var shape: Shape { type.shape }
+  public var dtype: DType { type.dtype }
+  public var count: Int { type.shape.elementCount }
+
+  public func buffer<T: TensorElement>(of _: T.Type) -> UnsafeBufferPointer<T> {
+    precondition(dtype.isStored(as: T.self), "a \(dtype) tensor read as \(T.self)")
+    return UnsafeBufferPointer(start: base.assumingMemoryBound(to: T.self), count: count)
+  }
+
+  public var floats: UnsafeBufferPointer<Float> { buffer(of: Float.self) }
+  public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base, count: type.byteCount)
+  }
+
+  /// A copy that outlives the call.
+  public func copied() -> Tensor { Tensor(type) { $0.copyMemory(from: bytes) } }
+}
+
+/// Where an operator writes one output.
+public struct MutableTensorView {
+  public let type: TensorType
+  public let base: UnsafeMutableRawPointer
+
+  public var shape: Shape { type.shape }
+  public var dtype: DType { type.dtype }
+  public var count: Int { type.shape.elementCount }
+
+  public func buffer<T: TensorElement>(of _: T.Type) -> UnsafeMutableBufferPointer<T> {
+    precondition(dtype.isStored(as: T.self), "a \(dtype) tensor written as \(T.self)")
+    return UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: T.self), count: count)
+  }
+
+  public var floats: UnsafeMutableBufferPointer<Float> { buffer(of: Float.self) }
+  public var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: base, count: type.byteCount)
+  }
+}
