@@ -79,7 +79,7 @@ struct RoundingTests {
     let ranges = [ValueRange(-1, 1), ValueRange(-1e-12, 1e-12), .zero, .zero]
     let bias: [Float] = [0.5, 2, -3, 0]
     let plain = ranges.map(grid.parameters)
-    let guarded = BiasScale.guarded(plain, ranges: ranges, bias: bias, inputScale: 0.02)
+    let guarded = BiasScale.guarded(plain, ranges: ranges, bias: bias, inputScales: [0.02])
     #expect(guarded[0] == plain[0])
     #expect(guarded[1].scale > plain[1].scale)
     #expect(guarded[2].scale < 1)

@@ -12,14 +12,16 @@ public enum BiasScale {
   ///   - parameters: one per output channel, or one for all.
   ///   - ranges: the weights' ranges, as many as `parameters`.
   ///   - bias: one per output channel, finite.
-  ///   - inputScale: s_x.
+  ///   - inputScales: s_x, one for all or one per output channel.
   public static func guarded(
-    _ parameters: [QuantizationParameters], ranges: [ValueRange], bias: [Float], inputScale: Float
+    _ parameters: [QuantizationParameters], ranges: [ValueRange], bias: [Float],
+    inputScales: [Float]
   ) -> [QuantizationParameters] {
     var needed = [Double](repeating: 0, count: parameters.count)
     for (channel, value) in bias.enumerated() {
       let i = parameters.count == 1 ? 0 : channel
-      needed[i] = max(needed[i], Double(abs(value)) / (Double(inputScale) * limit))
+      let inputScale = Double(inputScales[inputScales.count == 1 ? 0 : channel])
+      needed[i] = max(needed[i], Double(abs(value)) / (inputScale * limit))
     }
     return parameters.indices.map { i in
       var result = parameters[i]
@@ -29,6 +31,14 @@ public enum BiasScale {
         result.scale = min(least, .greatestFiniteMagnitude)
       }
       return result
+    }
+  }
+
+  /// Whether every code of a bias fits in an int32, with scales that are normal floats.
+  static func fits(_ bias: [Float], scales: [Float]) -> Bool {
+    bias.enumerated().allSatisfy { channel, value in
+      let scale = scales[scales.count == 1 ? 0 : channel]
+      return scale.isNormal && abs(Double(value) / Double(scale)) < 0x1p31 - 1
     }
   }
 
