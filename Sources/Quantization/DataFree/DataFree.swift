@@ -1,0 +1,53 @@
+import ONNXFormat
+
+/// What the network's input can be, per channel, as its preprocessing says.
+public struct InputDistribution: Sendable, Equatable {
+  /// All four have one entry per channel.
+  public var lower: [Float]
+  public var upper: [Float]
+  public var mean: [Float]
+  public var variance: [Float]
+
+  public init(lower: [Float], upper: [Float], mean: [Float], variance: [Float]) {
+    precondition(
+      !lower.isEmpty
+        && [upper.count, mean.count, variance.count].allSatisfy { $0 == lower.count },
+      "An input distribution has the same number of channels throughout.")
+    (self.lower, self.upper, self.mean, self.variance) = (lower, upper, mean, variance)
+  }
+}
+
+/// Activation ranges from the model file alone (Nagel et al. 2019, arXiv:1906.04721).
+///
+/// After a batch norm channel c is N(β, γ²) and its range β ± 6|γ|; elsewhere moments are propagated
+/// through the layers. Inputs of a layer are taken as independent, so ranges come out too narrow where
+/// they are strongly correlated, as neighbouring pixels are.
+public enum DataFree {
+  /// Predicted ranges of all float values whose distribution can be followed. Values behind operators
+  /// that are not known here are missing.
+  public static func ranges(of model: Model, input: InputDistribution)
+    throws(QuantizationError) -> ActivationRanges
+  {
+    let moments = try moments(of: PreparedModel(model), input: input)
+    return ActivationRanges(
+      tensors: moments.compactMapValues(\.range),
+      channels: moments.compactMapValues(\.channelRanges))
+  }
+
+  static func moments(of prepared: PreparedModel, input: InputDistribution)
+    throws(QuantizationError) -> [String: ChannelMoments]
+  {
+    let document = prepared.document
+    var propagation = MomentPropagation(document: document, normalized: prepared.normalized)
+    for value in document.inputs where value.elementType == .float32 {
+      propagation.known[value.name] = ChannelMoments(
+        input.lower.indices.map { c in
+          ChannelMoments.Channel(
+            mean: Double(input.mean[c]), variance: Double(input.variance[c]),
+            lower: Double(input.lower[c]), upper: Double(input.upper[c]))
+        })
+    }
+    for node in document.nodes { try propagation.visit(node) }
+    return propagation.known
+  }
+}

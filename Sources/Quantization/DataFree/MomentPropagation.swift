@@ -1,0 +1,165 @@
+import Foundation
+import ONNXFormat
+
+/// Walks a model in order and follows the moments of its values.
+struct MomentPropagation {
+  let document: Document
+  /// What batch norms say of their outputs, folded or not.
+  let normalized: [String: [Normal]]
+  var known: [String: ChannelMoments] = [:]
+
+  mutating func visit(_ node: ModelNode) throws(QuantizationError) {
+    guard node.domain.isEmpty, let output = node.outputs.first else { return }
+    if let normals = normalized[output], !normals.isEmpty {
+      known[output] = ChannelMoments(normals)
+      return
+    }
+    guard let result = try moments(after: node) else { return }
+    for output in node.outputs where !output.isEmpty { known[output] = result }
+  }
+
+  private func moments(after node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    switch node.opType {
+    case "Conv", "Gemm", "MatMul": return try linear(node)
+    case "Add", "Sub", "Mul", "Div": return try arithmetic(node)
+    case "Concat": return concatenated(node)
+    case "Slice": return try sliced(node)
+    case "Pad": return try padded(node)
+    case "Relu", "Clip": return try clipped(node)
+    case "Transpose", "Split": return operand(node, 0)?.collapsed()
+    default: break
+    }
+    if let input = document.passedThrough(node) { return known[input] }
+    if node.is("AveragePool", "GlobalAveragePool", "Dropout", "Identity") {
+      return operand(node, 0)
+    }
+    guard let function = Self.function(of: node) else { return nil }
+    return operand(node, 0)?.map { $0.mapped(function) }
+  }
+
+  private func operand(_ node: ModelNode, _ index: Int) -> ChannelMoments? {
+    node.input(index).flatMap { known[$0] }
+  }
+
+  private func linear(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let input = operand(node, 0), let name = node.input(1),
+      let tensor = document.initializers[name], let weights = try document.floats(name),
+      let axis = WeightAxis.axis(of: node, rank: tensor.dims.count)
+    else { return nil }
+    var bias: [Float]?
+    if let name = node.input(2) {
+      guard let values = try document.floats(name), values.count == tensor.dims[axis] else {
+        return nil
+      }
+      bias = values
+    }
+    guard node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1 else { return nil }
+    let layer = LinearMoments(weights: weights, shape: tensor.dims, bias: bias)
+    if node.is("Conv") { return layer.convolved(input, groups: max(node.int("group") ?? 1, 1)) }
+    return tensor.dims.count == 2 ? layer.multiplied(input, outputAxis: axis) : nil
+  }
+
+  private func arithmetic(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let left = try moments(node, 0), let right = try moments(node, 1) else { return nil }
+    switch node.opType {
+    case "Add": return left.combined(with: right) { $0.adding($1) }
+    case "Sub": return left.combined(with: right) { $0.adding($1.affine(-1, 0)) }
+    case "Mul": return left.combined(with: right) { $0.multiplying($1) }
+    default:
+      guard right.channels.allSatisfy({ $0.variance == 0 && $0.mean != 0 }) else { return nil }
+      return left.combined(with: right) { $0.affine(1 / $1.mean, 0) }
+    }
+  }
+
+  /// The moments of an operand that may be a constant.
+  private func moments(_ node: ModelNode, _ index: Int) throws(QuantizationError)
+    -> ChannelMoments?
+  {
+    guard let name = node.input(index) else { return nil }
+    if let computed = known[name] { return computed }
+    guard let values = try document.floats(name), !values.isEmpty else { return nil }
+    return ChannelMoments(
+      values.map { value in
+        let value = Double(value)
+        return ChannelMoments.Channel(mean: value, variance: 0, lower: value, upper: value)
+      })
+  }
+
+  private func concatenated(_ node: ModelNode) -> ChannelMoments? {
+    let parts = node.inputs.compactMap { known[$0] }
+    guard parts.count == node.inputs.count, !parts.isEmpty else { return nil }
+    let joined = ChannelMoments(parts.flatMap(\.channels))
+    return node.int("axis") == 1 ? joined : joined.collapsed()
+  }
+
+  private func sliced(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let input = operand(node, 0) else { return nil }
+    guard let starts = try integers(node, 1), let ends = try integers(node, 2),
+      starts.count == ends.count
+    else { return input.collapsed() }
+    let axes = try integers(node, 3) ?? Array(starts.indices)
+    let steps = try integers(node, 4) ?? Array(repeating: 1, count: starts.count)
+    guard axes.count == starts.count, steps.count == starts.count, axes.allSatisfy({ $0 >= 0 })
+    else { return input.collapsed() }
+    guard let i = axes.firstIndex(of: 1) else { return input }
+    let count = input.channels.count
+    func clamp(_ index: Int) -> Int { min(max(index < 0 ? index &+ count : index, 0), count) }
+    let (first, last) = (clamp(starts[i]), clamp(ends[i]))
+    guard steps[i] > 0, first < last, count > 1 else { return input.collapsed() }
+    return ChannelMoments(stride(from: first, to: last, by: steps[i]).map { input.channels[$0] })
+  }
+
+  private func padded(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let input = operand(node, 0), document.passedThrough(node) != nil else { return nil }
+    let pads = try integers(node, 1) ?? node.ints("pads") ?? []
+    let rank = pads.count / 2
+    guard rank > 1, node.input(3) == nil, (0...4096).contains(pads[1]),
+      (0...4096).contains(pads[rank + 1])
+    else { return input.includingZero().collapsed() }
+    let zero = ChannelMoments.Channel(mean: 0, variance: 0, lower: 0, upper: 0)
+    return ChannelMoments(
+      Array(repeating: zero, count: pads[1]) + input.includingZero().channels
+        + Array(repeating: zero, count: pads[rank + 1]))
+  }
+
+  private func clipped(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let input = operand(node, 0) else { return nil }
+    if node.is("Relu") { return input.map { $0.clipped(0, .infinity) } }
+    let low = try bound(node, 1, "min") ?? -.infinity
+    let high = try bound(node, 2, "max") ?? .infinity
+    return low <= high ? input.map { $0.clipped(low, high) } : nil
+  }
+
+  private func bound(_ node: ModelNode, _ index: Int, _ attribute: String)
+    throws(QuantizationError) -> Double?
+  {
+    guard let name = node.input(index) else { return node.float(attribute).map(Double.init) }
+    return try document.floats(name)?.first.map(Double.init)
+  }
+
+  private func integers(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Int]? {
+    guard let name = node.input(index) else { return nil }
+    return try document.integers(name)
+  }
+
+  /// Functions of one value that have no closed form here.
+  private static func function(of node: ModelNode) -> ((Double) -> Double)? {
+    switch node.opType {
+    case "Sigmoid": return { 1 / (1 + exp(-$0)) }
+    case "Tanh": return { tanh($0) }
+    case "HardSwish": return { $0 * min(max($0 / 6 + 0.5, 0), 1) }
+    case "Gelu": return { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) }
+    case "Softmax": return { 1 / (1 + exp(-$0)) }
+    case "HardSigmoid":
+      let (alpha, beta) = (Double(node.float("alpha") ?? 0.2), Double(node.float("beta") ?? 0.5))
+      return { min(max(alpha * $0 + beta, 0), 1) }
+    case "LeakyRelu":
+      let alpha = Double(node.float("alpha") ?? 0.01)
+      return { $0 < 0 ? alpha * $0 : $0 }
+    case "Elu":
+      let alpha = Double(node.float("alpha") ?? 1)
+      return { $0 < 0 ? alpha * (exp($0) - 1) : $0 }
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Engine
+import ONNXFormat
+
+/// Writes QuantizeLinear and DequantizeLinear nodes into a document, in the standard domain only.
+///
+/// Names follow from the tensor's: `<tensor>_quantized`, `_dequantized`, `_scale`, `_zero_point`.
+struct QDQWriter {
+  private(set) var document: Document
+  private var atStart: [ModelNode] = []
+  private var before: [Int: [ModelNode]] = [:]
+  private var after: [Int: [ModelNode]] = [:]
+  private var renames: [String: String] = [:]
+  private let producers: [String: Int]
+
+  init(_ document: Document) {
+    self.document = document
+    producers = document.producers()
+  }
+
+  /// Stores a weight as integers and returns the name of its dequantized value, which exists from
+  /// node `index` on.
+  mutating func addWeights(_ name: String, _ weights: QuantizedWeights, before index: Int) -> String
+  {
+    let isPerChannel = weights.axis != nil
+    let codes = document.uniqueName(name + "_quantized")
+    document.store(
+      Self.tensor(codes, weights.codes, weights.shape, weights.parameters[0].storage))
+    let (scale, zeroPoint) = addParameters(name, weights.parameters, isPerChannel: isPerChannel)
+    let output = document.uniqueName(name + "_dequantized")
+    addDequantize(name, [codes, scale, zeroPoint], output, weights.axis, before: index)
+    return output
+  }
+
+  /// Stores an int32 bias and returns the name of its dequantized value.
+  mutating func addBias(
+    _ name: String, codes: [Int32], scales: [Float], before index: Int
+  ) -> String {
+    let isPerChannel = scales.count > 1
+    let stored = document.uniqueName(name + "_quantized")
+    document.store(
+      ModelTensor(name: stored, elementType: .int32, dims: [codes.count], values: codes))
+    let scale = document.uniqueName(name + "_scale")
+    document.store(scale, floats: scales, dims: isPerChannel ? [scales.count] : [])
+    let output = document.uniqueName(name + "_dequantized")
+    addDequantize(name, [stored, scale], output, isPerChannel ? 0 : nil, before: index)
+    return output
+  }
+
+  /// Quantizes an activation where it is produced; every node then reads the dequantized value.
+  ///
+  /// - Parameter parameters: one, or one per channel along axis 1.
+  mutating func addActivation(_ name: String, _ parameters: [QuantizationParameters]) {
+    let isPerChannel = parameters.count > 1
+    let (scale, zeroPoint) = addParameters(name, parameters, isPerChannel: isPerChannel)
+    let quantized = document.uniqueName(name + "_quantized")
+    let output = document.uniqueName(name + "_dequantized")
+    let attributes: [String: AttributeValue] = isPerChannel ? ["axis": .int(1)] : [:]
+    let pair = [
+      ModelNode(
+        "QuantizeLinear", name: document.uniqueName(name + "_QuantizeLinear"),
+        inputs: [name, scale, zeroPoint], outputs: [quantized], attributes: attributes),
+      ModelNode(
+        "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"),
+        inputs: [quantized, scale, zeroPoint], outputs: [output], attributes: attributes),
+    ]
+    if let producer = producers[name] {
+      after[producer, default: []] += pair
+    } else {
+      atStart += pair
+    }
+    renames[name] = output
+  }
+
+  /// Makes one input of a node read another value.
+  mutating func setInput(_ input: Int, of node: Int, to name: String) {
+    document.nodes[node].inputs[input] = name
+  }
+
+  /// The document with everything in place.
+  func finished() -> Document {
+    var result = document
+    result.redirect(renames)
+    let nodes = result.nodes
+    result.nodes = atStart
+    for (index, node) in nodes.enumerated() {
+      result.nodes += (before[index] ?? []) + [node] + (after[index] ?? [])
+    }
+    return result
+  }
+
+  private mutating func addDequantize(
+    _ name: String, _ inputs: [String], _ output: String, _ axis: Int?, before index: Int
+  ) {
+    before[index, default: []].append(
+      ModelNode(
+        "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"), inputs: inputs,
+        outputs: [output], attributes: axis.map { ["axis": .int($0)] } ?? [:]))
+  }
+
+  private mutating func addParameters(
+    _ name: String, _ parameters: [QuantizationParameters], isPerChannel: Bool
+  ) -> (scale: String, zeroPoint: String) {
+    let dims = isPerChannel ? [parameters.count] : []
+    let scale = document.uniqueName(name + "_scale")
+    document.store(scale, floats: parameters.map(\.scale), dims: dims)
+    let zeroPoint = document.uniqueName(name + "_zero_point")
+    let values = parameters.map { Int8(truncatingIfNeeded: $0.zeroPoint) }
+    document.store(Self.tensor(zeroPoint, values, dims, parameters[0].storage))
+    return (scale, zeroPoint)
+  }
+
+  /// Codes as a model stores them; the bits of an unsigned code are those of the signed byte.
+  private static func tensor(
+    _ name: String, _ codes: [Int8], _ dims: [Int], _ storage: StorageType
+  ) -> ModelTensor {
+    switch storage {
+    case .int8: ModelTensor(name: name, elementType: .int8, dims: dims, values: codes)
+    case .uint8: ModelTensor(name: name, elementType: .uint8, dims: dims, values: codes)
+    case .int4: Tensor(codes, shape: Shape(dims), dtype: .int4).stored(named: name)
+    case .uint4:
+      Tensor(codes.map { UInt8(bitPattern: $0) }, shape: Shape(dims), dtype: .uint4)
+        .stored(named: name)
+    }
+  }
+}

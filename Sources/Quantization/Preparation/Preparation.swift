@@ -1,0 +1,74 @@
+import ONNXFormat
+
+/// A model made ready for quantization, and what its batch norms said before they were folded.
+///
+/// The names of the values that survive are those of the original model, so that what was observed
+/// there applies here.
+struct PreparedModel {
+  var document: Document
+  /// For each output of a batch norm, the distribution of its channels.
+  let normalized: [String: [Normal]]
+
+  init(_ model: Model) throws(QuantizationError) {
+    var document = Document(model)
+    if let node = document.nodes.first(where: {
+      $0.is("QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul")
+    }) {
+      throw .alreadyQuantized(node: node.displayName)
+    }
+    document.hoistConstants()
+    document.dropIdentities()
+    normalized = try document.normalizedOutputs()
+    try document.foldBatchNormalization()
+    self.document = document
+  }
+}
+
+/// The mean and the standard deviation of a channel.
+struct Normal: Sendable, Equatable {
+  var mean: Double
+  /// At least 0.
+  var deviation: Double
+}
+
+extension Document {
+  /// Turns Constant nodes into initializers, where weights are looked for.
+  mutating func hoistConstants() {
+    var others: [ModelNode] = []
+    for node in nodes {
+      if node.is("Constant"), let name = node.outputs.first, !pinned.contains(name),
+        case .tensor(var tensor)? = node[attribute: "value"]
+      {
+        tensor.name = name
+        store(tensor)
+      } else {
+        others.append(node)
+      }
+    }
+    nodes = others
+  }
+
+  /// Removes nodes that only rename a value: Identity, and Dropout as it is at inference.
+  mutating func dropIdentities() {
+    let readers = consumers()
+    var renames: [String: String] = [:]
+    var others: [ModelNode] = []
+    for node in nodes {
+      if onlyRenames(node, readers), let input = node.input(0) {
+        renames[node.outputs[0]] = renames[input] ?? input
+      } else {
+        others.append(node)
+      }
+    }
+    nodes = others
+    redirect(renames)
+  }
+
+  private func onlyRenames(_ node: ModelNode, _ readers: [String: [Int]]) -> Bool {
+    guard let output = node.outputs.first, !pinned.contains(output) else { return false }
+    let mask = node.outputs.dropFirst().first ?? ""
+    // A third input of Dropout can switch it to training.
+    let isDropout = node.is("Dropout") && node.inputs.count < 3
+    return node.is("Identity") || (isDropout && readers[mask] == nil && !pinned.contains(mask))
+  }
+}

@@ -1,0 +1,36 @@
+import ONNXFormat
+
+/// Why a model cannot be quantized as asked.
+public enum QuantizationError: Error {
+  case model(ModelError)
+  /// No layer has float32 weights that the policy lets us quantize.
+  case nothingToQuantize(reason: String)
+  case alreadyQuantized(node: String)
+  case nonFiniteWeights(tensor: String)
+  /// A pattern of `--exclude` or `--layer-bits` names nothing.
+  case unmatchedPattern(String, layers: [String])
+  /// The file's operator set is too old for the quantized operators, and these nodes would change
+  /// their meaning in the newer one.
+  case opsetNotUpgradable(from: Int, to: Int, nodes: [String])
+}
+
+extension QuantizationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .model(let error): "\(error)"
+    case .nothingToQuantize(let reason): "there is nothing to quantize: \(reason)"
+    case .alreadyQuantized(let node):
+      "the model is already quantized (node '\(node)'); start from its float32 original"
+    case .nonFiniteWeights(let tensor): "the weights '\(tensor)' hold NaN or infinite values"
+    case .unmatchedPattern(let pattern, let layers):
+      "'\(pattern)' matches no layer; the layers are "
+        + layers.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
+        + (layers.count > 12 ? " and \(layers.count - 12) more" : "")
+    case .opsetNotUpgradable(let from, let to, let nodes):
+      "the model uses operator set \(from), but this quantization needs \(to), and converting would "
+        + "change the meaning of " + nodes.prefix(6).joined(separator: ", ")
+        + (nodes.count > 6 ? " and \(nodes.count - 6) more" : "")
+        + "; export the model with operator set \(to), or convert it with onnx.version_converter"
+    }
+  }
+}

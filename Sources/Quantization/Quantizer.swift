@@ -1,0 +1,121 @@
+import ONNXFormat
+
+/// Turns a float32 model into a quantized one in the standard domain.
+///
+/// Scale and zero point of weights come from the weights, those of activations from ranges that were
+/// observed (`ActivationRanges(_:method:grid:)`) or predicted (`DataFree`). The model itself is not run.
+public struct Quantizer: Sendable {
+  public var scheme: Scheme
+  public var policy: Policy
+
+  public init(scheme: Scheme, policy: Policy = Policy()) {
+    self.scheme = scheme
+    self.policy = policy
+  }
+
+  /// - Parameters:
+  ///   - ranges: of activations, by tensor name; not used by weight-only schemes.
+  ///   - fallback: ranges for tensors that `ranges` lacks. A tensor that both lack stays in float32.
+  public func quantize(
+    _ model: Model, ranges: ActivationRanges = ActivationRanges(),
+    fallback: ActivationRanges = ActivationRanges()
+  ) throws(QuantizationError) -> QuantizedModel {
+    let prepared = try PreparedModel(model)
+    let plan = try LayerPlan(prepared.document, scheme: scheme, policy: policy)
+    var document = prepared.document
+    let opset = max(document.opset, plan.usesInt4 ? 21 : 13)
+    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    var activations = ActivationQuantization()
+    var writer = QDQWriter(document)
+    if let kind = scheme.activations {
+      activations = ActivationQuantization(
+        ActivationPlacement(document, anchors: plan.quantized.map(\.layer)), grid: kind.grid,
+        ranges: ranges, fallback: fallback,
+        isPerChannelAllowed: policy.usesPerChannelActivations)
+      for name in activations.order {
+        writer.addActivation(name, activations.parameters[name] ?? [])
+      }
+    }
+    var weights = LayerWriter(
+      document: document, scheme: scheme, activations: activations.parameters)
+    for (layer, bits) in plan.quantized { try weights.write(layer, bits: bits, to: &writer) }
+    return QuantizedModel(
+      model: writer.finished().assembled(opset: opset), layers: plan.report,
+      quantizedTensors: activations.order,
+      tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
+  }
+
+  /// The values whose ranges `quantize` will ask for, in the order of the graph; the names are those
+  /// of the given model.
+  public func activationTensors(of model: Model) throws(QuantizationError) -> [ActivationTensor] {
+    let document = try PreparedModel(model).document
+    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+    return placement.groups.flatMap { group in
+      group.members.map { name in
+        ActivationTensor(
+          name: name, decidesRange: group.deciding.contains(name),
+          mayBePerChannel: policy.usesPerChannelActivations && !group.depthwiseReaders.isEmpty)
+      }
+    }
+  }
+}
+
+/// A value that a quantized model quantizes.
+public struct ActivationTensor: Sendable, Equatable {
+  public let name: String
+  /// False where the range is that of another value, which this one is a part or a rearrangement of.
+  public let decidesRange: Bool
+  /// Whether statistics per channel are of use (axis 1).
+  public let mayBePerChannel: Bool
+}
+
+/// A quantized model and what was done to make it.
+public struct QuantizedModel: Sendable {
+  public let model: Model
+  /// Every layer with weights, in the order of the graph.
+  public let layers: [QuantizedLayer]
+  /// The activations that have a quantizer.
+  public let quantizedTensors: [String]
+  /// Activations whose range is not observed but predicted, or which stay in float32 for want of one.
+  public let tensorsWithoutObservations: [String]
+  /// Activations that stay in float32 because nothing is known of their range.
+  public let tensorsLeftFloat: [String]
+}
+
+/// What became of one layer's weights.
+public struct QuantizedLayer: Sendable, Equatable {
+  public let name: String
+  public let opType: String
+  public let weight: String
+  public let elementCount: Int
+  /// Nil where the weights stay in float32.
+  public let bits: Int?
+}
+
+/// The layers of a model and their bits under a policy.
+struct LayerPlan {
+  let quantized: [(layer: WeightedLayer, bits: Int)]
+  let report: [QuantizedLayer]
+  let usesInt4: Bool
+
+  init(_ document: Document, scheme: Scheme, policy: Policy) throws(QuantizationError) {
+    let layers = WeightedLayer.all(in: document)
+    guard !layers.isEmpty else {
+      throw .nothingToQuantize(
+        reason: "no Conv, Gemm or MatMul reads float32 weights stored in the file")
+    }
+    let bits = try policy.bits(of: layers, scheme: scheme.weights)
+    quantized = zip(layers, bits).compactMap { layer, bits in bits.map { (layer, $0) } }
+    guard !quantized.isEmpty else {
+      throw .nothingToQuantize(
+        reason: "all \(layers.count) layers are excluded or have too few weights")
+    }
+    usesInt4 = quantized.contains { scheme.weights.grid(bits: $0.bits).storage == .int4 }
+    report = zip(layers, bits).map { layer, bits in
+      QuantizedLayer(
+        name: layer.name, opType: layer.opType, weight: layer.weight,
+        elementCount: layer.elementCount, bits: bits)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// Whether one scale serves a whole tensor, or each channel has its own.
+public enum Granularity: String, Sendable, Codable, CaseIterable {
+  case perTensor = "per-tensor"
+  case perChannel = "per-channel"
+}
+
+/// How weights are stored.
+public struct WeightScheme: Sendable, Equatable {
+  /// 2…8.
+  public var bits: Int
+  public var isSymmetric: Bool
+  public var granularity: Granularity
+  /// Store 4-bit weights as ONNX INT4, two per byte (opset 21), instead of one per int8.
+  public var usesNativeInt4: Bool
+
+  public init(
+    bits: Int, isSymmetric: Bool = true, granularity: Granularity = .perChannel,
+    usesNativeInt4: Bool = false
+  ) {
+    precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
+    self.bits = bits
+    self.isSymmetric = isSymmetric
+    self.granularity = granularity
+    self.usesNativeInt4 = usesNativeInt4
+  }
+
+  /// The grid of a tensor quantized with `bits` bits (a layer may differ from the scheme's own).
+  ///
+  /// Symmetric 8-bit codes are −127…127, so that negating a weight negates its code and integer
+  /// kernels cannot saturate; fewer bits keep the lowest code, since one of 16 is worth having.
+  public func grid(bits: Int? = nil) -> QuantizationGrid {
+    let bits = bits ?? self.bits
+    let half = 1 << (bits - 1)
+    let lowest = isSymmetric && bits == 8 ? -127 : -half
+    let storage: StorageType = usesNativeInt4 && bits == 4 ? .int4 : .int8
+    return QuantizationGrid(
+      storage: storage, codes: lowest...(half - 1), isSymmetric: isSymmetric)
+  }
+}
+
+/// How activations are stored in a file that quantizes them.
+public enum ActivationScheme: String, Sendable, Codable, CaseIterable {
+  /// 0…255 with a zero point; the zero point is 0 after Relu.
+  case asymmetricUInt8
+  /// −127…127 about 0.
+  case symmetricInt8
+
+  public var grid: QuantizationGrid {
+    switch self {
+    case .asymmetricUInt8: .asymmetricUInt8
+    case .symmetricInt8: .symmetricInt8
+    }
+  }
+}
+
+/// What a quantized file stores in how many bits.
+public struct Scheme: Sendable, Equatable {
+  public var weights: WeightScheme
+  /// Nil where activations stay float32 (weight-only).
+  public var activations: ActivationScheme?
+
+  public init(weights: WeightScheme, activations: ActivationScheme? = nil) {
+    self.weights = weights
+    self.activations = activations
+  }
+
+  /// The scheme's short name, as in "w8" or "w4a8".
+  public var name: String { "w\(weights.bits)" + (activations == nil ? "" : "a8") }
+}
