@@ -1,0 +1,83 @@
+/// One model file of a comparison and how it came to be.
+public struct Arm: Sendable, Codable, Hashable {
+  /// What a quantized file's parameters were derived from.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    case original
+    case weightBased = "weight-based"
+    case activationBased = "activation-based"
+  }
+
+  /// Unique within a comparison, for instance "w8a8 activation-based auto".
+  public var name: String
+  public var kind: Kind
+
+  /// Weight bits and, where present, activation bits: "w8", "w4a8"; nil for the original.
+  public var scheme: String?
+
+  /// How ranges or weights were chosen: "plain", "corrected", "minmax", …; nil for the original.
+  public var method: String?
+
+  /// What shares one weight scale: "per-channel" or "per-tensor"; nil for the original.
+  public var granularity: String?
+
+  /// The model file relative to the report's folder, where one was kept.
+  public var file: String?
+
+  /// The size of the model, external data included.
+  public var bytes: Int
+
+  public init(
+    name: String, kind: Kind, scheme: String? = nil, method: String? = nil,
+    granularity: String? = nil, file: String? = nil, bytes: Int
+  ) {
+    self.name = name
+    self.kind = kind
+    self.scheme = scheme
+    self.method = method
+    self.granularity = granularity
+    self.file = file
+    self.bytes = bytes
+  }
+}
+
+/// What was measured on one arm.
+public struct ArmEvaluation: Sendable, Codable, Hashable {
+  public var arm: Arm
+
+  /// One per image, in the same order of images for every arm of a comparison.
+  public var records: [Record]
+
+  /// Signal-to-quantization-noise ratio of the logits against the original's, in dB.
+  public var logitSQNR: Double?
+
+  /// Mean Kullback–Leibler divergence of the softmax outputs from the original's, in nats.
+  public var logitKL: Double?
+
+  public var quantizeSeconds: Double
+  public var imagesPerSecond: Double
+
+  /// Stored bits per quantized weight, scales and zero points included.
+  public var bitsPerWeight: Double?
+
+  /// Activations that calibration never saw and that fell back to their weight-based range.
+  public var tensorsWithoutObservations: Int
+
+  /// What a reader should know about this arm, one sentence each.
+  public var notes: [String]
+
+  public init(
+    arm: Arm, records: [Record], logitSQNR: Double? = nil, logitKL: Double? = nil,
+    quantizeSeconds: Double = 0, imagesPerSecond: Double = 0, bitsPerWeight: Double? = nil,
+    tensorsWithoutObservations: Int = 0, notes: [String] = []
+  ) {
+    self.arm = arm
+    self.records = records
+    self.logitSQNR = logitSQNR
+    self.logitKL = logitKL
+    self.quantizeSeconds = quantizeSeconds
+    self.imagesPerSecond = imagesPerSecond
+    self.bitsPerWeight = bitsPerWeight
+    self.tensorsWithoutObservations = tensorsWithoutObservations
+    self.notes = notes
+  }
+}

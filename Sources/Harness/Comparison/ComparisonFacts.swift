@@ -1,0 +1,93 @@
+/// What a comparison was made of: the model, the images, how they were prepared, and where.
+public struct ComparisonFacts: Sendable, Codable, Hashable {
+  public struct Model: Sendable, Codable, Hashable {
+    /// The file's name without its folder.
+    public var name: String
+    public var sha256: String
+    public var bytes: Int
+    public var parameters: Int
+
+    public init(name: String, sha256: String, bytes: Int, parameters: Int) {
+      self.name = name
+      self.sha256 = sha256
+      self.bytes = bytes
+      self.parameters = parameters
+    }
+  }
+
+  public struct Dataset: Sendable, Codable, Hashable {
+    /// Images that accuracy is measured on.
+    public var count: Int
+
+    /// Classes that the labels can name.
+    public var classes: Int
+
+    /// Samples that calibration observed.
+    public var calibrationCount: Int
+
+    /// Test images whose content is also among the calibration images.
+    public var overlap: Int
+
+    /// Unreadable images that were left out, by relative path.
+    public var skipped: [String]
+
+    /// Names by class index; may be empty.
+    public var classNames: [String]
+
+    public init(
+      count: Int, classes: Int, calibrationCount: Int, overlap: Int, skipped: [String] = [],
+      classNames: [String] = []
+    ) {
+      self.count = count
+      self.classes = classes
+      self.calibrationCount = calibrationCount
+      self.overlap = overlap
+      self.skipped = skipped
+      self.classNames = classNames
+    }
+  }
+
+  /// One part of the preprocessing: `resize` = `256`. A report keeps their order.
+  public struct Setting: Sendable, Codable, Hashable {
+    public var key: String
+    public var value: String
+
+    public init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  public struct Machine: Sendable, Codable, Hashable {
+    public var cpu: String
+    public var cores: Int
+    public var blas: String
+    public var threads: Int
+
+    public init(cpu: String, cores: Int, blas: String, threads: Int) {
+      self.cpu = cpu
+      self.cores = cores
+      self.blas = blas
+      self.threads = threads
+    }
+  }
+
+  public var model: Model
+  public var dataset: Dataset
+  public var preprocessing: [Setting]
+  public var machine: Machine
+
+  /// The largest acceptable drop of top-1 as a fraction (0.01 = one point); nil asks for no verdict.
+  public var maxDrop: Double?
+
+  public init(
+    model: Model, dataset: Dataset, preprocessing: [Setting], machine: Machine,
+    maxDrop: Double? = nil
+  ) {
+    self.model = model
+    self.dataset = dataset
+    self.preprocessing = preprocessing
+    self.machine = machine
+    self.maxDrop = maxDrop
+  }
+}
