@@ -44,6 +44,8 @@ let package = Package(
         "Harness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/ActivationCalibration"),
+    .executableTarget(
+      name: "DemoImages", dependencies: ["Harness"], path: "Examples/DemoImages"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
