@@ -19,7 +19,7 @@ public enum DatasetError: Error, Equatable, Sendable {
 }
 
 /// What can be wrong with an `.npy` file.
-public enum NPYProblem: Equatable, Sendable {
+public enum NPYProblem: Error, Equatable, Sendable {
   case notNPY
   case unsupportedVersion(major: Int, minor: Int)
   case badHeader(String)
@@ -67,7 +67,7 @@ extension NPYProblem: CustomStringConvertible {
       "array type '\(descriptor)' is big-endian; save it in little-endian order"
     case .unsupportedType(let descriptor):
       "array type '\(descriptor)' is not supported; "
-        + "float32, float64, uint8, int8, int32, int64 and bool are"
+        + "float32, float64, bool and integers of 8 to 64 bits are"
     case .tooLarge(let shape): "array shape \(shape) is too large"
     case .wrongSize(let expected, let found):
       "\(found < expected ? "truncated" : "trailing bytes"): shape and type need \(expected) bytes "
