@@ -52,7 +52,8 @@ import Testing
 
   private func byPath(_ a: ImageSample, _ b: ImageSample) -> Bool { a.path < b.path }
 
-  /// Values by Python's hashlib: per class the two least of sha256("1 path c0/0.png") and so on. Written down so that a change of the rule, which would change every published number, is seen.
+  /// Values by Python's hashlib: per class the two least of sha256("1 path c0/0.png") and so on.
+  /// Written down so that a change of the rule, which would change every published number, is seen.
   @Test func theRuleDoesNotChange() {
     let sample = dataset([5, 5]).limited(to: 4, seed: 1)
     #expect(

@@ -1,5 +1,5 @@
-/// The records of comma-separated text (RFC 4180): quoted fields may hold commas, quotes (doubled) and line breaks.
-/// Blank lines are skipped.
+/// The records of comma-separated text (RFC 4180): quoted fields may hold commas, quotes (doubled)
+/// and line breaks. Blank lines are skipped.
 struct CSVRecords {
   struct Record: Equatable {
     /// The number, from 1, of the line that the record starts on.

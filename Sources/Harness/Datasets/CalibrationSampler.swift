@@ -3,10 +3,11 @@ import Foundation
 extension ImageDataset {
   /// A class-balanced sample of at most `limit` images, by label and path.
   ///
-  /// The classes take turns, so their counts differ by at most one until a class has no more images. Within a class
-  /// the seeded hash of the path decides, and which classes come first in the last turn is decided by a seeded hash
-  /// too. So the sample depends on the set of images and the seed, not on the order of the list, and a smaller
-  /// limit gives a part of what a larger one gives.
+  /// The classes take turns, so their counts differ by at most one until a class has no more
+  /// images. Within a class the seeded hash of the path decides, and which classes come first in
+  /// the last turn is decided by a seeded hash too. So the sample depends on the set of images and
+  /// the seed, not on the order of the list, and a smaller limit gives a part of what a larger one
+  /// gives.
   public func limited(to limit: Int, seed: UInt64) -> ImageDataset {
     precondition(limit > 0, "a sample needs at least one image")
     let classes = Dictionary(grouping: samples, by: \.label)

@@ -1,5 +1,5 @@
-/// The images of a data set in the order of their files' hashes (ties by label and path): an order that renaming files
-/// or shuffling their list does not change.
+/// The images of a data set in the order of their files' hashes (ties by label and path): an order
+/// that renaming files or shuffling their list does not change.
 public struct ContentOrder: Equatable, Sendable {
   public let samples: [ImageSample]
   /// SHA-256 of each sample's file, in the order of `samples`.

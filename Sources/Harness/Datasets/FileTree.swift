@@ -29,8 +29,8 @@ enum FileTree {
     return names.sorted(by: precedes)
   }
 
-  /// The regular files at any depth below a folder, as paths relative to it. A link back to a folder above is not
-  /// followed.
+  /// The regular files at any depth below a folder, as paths relative to it. A link back to a
+  /// folder above is not followed.
   static func files(
     below folder: String, ancestors: Set<String> = []
   ) throws(DatasetError) -> [String] {

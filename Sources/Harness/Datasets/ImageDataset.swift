@@ -5,7 +5,8 @@ public struct ImageSample: Hashable, Sendable {
   /// The label of a sample of unlabelled data.
   public static let unlabelled = -1
 
-  /// The path from the data set's root, or as the manifest writes it; it names the sample in reports.
+  /// The path from the data set's root, or as the manifest writes it; it names the sample in
+  /// reports.
   public let path: String
   /// Where the file is found.
   public let absolutePath: String
@@ -41,8 +42,8 @@ public struct ImageDataset: Equatable, Sendable {
 extension ImageDataset {
   /// Reads the list of labelled images from a folder of class folders or from a `.csv` manifest.
   ///
-  /// - Parameter labels: a label file that gives the classes' indices; without one, an index is the position
-  ///   among the sorted names.
+  /// - Parameter labels: a label file that gives the classes' indices; without one, an index is the
+  ///   position among the sorted names.
   public static func load(
     from path: String, labels: String? = nil
   ) throws(DatasetError) -> ImageDataset {
@@ -53,7 +54,8 @@ extension ImageDataset {
     }
   }
 
-  /// Reads the list of images from a folder, at any depth, or from a `.csv` manifest, whose labels are not used.
+  /// Reads the list of images from a folder, at any depth, or from a `.csv` manifest, whose labels
+  /// are not used.
   public static func loadUnlabelled(from path: String) throws(DatasetError) -> ImageDataset {
     switch try source(at: path) {
     case .folder: try ImageFolder(path: path).loadUnlabelled()

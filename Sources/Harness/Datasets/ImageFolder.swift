@@ -1,12 +1,12 @@
 /// A folder with one folder of images per class.
 ///
-/// Hidden entries do not count, nor do files beside the class folders. Every regular file below a class folder is
-/// taken for an image: the decoders decide by its content, not by its name.
+/// Hidden entries do not count, nor do files beside the class folders. Every regular file below a
+/// class folder is taken for an image: the decoders decide by its content, not by its name.
 struct ImageFolder {
   let path: String
 
-  /// - Parameter labels: the classes by index; the folder may hold any subset of them. Without it the classes are
-  ///   the folders, sorted by name.
+  /// - Parameter labels: the classes by index; the folder may hold any subset of them. Without it
+  ///   the classes are the folders, sorted by name.
   func load(labels: LabelFile?) throws(DatasetError) -> ImageDataset {
     let root = FileTree.absolute(path)
     let folders = try classFolders(in: root)

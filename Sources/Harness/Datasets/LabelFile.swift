@@ -1,12 +1,13 @@
-/// A text file with one class per line: the first word is the class's name, the line's number from 0 its index.
+/// A text file with one class per line: the first word is the class's name, the line's number from
+/// 0 its index.
 public struct LabelFile: Equatable, Sendable {
   public let path: String
   /// The classes' names by index.
   public let names: [String]
   private let indices: [String: Int]
 
-  /// - Throws: `malformedLabel` for a blank line between classes, which would shift all later indices, and for a
-  ///   name that stands twice.
+  /// - Throws: `malformedLabel` for a blank line between classes, which would shift all later
+  ///   indices, and for a name that stands twice.
   public init(contentsOf path: String) throws(DatasetError) {
     var lines = try TextFile.text(of: path).split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)

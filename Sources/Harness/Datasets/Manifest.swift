@@ -1,6 +1,7 @@
 import Foundation
 
-/// A CSV list of images: `path,label` per line, with or without that header; further columns are ignored.
+/// A CSV list of images: `path,label` per line, with or without that header; further columns are
+/// ignored.
 ///
 /// Paths are relative to the manifest's folder. A label is a class's name or its index.
 struct Manifest {
@@ -93,8 +94,8 @@ extension Manifest {
     return index
   }
 
-  /// Labels that are numbers are the indices themselves. A name among them is an error, since names would change what
-  /// the numbers mean.
+  /// Labels that are numbers are the indices themselves. A name among them is an error, since names
+  /// would change what the numbers mean.
   private func numbered() throws(DatasetError) -> ([Int], [String]) {
     var indices: [Int] = []
     for row in rows {

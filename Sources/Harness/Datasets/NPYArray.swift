@@ -1,7 +1,8 @@
 import Engine
 import Foundation
 
-/// A NumPy array in an `.npy` file: mapped into memory, little-endian, row-major. The first axis counts samples.
+/// A NumPy array in an `.npy` file: mapped into memory, little-endian, row-major. The first axis
+/// counts samples.
 public struct NPYArray: Sendable {
   public let path: String
   public let dtype: DType
@@ -9,7 +10,8 @@ public struct NPYArray: Sendable {
   private let file: Data
   private let dataOffset: Int
 
-  /// - Throws: `DatasetError.missing`, `.unreadable` or `.invalidArray`, all of which name the file.
+  /// - Throws: `DatasetError.missing`, `.unreadable` or `.invalidArray`, all of which name the
+  ///   file.
   public init(contentsOf path: String) throws(DatasetError) {
     let file = try Self.map(path)
     do throws(NPYProblem) {
@@ -68,7 +70,8 @@ extension NPYArray {
     }
   }
 
-  /// Writes one sample's values as floats; `buffer` has exactly `sampleShape.elementCount` elements.
+  /// Writes one sample's values as floats; `buffer` has exactly `sampleShape.elementCount`
+  /// elements.
   public func write(sample: Int, into buffer: UnsafeMutableBufferPointer<Float>) {
     let count = sampleShape.elementCount
     precondition((0..<sampleCount).contains(sample), "the array has no such sample")

@@ -1,4 +1,5 @@
-/// Reads the Python dictionary of an `.npy` header: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+/// Reads the Python dictionary of an `.npy` header: `{'descr': '<f4', 'fortran_order': False,
+/// 'shape': (3, 4), }`.
 struct NPYHeaderParser {
   struct Fields {
     var descriptor: String

@@ -1,7 +1,8 @@
 import CCrypto
 import Foundation
 
-/// SHA-256 (FIPS 180-4) as 64 lowercase hexadecimal digits: the identity of a file, whatever its name.
+/// SHA-256 (FIPS 180-4) as 64 lowercase hexadecimal digits: the identity of a file, whatever its
+/// name.
 public enum ContentHash {
   public static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
     var hash = SHA256Stream()
