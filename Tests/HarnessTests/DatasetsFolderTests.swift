@@ -131,4 +131,14 @@ struct DatasetsSharedDataTests {
       #expect(sample.path.hasPrefix(data.classNames[sample.label] + "/"))
     }
   }
+
+  /// Coreutils' sha256sum finds no image in both sets either.
+  @Test func calibrationAndTestImagesAreApart() throws {
+    let root = try #require(SharedData.root) + "/data/imagenet/"
+    let calibration = try ContentOrder(ImageDataset.loadUnlabelled(from: root + "calibration"))
+    let test = try ContentOrder(ImageDataset.loadUnlabelled(from: root + "test"))
+    #expect(calibration.samples.count == 100)
+    #expect(ContentOrder.overlap(between: calibration, and: test) == 0)
+    #expect(ContentOrder.overlap(between: test, and: test) == 400)
+  }
 }
