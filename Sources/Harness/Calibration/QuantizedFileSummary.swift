@@ -37,11 +37,15 @@ public struct QuantizedFileSummary {
       lines += nonFinite(observations).map { "warning: NaN or infinite values in \($0)" }
       let unobserved = quantized.tensorsWithoutObservations
       if !unobserved.isEmpty {
-        lines.append("without observations, ranges predicted from the file: \(unobserved.joined(separator: ", "))")
+        lines.append(
+          "without observations, ranges predicted from the file: \(unobserved.joined(separator: ", "))"
+        )
       }
     }
     if !skipped.isEmpty {
-      lines.append("left out \(ReportText.count(skipped.count, "unreadable image")): \(skipped.joined(separator: ", "))")
+      lines.append(
+        "left out \(ReportText.count(skipped.count, "unreadable image")): \(skipped.joined(separator: ", "))"
+      )
     }
     return (lines + quantized.notes).joined(separator: "\n")
   }
@@ -60,7 +64,8 @@ public struct QuantizedFileSummary {
       .init(
         "tensorsWithoutObservations",
         .array(quantized.tensorsWithoutObservations.map(JSONValue.string))),
-      .init("nonFinite", .array(observations.map(nonFinite).map { $0.map(JSONValue.string) } ?? [])),
+      .init(
+        "nonFinite", .array(observations.map(nonFinite).map { $0.map(JSONValue.string) } ?? [])),
       .init("skippedImages", .array(skipped.map(JSONValue.string))),
       .init(
         "layers",

@@ -6,16 +6,16 @@ import Foundation
 /// Paths are relative to the manifest's folder. A label is a class's name or its index.
 struct Manifest {
   let path: String
-  private let rows: [CSVRecords.Record]
+  private let rows: [DelimitedText.Record]
 
   /// Class indices above this are taken for mistakes.
   private static let largestIndex = 999_999
 
   init(contentsOf path: String) throws(DatasetError) {
     let bytes = [UInt8](try TextFile.bytes(of: path))
-    var rows: [CSVRecords.Record]
-    do throws(CSVRecords.Malformed) {
-      rows = try CSVRecords.parse(bytes)
+    var rows: [DelimitedText.Record]
+    do throws(DelimitedText.Malformed) {
+      rows = try DelimitedText.parse(bytes)
     } catch {
       throw .malformedManifest(path: path, line: error.line, reason: error.reason)
     }
@@ -65,7 +65,7 @@ struct Manifest {
       name: FileTree.lastComponent(path), samples: samples, classNames: classNames)
   }
 
-  private static func isHeader(_ row: CSVRecords.Record) -> Bool {
+  private static func isHeader(_ row: DelimitedText.Record) -> Bool {
     let names = row.fields.prefix(2).map { $0.lowercased() }
     return names == ["path", "label"] || row.fields.map { $0.lowercased() } == ["path"]
   }
@@ -81,7 +81,7 @@ extension Manifest {
 
   /// A name of the label file, or else an index into it.
   private func index(
-    of row: CSVRecords.Record, in labels: LabelFile
+    of row: DelimitedText.Record, in labels: LabelFile
   ) throws(DatasetError) -> Int {
     let label = label(of: row)
     if let index = labels.index(of: label) { return index }
@@ -119,11 +119,11 @@ extension Manifest {
   }
 
   /// The label without the blanks that people write after a comma.
-  private func label(of row: CSVRecords.Record) -> String {
+  private func label(of row: DelimitedText.Record) -> String {
     row.fields[1].trimmingCharacters(in: .whitespaces)
   }
 
-  private func unknown(_ row: CSVRecords.Record, _ reason: String) -> DatasetError {
+  private func unknown(_ row: DelimitedText.Record, _ reason: String) -> DatasetError {
     .unknownLabel(path: path, line: row.line, label: label(of: row), reason: reason)
   }
 }

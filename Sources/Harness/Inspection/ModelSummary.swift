@@ -91,7 +91,8 @@ extension ModelSummary {
     if let multiplyAccumulates {
       lines.append("MACs        \(ReportText.count(multiplyAccumulates)) per sample")
     }
-    lines.append("nodes       " + nodeCounts.map { "\($0.opType) \($0.count)" }.joined(separator: ", "))
+    lines.append(
+      "nodes       " + nodeCounts.map { "\($0.opType) \($0.count)" }.joined(separator: ", "))
     if unsupported.isEmpty {
       lines.append("every node is supported")
     } else {

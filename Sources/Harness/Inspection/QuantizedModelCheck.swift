@@ -73,7 +73,8 @@ public struct QuantizedModelCheck: Sendable {
     }
     let names = bad.map(\.name).joined(separator: ", ")
     return Finding(
-      check: "weights", passed: bad.isEmpty, detail: bad.isEmpty ? "all finite" : "NaN or infinite: \(names)")
+      check: "weights", passed: bad.isEmpty,
+      detail: bad.isEmpty ? "all finite" : "NaN or infinite: \(names)")
   }
 
   /// Runs both on seeded noise: the outputs must be finite and of the same shape, and not unrelated.
@@ -97,19 +98,22 @@ public struct QuantizedModelCheck: Sendable {
     let sqnr = error > 0 ? 10 * log10(signal / error) : .infinity
     return Finding(
       check: "outputs on noise", passed: error.isFinite && sqnr > 0,
-      detail: error.isFinite ? "SQNR \(ReportText.fixed(sqnr, 1)) dB against the original" : "not finite")
+      detail: error.isFinite
+        ? "SQNR \(ReportText.fixed(sqnr, 1)) dB against the original" : "not finite")
   }
 
   private static func noise(for program: Program) throws -> [Tensor] {
     var random = SplitMix64(seed: 1)
     return try program.inputs.map { input in
       guard input.dtype == .float32, let dimensions = input.dimensions else {
-        throw HarnessError.notAnImageModel(reason: "its input '\(input.name)' is not a float32 tensor")
+        throw HarnessError.notAnImageModel(
+          reason: "its input '\(input.name)' is not a float32 tensor")
       }
       let dims = dimensions.enumerated().map { $1.size ?? ($0 == 0 ? 1 : 224) }
       let shape = Shape(dims)
       return Tensor(
-        (0..<shape.elementCount).map { _ in Float.random(in: -2...2, using: &random) }, shape: shape)
+        (0..<shape.elementCount).map { _ in Float.random(in: -2...2, using: &random) }, shape: shape
+      )
     }
   }
 }

@@ -31,10 +31,11 @@ public struct Failure {
   private static func code(of error: any Error) -> Int32? {
     switch error {
     case let error as ModelError: code(of: error)
-    case let error as GraphError: if case .model(let inner) = error { code(of: inner) } else { Code.badData }
+    case let error as GraphError:
+      if case .model(let inner) = error { code(of: inner) } else { Code.badData }
     case let error as QuantizationError: code(of: error)
     case let error as HarnessError: code(of: error)
-    case let error as DatasetError: error.isMissingInput ? Code.missingInput : Code.badData
+    case let error as DatasetError: code(of: error)
     case let error as StatisticsFileError: code(of: error)
     case is ImagingError: Code.badData
     case is Interrupted: Code.interrupted
@@ -62,6 +63,13 @@ public struct Failure {
     switch error {
     case .badOption: Code.usage
     case .outputExists, .cannotCreateFolder: Code.cannotWrite
+    default: Code.badData
+    }
+  }
+
+  private static func code(of error: DatasetError) -> Int32 {
+    switch error {
+    case .missing, .unreadable: Code.missingInput
     default: Code.badData
     }
   }

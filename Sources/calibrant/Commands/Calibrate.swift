@@ -4,7 +4,8 @@ import Quantization
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs a model on calibration data and quantizes it with what it saw (activation-based).",
+    abstract:
+      "Runs a model on calibration data and quantizes it with what it saw (activation-based).",
     discussion: """
       Examples:
         calibrant calibrate model.onnx --data calibration.npy -o model_calibrated.onnx --bits 4 --method percentile
@@ -24,7 +25,10 @@ struct Calibrate: ParsableCommand {
   @Option(help: "Use this many samples.") var calibrationLimit: Int?
   @Option(help: "Seed of --calibration-limit.") var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Write statistics after observing; read them instead where the file exists.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write statistics after observing; read them instead where the file exists.",
+      valueName: "file"))
   var statistics: String?
 
   @Flag(help: "Leave damaged images out instead of stopping.") var skipUnreadable = false

@@ -5,7 +5,8 @@ import Quantization
 
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The main job: original against weight-based against activation-based, on your images.",
+    abstract:
+      "The main job: original against weight-based against activation-based, on your images.",
     discussion: """
       Example: calibrant compare model.onnx --images test/ --calibration calibration/ \\
                  --schemes w8,w8a8 --methods minmax,auto --max-drop 1 -o report/
@@ -16,7 +17,9 @@ struct Compare: ParsableCommand {
   @Argument(help: "An ONNX file.") var model: String
   @OptionGroup var images: ImageOptions
 
-  @Option(help: ArgumentHelp("Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"))
   var calibration: String
 
   @Option(help: "Comma-separated: w8, w4, w8a8, w4a8.") var schemes = "w8,w4,w8a8"
@@ -27,13 +30,18 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
   var maxDrop: Double?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
   var output: String?
 
   @Option(help: "Use this many calibration samples.") var calibrationLimit: Int?
   @Option(help: "Seed of --limit and --calibration-limit.") var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Write statistics after observing; read them instead where the file exists.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write statistics after observing; read them instead where the file exists.",
+      valueName: "file"))
   var statistics: String?
 
   @OptionGroup var flags: QuantizationFlags
@@ -99,7 +107,8 @@ final class OutputFolder {
 
   init(_ path: String?) throws {
     isTemporary = path == nil
-    url = path.map { URL(filePath: $0) }
+    url =
+      path.map { URL(filePath: $0) }
       ?? FileManager.default.temporaryDirectory.appending(path: "calibrant-\(UUID().uuidString)")
     try makeFolder(url.appending(path: "models").path)
   }

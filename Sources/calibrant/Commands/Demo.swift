@@ -7,7 +7,9 @@ struct Demo: ParsableCommand {
     abstract: "The main job on a bundled model and images that this command makes.",
     discussion: "Example: calibrant demo -o calibrant-demo")
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Folder for images, model and report.", valueName: "dir"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Folder for images, model and report.", valueName: "dir"))
   var output = "calibrant-demo"
 
   @OptionGroup var run_: RunOptions

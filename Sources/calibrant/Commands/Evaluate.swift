@@ -14,7 +14,8 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"))
+  @Option(
+    help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"))
   var predictions: String?
 
   func run() throws {

@@ -7,11 +7,13 @@ import ONNXFormat
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs a model on arrays and writes its outputs as .npy files.",
-    discussion: "Example: calibrant run model.onnx --input data=x.npy --output-dir out/ --tap conv1_out")
+    discussion:
+      "Example: calibrant run model.onnx --input data=x.npy --output-dir out/ --tap conv1_out")
 
   @Argument(help: "An ONNX file.") var model: String
 
-  @Option(help: ArgumentHelp("An input (repeatable).", valueName: "name=x.npy")) var input: [String] = []
+  @Option(help: ArgumentHelp("An input (repeatable).", valueName: "name=x.npy")) var input:
+    [String] = []
 
   @Option(help: "Folder for the outputs.") var outputDir = "."
 
@@ -63,10 +65,13 @@ struct Run: ParsableCommand {
     }
     let names = program.inputs.map(\.name)
     for name in files.keys where !names.contains(name) {
-      throw ValidationError("the model has no input '\(name)'; it has \(names.joined(separator: ", "))")
+      throw ValidationError(
+        "the model has no input '\(name)'; it has \(names.joined(separator: ", "))")
     }
     return try names.map { name in
-      guard let file = files[name] else { throw ValidationError("--input \(name)=FILE.npy is missing") }
+      guard let file = files[name] else {
+        throw ValidationError("--input \(name)=FILE.npy is missing")
+      }
       return try NPYArray(contentsOf: file).tensor()
     }
   }

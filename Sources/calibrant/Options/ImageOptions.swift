@@ -8,7 +8,8 @@ struct ImageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder of class folders, or a CSV manifest.", valueName: "dir|csv"))
   var images: String
 
-  @Option(help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
   var labels: String?
 
   @Option(help: "Use a seeded, class-balanced sample of this many images.")

@@ -22,7 +22,9 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Store 4-bit weights as ONNX INT4 (opset 21), two a byte.")
   var nativeInt4 = false
 
-  @Option(help: ArgumentHelp("Leave these layers in float (repeatable, * and ? match).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Leave these layers in float (repeatable, * and ? match).", valueName: "name"))
   var exclude: [String] = []
 
   @Option(help: ArgumentHelp("Bits of single layers (repeatable).", valueName: "name=bits"))

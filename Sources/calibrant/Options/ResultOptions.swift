@@ -31,7 +31,9 @@ func requireWritable(_ path: String) throws {
   guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
     isDirectory.boolValue
   else { throw ModelError.cannotWrite(path: path, reason: "the folder does not exist") }
-  guard !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) || !isDirectory.boolValue
+  guard
+    !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      || !isDirectory.boolValue
   else { throw ModelError.cannotWrite(path: path, reason: "it is a folder") }
   guard access(folder, W_OK) == 0 else {
     throw ModelError.cannotWrite(path: path, reason: "the folder is not writable")

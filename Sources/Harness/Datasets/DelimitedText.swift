@@ -1,6 +1,6 @@
 /// The records of comma-separated text (RFC 4180): quoted fields may hold commas, quotes (doubled)
 /// and line breaks. Blank lines are skipped.
-struct CSVRecords {
+struct DelimitedText {
   struct Record: Equatable {
     /// The number, from 1, of the line that the record starts on.
     var line: Int
@@ -17,7 +17,7 @@ struct CSVRecords {
   private var line = 1
 
   static func parse(_ bytes: [UInt8]) throws(Malformed) -> [Record] {
-    var parser = CSVRecords(bytes: bytes)
+    var parser = DelimitedText(bytes: bytes)
     var records: [Record] = []
     while parser.position < bytes.count {
       if parser.skipLineBreak() { continue }

@@ -1,0 +1,27 @@
+import Foundation
+
+extension EvaluationResult {
+  /// The result for people.
+  public var text: String {
+    var lines = [
+      "\(model): top-1 \(ReportText.percent(top1)) % \(ReportText.percent(top1Interval)), "
+        + "top-5 \(ReportText.percent(top5)) %, \(ReportText.count(count, "image"))"
+    ]
+    if perClass.count <= 20 {
+      let width = perClass.map(\.name.count).max() ?? 0
+      lines += perClass.map { accuracy in
+        let name = accuracy.name.padding(toLength: width, withPad: " ", startingAt: 0)
+        return "  \(name)  \(ReportText.percent(accuracy.top1)) % of \(accuracy.count)"
+      }
+    }
+    if skipped > 0 {
+      lines.append("left out \(ReportText.count(skipped, "unreadable image")):")
+      lines += skippedImages.map { "  \($0)" }
+    }
+    lines.append(
+      "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
+        + "\(ReportText.fixed(seconds.decode, 2)), inference "
+        + "\(ReportText.fixed(seconds.inference, 2)), total \(ReportText.fixed(seconds.total, 2))")
+    return lines.joined(separator: "\n")
+  }
+}
