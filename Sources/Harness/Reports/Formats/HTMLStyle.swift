@@ -26,12 +26,13 @@ enum HTMLStyle {
     .facts, .legend, .keys { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
     table { border-collapse: collapse; font-size: .875rem; width: 100%; }
-    caption { text-align: left; padding: 8px 10px; font-weight: 600; }
-    th, td { padding: 6px 10px; text-align: left; white-space: nowrap;
+    caption { text-align: left; padding: 8px; font-weight: 600; }
+    th, td { padding: 6px 8px; text-align: left; white-space: nowrap;
       border-top: 1px solid var(--line); }
     thead th { color: var(--soft); font-weight: 600; white-space: normal;
       vertical-align: bottom; }
-    tbody th { font-weight: 500; min-width: 9rem; white-space: normal;
+    th:first-child { position: sticky; left: 0; background: var(--paper); }
+    tbody th { font-weight: 500; min-width: 8.5rem; white-space: normal;
       overflow-wrap: anywhere; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     td.pass, td.fail, td.inconclusive { font-weight: 700; }
@@ -44,7 +45,7 @@ enum HTMLStyle {
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
     figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
     figcaption { font-weight: 600; margin-bottom: 8px; }
-    svg { display: block; width: 100%; max-width: 600px; height: auto; }
+    svg { display: block; width: 100%; max-width: 560px; height: auto; }
     svg text { font-size: 14px; fill: var(--ink); }
     svg .tick { fill: var(--soft); font-size: 13px; }
     svg .grid { stroke: var(--line); stroke-width: 1; }
