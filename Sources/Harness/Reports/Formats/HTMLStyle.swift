@@ -11,7 +11,7 @@ enum HTMLStyle {
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
-    main { max-width: 1200px; margin: 0 auto; padding: 16px; }
+    main { max-width: 1280px; margin: 0 auto; padding: 16px; }
     h1 { font-size: 1.4rem; line-height: 1.25; margin: 8px 0 16px; overflow-wrap: anywhere; }
     h2 { font-size: 1.1rem; margin: 28px 0 8px; }
     li, dd { overflow-wrap: anywhere; }
@@ -25,9 +25,9 @@ enum HTMLStyle {
     .inconclusive strong, td.inconclusive { color: var(--inconclusive); }
     .facts, .legend, .keys { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
-    table { border-collapse: collapse; font-size: .875rem; width: 100%; }
+    table { border-collapse: collapse; font-size: .8125rem; width: 100%; }
     caption { text-align: left; padding: 8px; font-weight: 600; }
-    th, td { padding: 6px 8px; text-align: left; white-space: nowrap;
+    th, td { padding: 6px 7px; text-align: left; white-space: nowrap;
       border-top: 1px solid var(--line); }
     thead th { color: var(--soft); font-weight: 600; white-space: normal;
       vertical-align: bottom; }
