@@ -43,7 +43,8 @@ import Testing
     #expect(keys("machine") == ["cpu", "cores", "blas", "threads"])
     let contract =
       "name kind scheme method granularity file bytes compression top1 top5 top1Interval drop "
-      + "dropInterval broken fixed pValue agreement logitSQNR quantizeSeconds imagesPerSecond verdict"
+      + "dropInterval broken fixed pValue agreement logitSQNR quantizeSeconds imagesPerSecond "
+      + "verdict"
     let arms = try #require(report["arms"] as? [[String: Any]])
     #expect(arms.count == 6)
     for arm in arms {

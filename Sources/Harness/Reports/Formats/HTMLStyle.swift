@@ -45,7 +45,7 @@ enum HTMLStyle {
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
     figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
     figcaption { font-weight: 600; margin-bottom: 8px; }
-    svg { display: block; width: 100%; max-width: 560px; height: auto; }
+    svg { display: block; width: 100%; max-width: 500px; height: auto; }
     svg text { font-size: 14px; fill: var(--ink); }
     svg .tick { fill: var(--soft); font-size: 13px; }
     svg .grid { stroke: var(--line); stroke-width: 1; }
