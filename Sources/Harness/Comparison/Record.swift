@@ -9,7 +9,8 @@ public struct Record: Sendable, Codable, Hashable {
   /// The index of the true class.
   public var label: Int
 
-  /// The indices of the highest scores, highest first; fewer than five where the model has fewer classes.
+  /// The indices of the highest scores, highest first; fewer than five where there are fewer
+  /// classes.
   public var top5: [Int]
 
   /// The highest score minus the second highest.

@@ -1,4 +1,4 @@
-/// The columns that wide tables share.
+/// The columns that wide tables share, what decides first.
 struct ReportColumn {
   let title: String
   let isNumber: Bool
@@ -6,18 +6,19 @@ struct ReportColumn {
 
   static let all = [
     ReportColumn(title: "arm", isNumber: false) { $0.name },
-    ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
-    ReportColumn(title: "compression", isNumber: true) { arm in
-      arm.compression.map { ReportText.fixed($0, 2) + "×" } ?? "–"
-    },
-    ReportColumn(title: "top-1 % [95 %]", isNumber: true) {
-      "\(ReportText.percent($0.top1)) \(ReportText.percent($0.top1Interval))"
-    },
-    ReportColumn(title: "top-5 %", isNumber: true) { ReportText.percent($0.top5) },
+    ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
     ReportColumn(title: "drop [95 %], points", isNumber: true) { arm in
       guard let drop = arm.drop, let interval = arm.dropInterval else { return "–" }
       return "\(ReportText.points(drop)) \(ReportText.points(interval))"
     },
+    ReportColumn(title: "top-1 % [95 %]", isNumber: true) {
+      "\(ReportText.percent($0.top1)) \(ReportText.percent($0.top1Interval))"
+    },
+    ReportColumn(title: "compression", isNumber: true) { arm in
+      arm.compression.map { ReportText.fixed($0, 2) + "×" } ?? "–"
+    },
+    ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
+    ReportColumn(title: "top-5 %", isNumber: true) { ReportText.percent($0.top5) },
     ReportColumn(title: "broken / fixed", isNumber: true) { arm in
       guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
       return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
@@ -32,6 +33,5 @@ struct ReportColumn {
       arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
     },
     ReportColumn(title: "images/s", isNumber: true) { ReportText.fixed($0.imagesPerSecond, 0) },
-    ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
   ]
 }

@@ -8,6 +8,6 @@ public protocol ReportFormat: Sendable {
 
   init()
 
-  /// - Parameter evaluations: the ones that `comparison` was made of, for formats that list records.
+  /// - Parameter evaluations: what `comparison` was made of, for formats that list records.
   func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String
 }

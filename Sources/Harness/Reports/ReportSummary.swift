@@ -77,7 +77,8 @@ struct ReportSummary {
         }
       return
         "\(pairing.activationBased) is \(relation) \(pairing.weightBased): difference of drops "
-        + "\(ReportText.points(pairing.differenceInterval)), p \(ReportText.pValue(pairing.pValue))."
+        + "\(ReportText.points(pairing.differenceInterval)) points, "
+        + "p \(ReportText.pValue(pairing.pValue))."
     }
   }
 

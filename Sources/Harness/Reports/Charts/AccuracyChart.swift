@@ -1,6 +1,6 @@
 /// Top-1 of every arm with its 95 % interval, against the original's.
 enum AccuracyChart {
-  private static let width = 480
+  private static let width = 420
   private static let rowHeight = 40.0
   private static let bottom = 44.0
 

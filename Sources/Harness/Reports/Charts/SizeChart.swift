@@ -1,6 +1,6 @@
 /// Top-1 against the size of the file: up and to the left is better.
 enum SizeChart {
-  private static let width = 480.0
+  private static let width = 420.0
   private static let height = 330.0
 
   private struct Point {
@@ -62,7 +62,7 @@ enum SizeChart {
     ]
   }
 
-  /// Names each scheme once, at its best arm, and moves names down that would overlap.
+  /// Names each scheme once, at its best arm: beside the mark where there is room, else lower.
   private static func labels(_ points: [Point]) -> [String] {
     var best: [String: Point] = [:]
     for point in points {
@@ -70,14 +70,32 @@ enum SizeChart {
       if let known = best[scheme], known.arm.top1 >= point.arm.top1 { continue }
       best[scheme] = point
     }
-    var placed: [(x: Double, y: Double)] = []
+    var taken = points.map { Box(x: $0.x - 6, y: $0.y - 6, width: 12, height: 12) }
     return best.sorted { ($0.value.y, $0.key) < ($1.value.y, $1.key) }.map { scheme, point in
-      let isRight = point.x > width * 0.7
-      var y = point.y + 5
-      while placed.contains(where: { abs($0.x - point.x) < 60 && abs($0.y - y) < 15 }) { y += 15 }
-      placed.append((point.x, y))
+      let size = 8.0 * Double(scheme.count)
+      let candidates = (0..<40).flatMap { step in
+        [point.x + 9, point.x - 9 - size].map { x in
+          Box(x: x, y: point.y - 7 + 7 * Double(step), width: size, height: 14)
+        }
+      }
+      let box =
+        candidates.first { box in
+          box.x >= 0 && box.x + size <= width && !taken.contains { $0.overlaps(box) }
+        } ?? candidates[0]
+      taken.append(box)
+      let isRight = box.x > point.x
       return SVG.text(
-        point.x + (isRight ? -10 : 10), y, scheme, style: "name", anchor: isRight ? "end" : "start")
+        isRight ? box.x : box.x + size, box.y + 12, scheme, style: "name",
+        anchor: isRight ? "start" : "end")
+    }
+  }
+
+  private struct Box {
+    var x, y, width, height: Double
+
+    func overlaps(_ other: Box) -> Bool {
+      x < other.x + other.width && other.x < x + width && y < other.y + other.height
+        && other.y < y + height
     }
   }
 }

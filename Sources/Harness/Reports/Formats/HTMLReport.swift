@@ -33,14 +33,18 @@ public struct HTMLReport: ReportFormat {
     let summary = ReportSummary(comparison)
     return [
       verdict(comparison.verdict, summary),
-      "<p class=\"facts\">\(summary.circumstances.map(Escaping.html).joined(separator: "<br>"))</p>",
+      lines(summary.circumstances, style: "facts"),
       table(comparison),
-      "<p class=\"legend\">\(summary.legend.map(Escaping.html).joined(separator: "<br>"))</p>",
+      lines(summary.legend, style: "legend"),
       charts(comparison.arms),
       section("Activation-based against weight-based", summary.pairings),
       section("Notes", summary.footnotes),
       details(comparison.facts),
     ].filter { !$0.isEmpty }
+  }
+
+  private static func lines(_ sentences: [String], style: String) -> String {
+    "<p class=\"\(style)\">\(sentences.map(Escaping.html).joined(separator: "<br>"))</p>"
   }
 
   private static func verdict(_ verdict: Verdict?, _ summary: ReportSummary) -> String {

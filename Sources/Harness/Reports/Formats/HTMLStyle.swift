@@ -11,7 +11,7 @@ enum HTMLStyle {
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
-    main { max-width: 1200px; margin: 0 auto; padding: 16px; }
+    main { max-width: 1280px; margin: 0 auto; padding: 16px; }
     h1 { font-size: 1.4rem; line-height: 1.25; margin: 8px 0 16px; overflow-wrap: anywhere; }
     h2 { font-size: 1.1rem; margin: 28px 0 8px; }
     li, dd { overflow-wrap: anywhere; }
@@ -25,13 +25,14 @@ enum HTMLStyle {
     .inconclusive strong, td.inconclusive { color: var(--inconclusive); }
     .facts, .legend, .keys { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
-    table { border-collapse: collapse; font-size: .875rem; width: 100%; }
-    caption { text-align: left; padding: 8px 10px; font-weight: 600; }
-    th, td { padding: 6px 10px; text-align: left; white-space: nowrap;
+    table { border-collapse: collapse; font-size: .8125rem; width: 100%; }
+    caption { text-align: left; padding: 8px; font-weight: 600; }
+    th, td { padding: 6px 7px; text-align: left; white-space: nowrap;
       border-top: 1px solid var(--line); }
     thead th { color: var(--soft); font-weight: 600; white-space: normal;
       vertical-align: bottom; }
-    tbody th { font-weight: 500; min-width: 9rem; white-space: normal;
+    th:first-child { position: sticky; left: 0; background: var(--paper); }
+    tbody th { font-weight: 500; min-width: 8.5rem; white-space: normal;
       overflow-wrap: anywhere; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     td.pass, td.fail, td.inconclusive { font-weight: 700; }
@@ -44,7 +45,7 @@ enum HTMLStyle {
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
     figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
     figcaption { font-weight: 600; margin-bottom: 8px; }
-    svg { display: block; width: 100%; max-width: 600px; height: auto; }
+    svg { display: block; width: 100%; max-width: 500px; height: auto; }
     svg text { font-size: 14px; fill: var(--ink); }
     svg .tick { fill: var(--soft); font-size: 13px; }
     svg .grid { stroke: var(--line); stroke-width: 1; }

@@ -68,7 +68,7 @@ public struct TerminalReport: ReportFormat {
     return [size, top1, drop + interval, arm.verdict.map(ReportText.word) ?? ""]
   }
 
-  private static let columns = [12, 8, 20, 22, 12]
+  private static let columns = [12, 7, 20, 23, 12]
 
   private static func row(_ cells: [String]) -> String {
     var line = ""

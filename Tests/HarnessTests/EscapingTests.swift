@@ -1,0 +1,107 @@
+import Foundation
+import Harness
+import Testing
+
+/// Names come from files and folders, and may be hostile.
+@Suite struct EscapingTests {
+  private static let hostile = "<script>alert('1')</script>, \"two\"\nthree | `x` & \u{1B}[2J"
+
+  private static let evaluations: [ArmEvaluation] = {
+    var evaluations = Array(SampleComparison.evaluations.prefix(2))
+    evaluations[1].arm.name = hostile
+    evaluations[1].arm.method = hostile
+    evaluations[1].arm.scheme = hostile
+    evaluations[1].notes = [hostile]
+    for index in evaluations.indices {
+      evaluations[index].records = Array(evaluations[index].records.prefix(2))
+      evaluations[index].records[1].path = hostile
+    }
+    return evaluations
+  }()
+
+  private static let comparison: Comparison = {
+    var facts = SampleComparison.facts()
+    facts.model.name = hostile
+    facts.dataset.skipped = [hostile]
+    facts.preprocessing = [.init(hostile, hostile)]
+    facts.machine.cpu = hostile
+    return Comparison(facts: facts, evaluations: evaluations)
+  }()
+
+  private func render(_ format: some ReportFormat) -> String {
+    format.render(Self.comparison, evaluations: Self.evaluations)
+  }
+
+  @Test func htmlHoldsNoForeignMarkup() {
+    let page = render(HTMLReport())
+    #expect(page.contains("&lt;script&gt;alert(&#39;1&#39;)"))
+    #expect(!page.contains("<script") && !page.contains("\"two\"") && !page.contains("\u{1B}"))
+  }
+
+  @Test func markdownKeepsItsLinesAndCells() {
+    let text = render(MarkdownReport())
+    #expect(!text.contains("<script") && !text.contains("\u{1B}"))
+    #expect(!text.replacing("\\`", with: "").contains("`"))
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(rows.count == 4)
+    for row in rows { #expect(row.replacing("\\|", with: "").count { $0 == "|" } == 13) }
+  }
+
+  @Test func terminalSeesNoControlCharacters() {
+    let text = render(TerminalReport())
+    #expect(
+      text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func jsonReadsBackTheSameText() throws {
+    let data = Data(render(JSONReport()).utf8)
+    let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let arms = try #require(report["arms"] as? [[String: Any]])
+    #expect(arms[1]["name"] as? String == Self.hostile)
+    #expect((report["preprocessing"] as? [String: String])?[Self.hostile] == Self.hostile)
+  }
+
+  @Test func csvReadsBackTheSameFields() {
+    let rows = Self.parse(render(CSVRecords()))
+    #expect(rows.count == 5)
+    #expect(rows.allSatisfy { $0.count == 10 })
+    #expect(rows[3][0] == Self.hostile && rows[4][1] == Self.hostile)
+    let predictions = Self.parse(Predictions.csv(Self.evaluations[0].records))
+    #expect(predictions.map(\.count) == [8, 8, 8])
+    #expect(predictions[0].joined(separator: ",") == "path,label,top1,top2,top3,top4,top5,margin")
+    #expect(predictions[2][0] == Self.hostile)
+  }
+
+  @Test func fewClassesLeaveFieldsEmpty() {
+    let record = Record(path: "a.png", contentHash: "0", label: 1, top5: [1, 0], margin: 0.5)
+    #expect(
+      Self.parse(Predictions.csv([record]))[1] == ["a.png", "1", "1", "0", "", "", "", "0.5"])
+  }
+
+  /// A reader of RFC 4180, one character at a time.
+  private static func parse(_ text: String) -> [[String]] {
+    var rows: [[String]] = []
+    var row: [String] = []
+    var field = ""
+    var isQuoted = false
+    var previous: Character?
+    for character in text {
+      switch (character, isQuoted) {
+      case ("\"", true): isQuoted = false
+      case ("\"", false):
+        if previous == "\"" { field.append("\"") }
+        isQuoted = true
+      case (",", false):
+        row.append(field)
+        field = ""
+      case ("\n", false):
+        rows.append(row + [field])
+        (row, field) = ([], "")
+      default: field.append(character)
+      }
+      previous = character
+    }
+    return rows
+  }
+}
