@@ -55,7 +55,9 @@ let package = Package(
     .testTarget(
       name: "QuantizationTests",
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"]),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "EndToEndTests", dependencies: ["calibrant", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

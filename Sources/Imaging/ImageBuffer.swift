@@ -1,6 +1,8 @@
 /// An 8-bit image, interleaved RGB (H×W×3), rows top to bottom without padding.
 public struct ImageBuffer: Sendable, Equatable {
   public static let channels = 3
+  /// No image may have more pixels: what decodes to more is an attack or an accident.
+  public static let maximumPixels = 1 << 28
 
   public let width: Int
   public let height: Int

@@ -77,7 +77,7 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
   public var preprocessing: [Setting]
   public var machine: Machine
 
-  /// The largest acceptable drop of top-1 as a fraction (0.01 = one point); nil asks for no verdict.
+  /// The largest acceptable drop of top-1, a fraction (0.01 = one point); nil asks for no verdict.
   public var maxDrop: Double?
 
   public init(

@@ -1,0 +1,83 @@
+import Imaging
+import ONNXFormat
+import Quantization
+
+/// How models are quantized, whatever the scheme and the method.
+public struct QuantizationOptions: Sendable {
+  public var granularity = Granularity.perChannel
+  public var hasSymmetricWeights = true
+  public var activations = ActivationScheme.asymmetricUInt8
+  public var usesNativeInt4 = false
+  public var policy = Policy()
+
+  public init() {}
+
+  func scheme(_ name: SchemeName) -> Scheme {
+    Scheme(
+      weights: WeightScheme(
+        bits: name.weightBits, isSymmetric: hasSymmetricWeights, granularity: granularity,
+        usesNativeInt4: usesNativeInt4),
+      activations: name.activationBits == nil ? nil : activations)
+  }
+}
+
+/// One model, quantized in several ways.
+public struct QuantizationJob: Sendable {
+  public let model: Model
+  public let options: QuantizationOptions
+  /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
+  public let predicted: ActivationRanges
+
+  public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
+  {
+    self.model = model
+    self.options = options
+    predicted = try DataFree.ranges(of: model, input: InputDistribution(preprocessing))
+  }
+
+  /// Quantizes without data.
+  public func weightBased(_ scheme: SchemeName) throws -> QuantizedModel {
+    try quantizer(scheme).quantize(model, ranges: predicted)
+  }
+
+  /// Quantizes with observed activation ranges.
+  public func activationBased(
+    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod
+  ) throws -> QuantizedModel {
+    let ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
+    return try quantizer(scheme).quantize(model, ranges: ranges, fallback: predicted)
+  }
+
+  /// The values whose statistics the schemes will ask for.
+  public func targets(_ schemes: [SchemeName]) throws -> [Calibrator.Target] {
+    var targets: [Calibrator.Target] = []
+    var known: Set<String> = []
+    for scheme in schemes where scheme.activationBits != nil {
+      for tensor in try quantizer(scheme).activationTensors(of: model)
+      where known.insert(tensor.name).inserted {
+        targets.append(
+          Calibrator.Target(
+            tensor.name, detail: tensor.mayBePerChannel ? .histograms : .summaries))
+      }
+    }
+    return targets
+  }
+
+  private func quantizer(_ scheme: SchemeName) -> Quantizer {
+    Quantizer(scheme: options.scheme(scheme), policy: options.policy)
+  }
+}
+
+extension InputDistribution {
+  /// What pixels can become, with the mean and deviation that photographs have on average (those of ImageNet over
+  /// its three channels, on a scale of 0…1).
+  public init(_ preprocessing: Preprocessing) {
+    let (pixelMean, pixelDeviation): (Float, Float) = (0.449, 0.226)
+    func perPlane(_ value: Float) -> [Float] {
+      zip(preprocessing.mean, preprocessing.std).map { (value - $0) / $1 }
+    }
+    self.init(
+      lower: perPlane(0), upper: perPlane(1), mean: perPlane(pixelMean),
+      variance: preprocessing.std.map { (pixelDeviation / $0) * (pixelDeviation / $0) })
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Quantization
+
+/// What `quantize` and `calibrate` say of the file they wrote.
+public struct QuantizedFileSummary {
+  private let quantized: QuantizedModel
+  private let path: String
+  private let originalBytes: Int
+  private let bytes: Int
+  /// Set where data was seen.
+  public var observations: Observations?
+  /// Unreadable images that were left out.
+  public var skipped: [String] = []
+
+  public init(_ quantized: QuantizedModel, path: String, originalBytes: Int) {
+    self.quantized = quantized
+    self.path = path
+    self.originalBytes = originalBytes
+    bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+
+  private var compression: Double { bytes > 0 ? Double(originalBytes) / Double(bytes) : 0 }
+  private var quantizedLayers: Int { quantized.layers.count { $0.bits != nil } }
+
+  public var text: String {
+    var lines = [
+      "\(path): \(ReportText.bytes(originalBytes)) → \(ReportText.bytes(bytes)) "
+        + "(\(ReportText.fixed(compression, 2))x), \(quantizedLayers) of "
+        + "\(ReportText.count(quantized.layers.count, "layer")) quantized"
+        + (quantized.bitsPerWeight.map { ", \(ReportText.fixed($0, 2)) bits per weight" } ?? "")
+    ]
+    if let observations, observations.sampleCount > 0 {
+      lines.append(
+        "observed \(observations.statistics.count) activations on "
+          + "\(ReportText.count(observations.sampleCount, "sample")); "
+          + "\(quantized.quantizedTensors.count) quantized")
+      lines += nonFinite(observations).map { "warning: NaN or infinite values in \($0)" }
+      let unobserved = quantized.tensorsWithoutObservations
+      if !unobserved.isEmpty {
+        lines.append("without observations, ranges predicted from the file: \(unobserved.joined(separator: ", "))")
+      }
+    }
+    if !skipped.isEmpty {
+      lines.append("left out \(ReportText.count(skipped.count, "unreadable image")): \(skipped.joined(separator: ", "))")
+    }
+    return (lines + quantized.notes).joined(separator: "\n")
+  }
+
+  private func nonFinite(_ observations: Observations) -> [String] {
+    observations.statistics.filter { $0.value.summary.hasNonFinite }.map(\.key).sorted()
+  }
+
+  public var json: JSONValue {
+    .object([
+      .init("file", .string(URL(filePath: path).lastPathComponent)), .init("bytes", .int(bytes)),
+      .init("originalBytes", .int(originalBytes)), .init("compression", .number(compression)),
+      .init("bitsPerWeight", quantized.bitsPerWeight.map(JSONValue.number) ?? .null),
+      .init("samples", .int(observations?.sampleCount ?? 0)),
+      .init("quantizedActivations", .int(quantized.quantizedTensors.count)),
+      .init(
+        "tensorsWithoutObservations",
+        .array(quantized.tensorsWithoutObservations.map(JSONValue.string))),
+      .init("nonFinite", .array(observations.map(nonFinite).map { $0.map(JSONValue.string) } ?? [])),
+      .init("skippedImages", .array(skipped.map(JSONValue.string))),
+      .init(
+        "layers",
+        .array(
+          quantized.layers.map { layer in
+            .object([
+              .init("name", .string(layer.name)), .init("opType", .string(layer.opType)),
+              .init("elements", .int(layer.elementCount)),
+              .init("bits", layer.bits.map(JSONValue.int) ?? .null),
+            ])
+          })),
+    ])
+  }
+}

@@ -1,0 +1,101 @@
+/// What a report says about one arm. Shares are fractions; what only makes sense against the
+/// original is nil for the original itself.
+public struct ArmResult: Sendable, Codable, Hashable {
+  public let name: String
+  public let kind: Arm.Kind
+  public let scheme: String?
+  public let method: String?
+  public let granularity: String?
+  public let file: String?
+  public let bytes: Int
+
+  /// The original's bytes divided by this arm's.
+  public let compression: Double?
+
+  public let top1: Double
+  public let top5: Double
+
+  /// Wilson, 95 %.
+  public let top1Interval: Interval
+
+  /// The original's top-1 minus this arm's; negative = better.
+  public let drop: Double?
+
+  /// Newcombe for paired proportions, 95 %.
+  public let dropInterval: Interval?
+
+  /// Images that the original gets right and this arm wrong.
+  public let broken: Int?
+
+  /// Images that the original gets wrong and this arm right.
+  public let fixed: Int?
+
+  /// McNemar, exact.
+  public let pValue: Double?
+  public let midP: Double?
+
+  /// The share of images with the same top-1 as the original.
+  public let agreement: Double?
+
+  /// In dB.
+  public let logitSQNR: Double?
+
+  /// In nats.
+  public let logitKL: Double?
+
+  public let bitsPerWeight: Double?
+  public let quantizeSeconds: Double
+  public let imagesPerSecond: Double
+  public let tensorsWithoutObservations: Int
+  public let notes: [String]
+  public let verdict: Verdict?
+
+  /// How many images would settle an inconclusive verdict; nil where no number would.
+  public let imagesNeeded: Int?
+
+  /// - Parameter original: the evaluation to compare with; nil for the original itself.
+  init(_ evaluation: ArmEvaluation, against original: ArmEvaluation?, maxDrop: Double?) {
+    let arm = evaluation.arm
+    let records = evaluation.records
+    let correct = records.count(where: \.isCorrect)
+    name = arm.name
+    kind = arm.kind
+    scheme = arm.scheme
+    method = arm.method
+    granularity = arm.granularity
+    file = arm.file
+    bytes = arm.bytes
+    compression = ratio((original ?? evaluation).arm.bytes, arm.bytes)
+    top1 = ratio(correct, records.count) ?? 0
+    top5 = ratio(records.count(where: \.isInTop5), records.count) ?? 0
+    top1Interval = Wilson.interval(successes: correct, count: records.count)
+    logitSQNR = original == nil ? nil : evaluation.logitSQNR
+    logitKL = original == nil ? nil : evaluation.logitKL
+    bitsPerWeight = evaluation.bitsPerWeight
+    quantizeSeconds = evaluation.quantizeSeconds
+    imagesPerSecond = evaluation.imagesPerSecond
+    tensorsWithoutObservations = evaluation.tensorsWithoutObservations
+    notes = evaluation.notes
+
+    let counts = original.map { PairedCounts(before: $0.records, after: records) }
+    let test = counts.map { McNemar(broken: $0.broken, fixed: $0.fixed) }
+    let judgement = maxDrop.flatMap { limit in counts.map { Judgement($0, maxDrop: limit) } }
+    drop = counts?.drop
+    dropInterval = counts.map { Newcombe.interval($0) }
+    broken = counts?.broken
+    fixed = counts?.fixed
+    pValue = test?.pValue
+    midP = test?.midP
+    agreement = original.flatMap { agreeing($0.records, records) }
+    verdict = judgement?.verdict
+    imagesNeeded = judgement?.imagesNeeded
+  }
+}
+
+private func ratio(_ part: Int, _ whole: Int) -> Double? {
+  whole == 0 ? nil : Double(part) / Double(whole)
+}
+
+private func agreeing(_ one: [Record], _ other: [Record]) -> Double? {
+  ratio(zip(one, other).count { $0.top5.first == $1.top5.first }, one.count)
+}

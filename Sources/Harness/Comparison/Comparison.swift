@@ -1,0 +1,54 @@
+/// Original against quantized on the same images: a pure function of facts and records.
+public struct Comparison: Sendable, Codable, Hashable {
+  public let facts: ComparisonFacts
+
+  /// The original first, then every quantized arm in the order given.
+  public let arms: [ArmResult]
+
+  /// What observing activations is worth, per activation-based arm.
+  public let pairings: [Pairing]
+
+  /// - Parameter evaluations: the original first; all of the same images in the same order.
+  public init(facts: ComparisonFacts, evaluations: [ArmEvaluation]) {
+    precondition(evaluations.first?.arm.kind == .original, "a comparison starts with the original")
+    let original = evaluations[0]
+    for evaluation in evaluations.dropFirst() {
+      precondition(evaluation.arm.kind != .original, "a comparison has one original")
+      precondition(
+        evaluation.records.elementsEqual(original.records) {
+          $0.path == $1.path && $0.label == $1.label
+        }, "every arm must hold the same images in the same order")
+    }
+    self.facts = facts
+    arms = evaluations.enumerated().map { index, evaluation in
+      ArmResult(evaluation, against: index == 0 ? nil : original, maxDrop: facts.maxDrop)
+    }
+    pairings = Pairing.all(of: evaluations)
+  }
+
+  public var original: ArmResult { arms[0] }
+
+  /// The arms that the overall verdict is about: activation-based ones, or weight-based where
+  /// there are none.
+  public var judgedArms: [ArmResult] {
+    let activationBased = arms.filter { $0.kind == .activationBased }
+    return activationBased.isEmpty ? arms.filter { $0.kind == .weightBased } : activationBased
+  }
+
+  /// The worst verdict of `judgedArms`: fail before inconclusive before pass; nil without a margin.
+  public var verdict: Verdict? {
+    let verdicts = judgedArms.compactMap(\.verdict)
+    if verdicts.isEmpty { return nil }
+    if verdicts.contains(.fail) { return .fail }
+    return verdicts.contains(.inconclusive) ? .inconclusive : .pass
+  }
+
+  /// 0 pass or no margin, 1 fail, 2 inconclusive.
+  public var exitCode: Int32 {
+    switch verdict {
+    case .fail: 1
+    case .inconclusive: 2
+    case .pass, nil: 0
+    }
+  }
+}

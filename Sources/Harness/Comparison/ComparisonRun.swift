@@ -1,0 +1,181 @@
+import Engine
+import Foundation
+import ONNXFormat
+import Quantization
+
+/// The main job: original against weight-based against activation-based, on the same images.
+public struct ComparisonRun {
+  public var schemes: [SchemeName]
+  public var methods: [any CalibrationMethod]
+  public var maxDrop: Double?
+  public var jobs: Int
+  public var isQuiet: Bool
+  public var statistics = StatisticsCache(path: nil)
+  /// Where quantized files go; they are measured from there, as a user would load them.
+  public var folder: URL
+
+  public init(
+    schemes: [SchemeName], methods: [any CalibrationMethod], maxDrop: Double?, jobs: Int,
+    isQuiet: Bool, folder: URL
+  ) {
+    self.schemes = schemes
+    self.methods = methods
+    self.maxDrop = maxDrop
+    self.jobs = jobs
+    self.isQuiet = isQuiet
+    self.folder = folder
+  }
+
+  public struct Outcome: Sendable {
+    public let comparison: Comparison
+    public let evaluations: [ArmEvaluation]
+  }
+
+  public func run(
+    _ original: LoadedModel, _ job: QuantizationJob, images: ImageStore,
+    calibration: CalibrationData
+  ) throws -> Outcome {
+    // One pass over the calibration data serves every scheme and method.
+    let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
+      .observe(original, job, schemes, calibration).statistics
+    var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
+    var evaluations = [try bench.evaluateOriginal(original)]
+    for plan in plans(job, observations) {
+      try Interruption.check()
+      evaluations.append(try evaluate(plan, job, &bench))
+    }
+    let facts = facts(original, images, calibration)
+    return Outcome(
+      comparison: Comparison(facts: facts, evaluations: evaluations), evaluations: evaluations)
+  }
+
+  /// An arm that is still to be made.
+  private struct Plan {
+    let kind: Arm.Kind
+    let scheme: SchemeName
+    let method: String
+    let make: () throws -> QuantizedModel
+  }
+
+  private func plans(
+    _ job: QuantizationJob, _ observations: [String: TensorStatistics]
+  ) -> [Plan] {
+    schemes.flatMap { scheme in
+      var plans = [
+        Plan(kind: .weightBased, scheme: scheme, method: "plain") {
+          try job.weightBased(scheme)
+        }
+      ]
+      // Without activations there is no range to observe, and a weight's range is its own.
+      guard scheme.activationBits != nil else { return plans }
+      plans += methods.map { method in
+        Plan(kind: .activationBased, scheme: scheme, method: method.name) {
+          try job.activationBased(scheme, observations, method: method)
+        }
+      }
+      return plans
+    }
+  }
+
+  private func evaluate(
+    _ plan: Plan, _ job: QuantizationJob, _ bench: inout ArmBench
+  ) throws -> ArmEvaluation {
+    let start = ContinuousClock.now
+    let quantized = try plan.make()
+    let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
+    let file = "models/\(name).onnx"
+    let path = folder.appending(path: file).path
+    try quantized.model.write(to: path)
+    let seconds = (ContinuousClock.now - start).seconds
+    let loaded = try LoadedModel(path)
+    let arm = Arm(
+      name: "\(plan.scheme.text) \(plan.kind.rawValue) \(plan.method)", kind: plan.kind,
+      scheme: plan.scheme.text, method: plan.method, granularity: job.options.granularity.rawValue,
+      file: file, bytes: loaded.bytes)
+    return try bench.evaluate(loaded, arm, quantized, quantizeSeconds: seconds)
+  }
+
+  private func facts(
+    _ original: LoadedModel, _ images: ImageStore, _ calibration: CalibrationData
+  ) -> ComparisonFacts {
+    let calibrated = Set(calibration.hashes)
+    let dataset = ComparisonFacts.Dataset(
+      count: images.count, classes: images.classNames.count, calibrationCount: calibration.count,
+      overlap: images.hashes.count { calibrated.contains($0) },
+      skipped: (images.skipped + calibration.skipped).map(\.path), classNames: images.classNames)
+    return ComparisonFacts(
+      model: original.facts, dataset: dataset,
+      preprocessing: images.preprocessing.settings.map { .init($0.key, $0.value) },
+      machine: .current(jobs: jobs), maxDrop: maxDrop)
+  }
+}
+
+/// Evaluates one arm after another on the same pixels.
+private struct ArmBench {
+  let images: ImageStore
+  let jobs: Int
+  let isQuiet: Bool
+  private var original: Scores?
+  /// Scores by the content of the model file: equal files are run once.
+  private var known: [String: Scores] = [:]
+
+  init(images: ImageStore, jobs: Int, isQuiet: Bool) {
+    self.images = images
+    self.jobs = jobs
+    self.isQuiet = isQuiet
+  }
+
+  mutating func evaluateOriginal(_ model: LoadedModel) throws -> ArmEvaluation {
+    let scores = try scores(of: model, title: "original")
+    original = scores
+    let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
+    return ArmEvaluation(
+      arm: arm, records: try scores.records(of: images),
+      imagesPerSecond: Double(scores.count) / scores.seconds)
+  }
+
+  mutating func evaluate(
+    _ model: LoadedModel, _ arm: Arm, _ quantized: QuantizedModel, quantizeSeconds: Double
+  ) throws -> ArmEvaluation {
+    let scores = try scores(of: model, title: arm.name)
+    let distance = original.map { ScoreDistance(original: $0, other: scores) }
+    return ArmEvaluation(
+      arm: arm, records: try scores.records(of: images), logitSQNR: distance?.sqnr,
+      logitKL: distance?.divergence, quantizeSeconds: quantizeSeconds,
+      imagesPerSecond: Double(scores.count) / scores.seconds,
+      bitsPerWeight: quantized.bitsPerWeight,
+      tensorsWithoutObservations: arm.kind == .activationBased
+        ? quantized.tensorsWithoutObservations.count : 0,
+      notes: quantized.notes)
+  }
+
+  private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
+    if let scores = known[model.sha256] { return scores }
+    let scores = try Evaluator(jobs: jobs, isQuiet: isQuiet)
+      .scores(of: model.program, on: images, title: title)
+    known[model.sha256] = scores
+    return scores
+  }
+}
+
+extension QuantizedModel {
+  /// Mean bits per weight over all layers with weights, those left in float counted with 32.
+  public var bitsPerWeight: Double? {
+    let count = layers.reduce(0) { $0 + $1.elementCount }
+    guard count > 0 else { return nil }
+    return Double(layers.reduce(0) { $0 + $1.elementCount * ($1.bits ?? 32) }) / Double(count)
+  }
+
+  /// What a reader of a report should know, one sentence each.
+  public var notes: [String] {
+    var notes: [String] = []
+    let kept = layers.filter { $0.bits == nil }.map(\.name)
+    if !kept.isEmpty {
+      notes.append("kept in float: \(kept.joined(separator: ", "))")
+    }
+    if !tensorsLeftFloat.isEmpty {
+      notes.append("activations left in float: \(tensorsLeftFloat.joined(separator: ", "))")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,65 @@
+/// The accuracy and speed of one model on a labelled set of images.
+public struct EvaluationResult: Sendable, Codable, Hashable {
+  public struct ClassAccuracy: Sendable, Codable, Hashable {
+    public let name: String
+    public let count: Int
+
+    /// The share of this class's images whose highest score is right.
+    public let top1: Double
+  }
+
+  /// Where the time went: work summed over workers, and the wall clock.
+  public struct Seconds: Sendable, Codable, Hashable {
+    public var decode: Double
+    public var inference: Double
+    public var total: Double
+
+    public init(decode: Double, inference: Double, total: Double) {
+      self.decode = decode
+      self.inference = inference
+      self.total = total
+    }
+  }
+
+  public let model: String
+  public let count: Int
+  public let top1: Double
+  public let top5: Double
+
+  /// Wilson, 95 %.
+  public let top1Interval: Interval
+
+  /// Classes that have images, by class index.
+  public let perClass: [ClassAccuracy]
+
+  /// How many unreadable images were left out, and their relative paths.
+  public var skipped: Int { skippedImages.count }
+  public let skippedImages: [String]
+
+  public let imagesPerSecond: Double
+  public let seconds: Seconds
+
+  /// - Parameter classNames: by class index; where a name is missing the index stands for it.
+  public init(
+    model: String, records: [Record], classNames: [String], skippedImages: [String] = [],
+    seconds: Seconds
+  ) {
+    let correct = records.count(where: \.isCorrect)
+    let count = records.count
+    self.model = model
+    self.count = count
+    top1 = count == 0 ? 0 : Double(correct) / Double(count)
+    top5 = count == 0 ? 0 : Double(records.count(where: \.isInTop5)) / Double(count)
+    top1Interval = Wilson.interval(successes: correct, count: count)
+    perClass = Dictionary(grouping: records, by: \.label).sorted { $0.key < $1.key }
+      .map { label, members in
+        ClassAccuracy(
+          name: classNames.indices.contains(label) ? classNames[label] : String(label),
+          count: members.count,
+          top1: Double(members.count(where: \.isCorrect)) / Double(members.count))
+      }
+    self.skippedImages = skippedImages
+    imagesPerSecond = seconds.total > 0 ? Double(count) / seconds.total : 0
+    self.seconds = seconds
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// What can be wrong with the images, labels and arrays that a user hands in.
+public enum DatasetError: Error, Equatable, Sendable {
+  case missing(path: String)
+  case unreadable(path: String, reason: String)
+  case notAFolder(path: String)
+  case emptyFolder(path: String)
+  case noClassFolders(path: String)
+  case emptyClassFolder(path: String)
+  case unknownClassFolder(folder: String, labels: String)
+  case emptyLabelFile(path: String)
+  case malformedLabel(path: String, line: Int, reason: String)
+  case emptyManifest(path: String)
+  case malformedManifest(path: String, line: Int, reason: String)
+  case missingManifestImage(path: String, line: Int, image: String)
+  case unknownLabel(path: String, line: Int, label: String, reason: String)
+  case invalidArray(path: String, reason: NPYProblem)
+}
+
+/// What can be wrong with an `.npy` file.
+public enum NPYProblem: Error, Equatable, Sendable {
+  case notNPY
+  case unsupportedVersion(major: Int, minor: Int)
+  case badHeader(String)
+  case fortranOrder
+  case bigEndian(String)
+  case unsupportedType(String)
+  case tooLarge(shape: [Int])
+  case wrongSize(expected: Int, found: Int)
+}
+
+extension DatasetError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): no such file or folder"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notAFolder(let path): "\(path): neither a folder of images nor a .csv manifest"
+    case .emptyFolder(let path): "\(path): the folder is empty"
+    case .noClassFolders(let path):
+      "\(path): has no class folders; expected one folder per class with its images inside"
+    case .emptyClassFolder(let path): "\(path): the class folder has no images"
+    case .unknownClassFolder(let folder, let labels):
+      "\(folder): the class folder is not named in the label file \(labels)"
+    case .emptyLabelFile(let path): "\(path): the label file names no class"
+    case .malformedLabel(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .emptyManifest(let path): "\(path): the manifest lists no image"
+    case .malformedManifest(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .missingManifestImage(let path, let line, let image):
+      "\(path), line \(line): there is no image file \(image)"
+    case .unknownLabel(let path, let line, let label, let reason):
+      "\(path), line \(line): bad label \"\(label)\": \(reason)"
+    case .invalidArray(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}
+
+extension NPYProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notNPY: "not a .npy file: it does not start with \\x93NUMPY"
+    case .unsupportedVersion(let major, let minor):
+      "version \(major).\(minor) of the .npy format is not supported; versions 1.0 to 3.0 are"
+    case .badHeader(let reason): "malformed .npy header: \(reason)"
+    case .fortranOrder: "array is in Fortran order; save it with np.ascontiguousarray"
+    case .bigEndian(let descriptor):
+      "array type '\(descriptor)' is big-endian; save it in little-endian order"
+    case .unsupportedType(let descriptor):
+      "array type '\(descriptor)' is not supported; "
+        + "float32, float64, bool and integers of 8 to 64 bits are"
+    case .tooLarge(let shape): "array shape \(shape) is too large"
+    case .wrongSize(let expected, let found):
+      "\(found < expected ? "truncated" : "trailing bytes"): shape and type need \(expected) bytes "
+        + "of data, the file has \(found)"
+    }
+  }
+}
+
+extension DatasetError {
+  /// The error of the system call on `path` that has just failed.
+  static func systemFailure(at path: String) -> DatasetError {
+    errno == ENOENT
+      ? .missing(path: path) : .unreadable(path: path, reason: String(cString: strerror(errno)))
+  }
+}

@@ -1,0 +1,22 @@
+/// Samples in an order their contents decide, so that neither file names nor the order of a list matter.
+public struct CanonicalOrder<Source: SampleSource>: SampleSource {
+  private let source: Source
+  private let order: [Int]
+  /// A digest of all contents in canonical order.
+  public let digest: String
+
+  /// - Parameter hashes: a content hash per sample.
+  public init(_ source: Source, hashes: [String]) {
+    precondition(hashes.count == source.count, "every sample has a content hash")
+    self.source = source
+    order = hashes.indices.sorted { (hashes[$0], $0) < (hashes[$1], $1) }
+    digest = ContentHash.sha256(Array(order.map { hashes[$0] }.joined(separator: "\n").utf8))
+  }
+
+  public var count: Int { source.count }
+  public var sampleShape: [Int] { source.sampleShape }
+
+  public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(order[index], into: values)
+  }
+}

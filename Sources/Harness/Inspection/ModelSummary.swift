@@ -1,0 +1,136 @@
+import Engine
+import Foundation
+import ONNXFormat
+
+/// What a model file holds, and whether it can run here.
+public struct ModelSummary: Sendable {
+  public struct Port: Sendable {
+    public let name: String
+    public let type: String
+    public let dimensions: [String]
+  }
+
+  public let name: String
+  public let producer: String
+  public let irVersion: Int
+  /// Imported operator sets by domain, the standard one as "ai.onnx".
+  public let opsets: [(domain: String, version: Int)]
+  public let inputs: [Port]
+  public let outputs: [Port]
+  /// Most frequent first.
+  public let nodeCounts: [(opType: String, count: Int)]
+  public let parameters: Int
+  public let bytes: Int
+  /// Of one sample; nil where the model cannot run or its input size is open.
+  public let multiplyAccumulates: Int?
+  public let unsupported: [UnsupportedNode]
+
+  public init(_ path: String) throws {
+    let model = try Model(contentsOf: path)
+    let graph = model.graph
+    name = URL(filePath: path).lastPathComponent
+    producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }
+      .joined(separator: " ")
+    irVersion = model.irVersion
+    opsets = model.opsets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) }
+      .sorted { $0.0 < $1.0 }
+    let initializers = Set(graph.initializers.map(\.name))
+    inputs = graph.inputs.filter { !initializers.contains($0.name) }.map(Self.port)
+    outputs = graph.outputs.map(Self.port)
+    nodeCounts = Dictionary(grouping: graph.nodes, by: \.opType).map { ($0.key, $0.value.count) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    parameters = graph.initializers.filter { $0.elementType?.isWeight ?? false }
+      .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
+    bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    unsupported = try Program.unsupportedNodes(in: model)
+    multiplyAccumulates = unsupported.isEmpty ? Self.cost(of: model) : nil
+  }
+
+  private static func port(_ value: ModelValue) -> Port {
+    Port(
+      name: value.name, type: value.elementType.map { "\($0)" } ?? "unknown",
+      dimensions: (value.dimensions ?? []).map(\.description))
+  }
+
+  /// Open batch dimensions count as 1; any other open dimension leaves the cost unknown.
+  private static func cost(of model: Model) -> Int? {
+    guard let program = try? Program(model) else { return nil }
+    var types: [TensorType] = []
+    for input in program.inputs {
+      guard let dimensions = input.dimensions else { return nil }
+      var dims = dimensions.map { $0.size }
+      if let first = dims.first, first == nil { dims[0] = 1 }
+      guard !dims.contains(nil) else { return nil }
+      types.append(TensorType(input.dtype, Shape(dims.compactMap { $0 })))
+    }
+    return try? program.multiplyAccumulates(types)
+  }
+}
+
+extension ElementType {
+  /// Types that weights come in, as opposed to shapes and indices.
+  fileprivate var isWeight: Bool {
+    switch self {
+    case .float32, .float16, .float64, .bfloat16, .int8, .uint8, .int4, .uint4: true
+    default: false
+    }
+  }
+}
+
+extension ModelSummary {
+  /// The summary for people.
+  public var text: String {
+    var lines = [
+      "\(name)  \(ReportText.bytes(bytes)), IR \(irVersion), "
+        + opsets.map { "\($0.domain) \($0.version)" }.joined(separator: ", ")
+        + (producer.isEmpty ? "" : ", by \(producer)")
+    ]
+    lines += inputs.map { "input   \(Self.line($0))" }
+    lines += outputs.map { "output  \(Self.line($0))" }
+    lines.append("parameters  \(ReportText.count(parameters))")
+    if let multiplyAccumulates {
+      lines.append("MACs        \(ReportText.count(multiplyAccumulates)) per sample")
+    }
+    lines.append("nodes       " + nodeCounts.map { "\($0.opType) \($0.count)" }.joined(separator: ", "))
+    if unsupported.isEmpty {
+      lines.append("every node is supported")
+    } else {
+      lines.append("\(unsupported.count) unsupported:")
+      lines += unsupported.map { "  \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func line(_ port: Port) -> String {
+    "\(port.name)  \(port.type) [\(port.dimensions.joined(separator: ", "))]"
+  }
+
+  /// The summary for scripts.
+  public var json: JSONValue {
+    func port(_ port: Port) -> JSONValue {
+      .object([
+        .init("name", .string(port.name)), .init("type", .string(port.type)),
+        .init("shape", .array(port.dimensions.map { Int($0).map(JSONValue.int) ?? .string($0) })),
+      ])
+    }
+    return .object([
+      .init("name", .string(name)), .init("bytes", .int(bytes)),
+      .init("irVersion", .int(irVersion)), .init("producer", .string(producer)),
+      .init("opsets", .object(opsets.map { .init($0.domain, .int($0.version)) })),
+      .init("inputs", .array(inputs.map(port))), .init("outputs", .array(outputs.map(port))),
+      .init("nodes", .object(nodeCounts.map { .init($0.opType, .int($0.count)) })),
+      .init("parameters", .int(parameters)),
+      .init("multiplyAccumulates", multiplyAccumulates.map(JSONValue.int) ?? .null),
+      .init(
+        "unsupported",
+        .array(
+          unsupported.map { node in
+            .object([
+              .init("name", .string(node.name)), .init("opType", .string(node.opType)),
+              .init("domain", .string(node.domain)), .init("opset", .int(node.opset)),
+              .init("reason", .string(node.reason)),
+            ])
+          })),
+    ])
+  }
+}

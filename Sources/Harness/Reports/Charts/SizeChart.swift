@@ -1,0 +1,83 @@
+/// Top-1 against the size of the file: up and to the left is better.
+enum SizeChart {
+  private static let width = 480.0
+  private static let height = 330.0
+
+  private struct Point {
+    let arm: ArmResult
+    let x: Double
+    let y: Double
+  }
+
+  static func svg(_ arms: [ArmResult]) -> String {
+    let bytes = Double(arms.map(\.bytes).max() ?? 1)
+    let (divisor, unit) = unit(of: bytes)
+    let low = arms.map(\.top1).min() ?? 0
+    let high = arms.map(\.top1).max() ?? 1
+    let sizes = Axis(
+      covering: 0...max(bytes / divisor, 1e-3), limits: 0...1e12, ticks: 5,
+      pixels: (from: 46, to: width - 20))
+    let shares = Axis(
+      covering: 100 * low...100 * high, limits: 0...100, ticks: 5,
+      pixels: (from: height - 50, to: 24))
+    let points = arms.map { arm in
+      Point(
+        arm: arm, x: sizes.position(Double(arm.bytes) / divisor),
+        y: shares.position(100 * arm.top1))
+    }
+    let marks = points.map { point in
+      SVG.mark(
+        point.arm.kind, point.x, point.y,
+        title: "\(point.arm.name): \(ReportText.bytes(point.arm.bytes)), "
+          + "\(ReportText.percent(point.arm.top1)) %")
+    }
+    return SVG.chart(
+      width: Int(width), height: Int(height), label: "Top-1 of every arm against its size",
+      grid(sizes, shares, unit) + marks + labels(points))
+  }
+
+  private static func unit(of bytes: Double) -> (Double, String) {
+    bytes >= 1e9 ? (1e9, "GB") : bytes >= 1e6 ? (1e6, "MB") : (1e3, "kB")
+  }
+
+  private static func grid(_ sizes: Axis, _ shares: Axis, _ unit: String) -> [String] {
+    let bottom = shares.pixels.from
+    let columns = sizes.ticks.flatMap { tick in
+      let x = sizes.position(tick)
+      return [
+        SVG.line(x, shares.pixels.to, x, bottom, style: "grid"),
+        SVG.text(x, bottom + 18, sizes.label(tick), style: "tick", anchor: "middle"),
+      ]
+    }
+    let rows = shares.ticks.flatMap { tick in
+      let y = shares.position(tick)
+      return [
+        SVG.line(sizes.pixels.from, y, sizes.pixels.to, y, style: "grid"),
+        SVG.text(sizes.pixels.from - 6, y + 4, shares.label(tick), style: "tick", anchor: "end"),
+      ]
+    }
+    return columns + rows + [
+      SVG.text(width / 2, bottom + 38, "size, \(unit)", style: "tick", anchor: "middle"),
+      SVG.text(6, 12, "top-1, %", style: "tick"),
+    ]
+  }
+
+  /// Names each scheme once, at its best arm, and moves names down that would overlap.
+  private static func labels(_ points: [Point]) -> [String] {
+    var best: [String: Point] = [:]
+    for point in points {
+      let scheme = point.arm.scheme ?? point.arm.name
+      if let known = best[scheme], known.arm.top1 >= point.arm.top1 { continue }
+      best[scheme] = point
+    }
+    var placed: [(x: Double, y: Double)] = []
+    return best.sorted { ($0.value.y, $0.key) < ($1.value.y, $1.key) }.map { scheme, point in
+      let isRight = point.x > width * 0.7
+      var y = point.y + 5
+      while placed.contains(where: { abs($0.x - point.x) < 60 && abs($0.y - y) < 15 }) { y += 15 }
+      placed.append((point.x, y))
+      return SVG.text(
+        point.x + (isRight ? -10 : 10), y, scheme, style: "name", anchor: isRight ? "end" : "start")
+    }
+  }
+}

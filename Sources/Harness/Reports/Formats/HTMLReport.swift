@@ -1,0 +1,118 @@
+/// The comparison as one page that needs nothing else: no script, no network, light and dark.
+public struct HTMLReport: ReportFormat {
+  public static let name = "html"
+  public static let fileName: String? = "report.html"
+
+  public init() {}
+
+  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+    let title = Escaping.html("Quantization of \(comparison.facts.model.name)")
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(title)</title>
+      <style>
+      \(HTMLStyle.sheet)
+      </style>
+      </head>
+      <body>
+      <main>
+      <h1>\(title)</h1>
+      \(Self.body(comparison).joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func body(_ comparison: Comparison) -> [String] {
+    let summary = ReportSummary(comparison)
+    return [
+      verdict(comparison.verdict, summary),
+      "<p class=\"facts\">\(summary.circumstances.map(Escaping.html).joined(separator: "<br>"))</p>",
+      table(comparison),
+      "<p class=\"legend\">\(summary.legend.map(Escaping.html).joined(separator: "<br>"))</p>",
+      charts(comparison.arms),
+      section("Activation-based against weight-based", summary.pairings),
+      section("Notes", summary.footnotes),
+      details(comparison.facts),
+    ].filter { !$0.isEmpty }
+  }
+
+  private static func verdict(_ verdict: Verdict?, _ summary: ReportSummary) -> String {
+    let word = summary.verdictWord.map { "<strong>\($0)</strong> " } ?? ""
+    let style = verdict?.rawValue ?? "open"
+    return "<p class=\"verdict \(style)\">\(word)\(Escaping.html(summary.headline))</p>"
+  }
+
+  private static func table(_ comparison: Comparison) -> String {
+    let header = ReportColumn.all.map { column in
+      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>"
+        + "\(Escaping.html(column.title))</th>"
+    }
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="Results by arm">
+      <table>
+      <caption>Every arm on the same images</caption>
+      <thead><tr>\(header.joined())</tr></thead>
+      <tbody>
+      \(comparison.arms.map(row).joined(separator: "\n"))
+      </tbody>
+      </table>
+      </div>
+      """
+  }
+
+  private static func row(_ arm: ArmResult) -> String {
+    let cells = ReportColumn.all.enumerated().map { index, column in
+      let text = Escaping.html(column.cell(arm))
+      if index == 0 {
+        return "<th scope=\"row\"><span class=\"dot \(arm.kind.rawValue)\"></span>\(text)</th>"
+      }
+      if column.isNumber { return "<td class=\"number\">\(text)</td>" }
+      return "<td class=\"\(arm.verdict?.rawValue ?? "none")\">\(text)</td>"
+    }
+    return "<tr>\(cells.joined())</tr>"
+  }
+
+  private static func charts(_ arms: [ArmResult]) -> String {
+    let key = Arm.Kind.allCases.map { kind in
+      "<span class=\"key\"><span class=\"dot \(kind.rawValue)\"></span>\(kind.rawValue)</span>"
+    }
+    return """
+      <p class="keys">\(key.joined(separator: " "))</p>
+      <div class="charts">
+      <figure><figcaption>Top-1 with its 95 % interval</figcaption>
+      \(AccuracyChart.svg(arms))
+      </figure>
+      <figure><figcaption>Top-1 against size</figcaption>
+      \(SizeChart.svg(arms))
+      </figure>
+      </div>
+      """
+  }
+
+  private static func section(_ title: String, _ sentences: [String]) -> String {
+    guard !sentences.isEmpty else { return "" }
+    let items = sentences.map { "<li>\(Escaping.html($0))</li>" }.joined(separator: "\n")
+    return "<h2>\(title)</h2>\n<ul>\n\(items)\n</ul>"
+  }
+
+  private static func details(_ facts: ComparisonFacts) -> String {
+    let machine = facts.machine
+    let rows =
+      facts.preprocessing.map { ($0.key, $0.value) } + [
+        ("SHA-256 of the model", facts.model.sha256),
+        ("processor", "\(machine.cpu), \(ReportText.count(machine.cores, "core"))"),
+        ("linear algebra", machine.blas),
+        ("threads", String(machine.threads)),
+      ]
+    let items = rows.map { "<dt>\(Escaping.html($0.0))</dt><dd>\(Escaping.html($0.1))</dd>" }
+    return "<details><summary>Preprocessing and machine</summary>\n<dl>\n"
+      + items.joined(separator: "\n") + "\n</dl></details>"
+  }
+}

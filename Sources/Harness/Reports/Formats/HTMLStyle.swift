@@ -1,0 +1,67 @@
+/// The style sheet of the HTML report.
+enum HTMLStyle {
+  static let sheet = """
+    :root { color-scheme: light dark; --ink: #1c2024; --soft: #5c6670; --line: #d8dde2;
+      --paper: #ffffff; --card: #f5f7f9; --original: #5c6670; --weight: #b45309;
+      --activation: #1d63c4; --pass: #14733a; --fail: #b42318; --inconclusive: #8a5a00; }
+    @media (prefers-color-scheme: dark) { :root { --ink: #e8ebee; --soft: #a3adb7;
+      --line: #39424b; --paper: #14181c; --card: #1d2328; --original: #a3adb7;
+      --weight: #f0a04b; --activation: #6ea8fe; --pass: #57c785; --fail: #ff8a7a;
+      --inconclusive: #f2c14e; } }
+    * { box-sizing: border-box; }
+    body { margin: 0; background: var(--paper); color: var(--ink);
+      font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
+    main { max-width: 1200px; margin: 0 auto; padding: 16px; }
+    h1 { font-size: 1.4rem; line-height: 1.25; margin: 8px 0 16px; overflow-wrap: anywhere; }
+    h2 { font-size: 1.1rem; margin: 28px 0 8px; }
+    li, dd { overflow-wrap: anywhere; }
+    .verdict { margin: 0 0 12px; padding: 12px 16px; background: var(--card);
+      border-left: 6px solid var(--soft); border-radius: 4px; overflow-wrap: anywhere; }
+    .verdict.pass { border-color: var(--pass); }
+    .verdict.fail { border-color: var(--fail); }
+    .verdict.inconclusive { border-color: var(--inconclusive); }
+    .pass strong, td.pass { color: var(--pass); }
+    .fail strong, td.fail { color: var(--fail); }
+    .inconclusive strong, td.inconclusive { color: var(--inconclusive); }
+    .facts, .legend, .keys { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
+    .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
+    table { border-collapse: collapse; font-size: .875rem; width: 100%; }
+    caption { text-align: left; padding: 8px 10px; font-weight: 600; }
+    th, td { padding: 6px 10px; text-align: left; white-space: nowrap;
+      border-top: 1px solid var(--line); }
+    thead th { color: var(--soft); font-weight: 600; white-space: normal;
+      vertical-align: bottom; }
+    tbody th { font-weight: 500; min-width: 9rem; white-space: normal;
+      overflow-wrap: anywhere; }
+    .number { text-align: right; font-variant-numeric: tabular-nums; }
+    td.pass, td.fail, td.inconclusive { font-weight: 700; }
+    .key { white-space: nowrap; margin-right: 14px; }
+    .dot { display: inline-block; width: 10px; height: 10px; margin-right: 7px; }
+    .dot.original { background: var(--original); border-radius: 50%; }
+    .dot.weight-based { background: var(--weight); }
+    .dot.activation-based { background: var(--activation); transform: rotate(45deg); }
+    .charts { display: grid; gap: 16px;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
+    figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
+    figcaption { font-weight: 600; margin-bottom: 8px; }
+    svg { display: block; width: 100%; max-width: 600px; height: auto; }
+    svg text { font-size: 14px; fill: var(--ink); }
+    svg .tick { fill: var(--soft); font-size: 13px; }
+    svg .grid { stroke: var(--line); stroke-width: 1; }
+    svg .reference { stroke: var(--original); stroke-width: 1.5; stroke-dasharray: 5 4; }
+    svg .interval { stroke-width: 2.5; }
+    svg .interval.original { stroke: var(--original); }
+    svg .interval.weight-based { stroke: var(--weight); }
+    svg .interval.activation-based { stroke: var(--activation); }
+    svg .mark { stroke: var(--card); stroke-width: 1; }
+    svg .mark.original { fill: var(--original); }
+    svg .mark.weight-based { fill: var(--weight); }
+    svg .mark.activation-based { fill: var(--activation); }
+    details { margin-top: 24px; }
+    summary { cursor: pointer; font-weight: 600; }
+    dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px;
+      font-size: .9rem; }
+    dt { color: var(--soft); }
+    dd { margin: 0; }
+    """
+}

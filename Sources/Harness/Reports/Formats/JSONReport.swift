@@ -1,0 +1,95 @@
+/// The comparison for scripts: the keys of schema version 1 are a contract.
+public struct JSONReport: ReportFormat {
+  public static let name = "json"
+  public static let fileName: String? = "report.json"
+
+  public init() {}
+
+  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+    let facts = comparison.facts
+    return JSONValue.object([
+      .init("schemaVersion", 1),
+      .init("model", Self.model(facts.model)),
+      .init("dataset", Self.dataset(facts.dataset)),
+      .init("preprocessing", .object(facts.preprocessing.map { .init($0.key, $0.value) })),
+      .init("machine", Self.machine(facts.machine)),
+      .init("maxDrop", facts.maxDrop),
+      .init("verdict", comparison.verdict),
+      .init("arms", .array(comparison.arms.map(Self.arm))),
+      .init("pairings", .array(comparison.pairings.map(Self.pairing))),
+    ]).text
+  }
+
+  private static func model(_ model: ComparisonFacts.Model) -> JSONValue {
+    .object([
+      .init("name", model.name),
+      .init("sha256", model.sha256),
+      .init("bytes", model.bytes),
+      .init("parameters", model.parameters),
+    ])
+  }
+
+  private static func dataset(_ dataset: ComparisonFacts.Dataset) -> JSONValue {
+    .object([
+      .init("count", dataset.count),
+      .init("classes", dataset.classes),
+      .init("calibrationCount", dataset.calibrationCount),
+      .init("overlap", dataset.overlap),
+      .init("skipped", dataset.skipped.count),
+      .init("skippedImages", dataset.skipped),
+    ])
+  }
+
+  private static func machine(_ machine: ComparisonFacts.Machine) -> JSONValue {
+    .object([
+      .init("cpu", machine.cpu),
+      .init("cores", machine.cores),
+      .init("blas", machine.blas),
+      .init("threads", machine.threads),
+    ])
+  }
+
+  private static func arm(_ arm: ArmResult) -> JSONValue {
+    .object([
+      .init("name", arm.name),
+      .init("kind", arm.kind.rawValue),
+      .init("scheme", arm.scheme),
+      .init("method", arm.method),
+      .init("granularity", arm.granularity),
+      .init("file", arm.file),
+      .init("bytes", arm.bytes),
+      .init("compression", arm.compression),
+      .init("bitsPerWeight", arm.bitsPerWeight),
+      .init("top1", arm.top1),
+      .init("top5", arm.top5),
+      .init("top1Interval", arm.top1Interval),
+      .init("drop", arm.drop),
+      .init("dropInterval", arm.dropInterval),
+      .init("broken", arm.broken),
+      .init("fixed", arm.fixed),
+      .init("pValue", arm.pValue),
+      .init("midP", arm.midP),
+      .init("agreement", arm.agreement),
+      .init("logitSQNR", arm.logitSQNR),
+      .init("logitKL", arm.logitKL),
+      .init("quantizeSeconds", arm.quantizeSeconds),
+      .init("imagesPerSecond", arm.imagesPerSecond),
+      .init("tensorsWithoutObservations", arm.tensorsWithoutObservations),
+      .init("verdict", arm.verdict),
+      .init("imagesNeeded", arm.imagesNeeded),
+      .init("notes", arm.notes),
+    ])
+  }
+
+  private static func pairing(_ pairing: Pairing) -> JSONValue {
+    .object([
+      .init("scheme", pairing.scheme),
+      .init("activationBased", pairing.activationBased),
+      .init("weightBased", pairing.weightBased),
+      .init("difference", pairing.difference),
+      .init("differenceInterval", pairing.differenceInterval),
+      .init("pValue", pairing.pValue),
+      .init("midP", pairing.midP),
+    ])
+  }
+}

@@ -1,0 +1,37 @@
+/// The columns that wide tables share.
+struct ReportColumn {
+  let title: String
+  let isNumber: Bool
+  let cell: @Sendable (ArmResult) -> String
+
+  static let all = [
+    ReportColumn(title: "arm", isNumber: false) { $0.name },
+    ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
+    ReportColumn(title: "compression", isNumber: true) { arm in
+      arm.compression.map { ReportText.fixed($0, 2) + "×" } ?? "–"
+    },
+    ReportColumn(title: "top-1 % [95 %]", isNumber: true) {
+      "\(ReportText.percent($0.top1)) \(ReportText.percent($0.top1Interval))"
+    },
+    ReportColumn(title: "top-5 %", isNumber: true) { ReportText.percent($0.top5) },
+    ReportColumn(title: "drop [95 %], points", isNumber: true) { arm in
+      guard let drop = arm.drop, let interval = arm.dropInterval else { return "–" }
+      return "\(ReportText.points(drop)) \(ReportText.points(interval))"
+    },
+    ReportColumn(title: "broken / fixed", isNumber: true) { arm in
+      guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
+      return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
+    },
+    ReportColumn(title: "p", isNumber: true) { arm in
+      arm.pValue.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
+    },
+    ReportColumn(title: "same top-1 %", isNumber: true) { arm in
+      arm.agreement.map { ReportText.percent($0) } ?? "–"
+    },
+    ReportColumn(title: "SQNR dB", isNumber: true) { arm in
+      arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
+    },
+    ReportColumn(title: "images/s", isNumber: true) { ReportText.fixed($0.imagesPerSecond, 0) },
+    ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
+  ]
+}

@@ -1,0 +1,13 @@
+/// One way to write a comparison down: a pure function, without a clock and without absolute paths.
+public protocol ReportFormat: Sendable {
+  /// How a person names the format: "html".
+  static var name: String { get }
+
+  /// The file it becomes in a report's folder; nil when it is for the terminal.
+  static var fileName: String? { get }
+
+  init()
+
+  /// - Parameter evaluations: the ones that `comparison` was made of, for formats that list records.
+  func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String
+}

@@ -1,0 +1,120 @@
+/// The sentences that every format for people shares; plain text, to be escaped by the format.
+struct ReportSummary {
+  let comparison: Comparison
+
+  init(_ comparison: Comparison) { self.comparison = comparison }
+
+  private var facts: ComparisonFacts { comparison.facts }
+
+  private var judgedKind: String {
+    comparison.judgedArms.first?.kind.rawValue ?? Arm.Kind.weightBased.rawValue
+  }
+
+  private var margin: String { ReportText.percent(facts.maxDrop ?? 0) }
+
+  /// The verdict word; nil when no margin was given.
+  var verdictWord: String? { comparison.verdict.map(ReportText.word) }
+
+  /// What the verdict means, or the best arm when there is none.
+  var headline: String {
+    let judged = comparison.judgedArms
+    guard let verdict = comparison.verdict else { return best }
+    let arms = ReportText.count(judged.count, "\(judgedKind) arm")
+    let chosen = judged.count { $0.verdict == verdict }
+    switch verdict {
+    case .pass: return "Top-1 drops by less than \(margin) points in all of \(arms)."
+    case .fail: return "Top-1 drops by more than \(margin) points in \(chosen) of \(arms)."
+    case .inconclusive:
+      return "Too few images to tell whether top-1 drops by less than \(margin) points "
+        + "in \(chosen) of \(arms)."
+    }
+  }
+
+  private var best: String {
+    let measured = comparison.arms.compactMap { arm in
+      arm.drop.flatMap { drop in arm.dropInterval.map { (arm.name, drop, $0) } }
+    }
+    guard let (name, drop, interval) = measured.min(by: { $0.1 < $1.1 }) else {
+      return "Only the original was measured."
+    }
+    return "Smallest drop of top-1: \(ReportText.points(drop)) points "
+      + "\(ReportText.points(interval)) by \(name). No margin was given, so no verdict."
+  }
+
+  /// What was measured, one line each.
+  var circumstances: [String] {
+    let model = facts.model
+    let dataset = facts.dataset
+    return [
+      "\(model.name): \(ReportText.bytes(model.bytes)), "
+        + ReportText.count(model.parameters, "parameter"),
+      "\(ReportText.count(dataset.count, "test image")) of "
+        + "\(ReportText.count(dataset.classes, "class")), "
+        + ReportText.count(dataset.calibrationCount, "calibration image"),
+    ]
+  }
+
+  var legend: [String] {
+    var lines = [
+      "drop = the original's top-1 minus this arm's, in points, on the same images.",
+      "[ ] = 95 % intervals: Wilson for top-1, Newcombe's paired method for the drop.",
+    ]
+    if facts.maxDrop != nil {
+      lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")
+    }
+    return lines
+  }
+
+  /// What observing activations was worth, one sentence per activation-based arm.
+  var pairings: [String] {
+    comparison.pairings.map { pairing in
+      let gain = ReportText.fixed(100 * abs(pairing.difference), 2)
+      let relation =
+        switch pairing.difference {
+        case ..<0: "\(gain) points better than"
+        case 0: "as good as"
+        default: "\(gain) points worse than"
+        }
+      return
+        "\(pairing.activationBased) is \(relation) \(pairing.weightBased): difference of drops "
+        + "\(ReportText.points(pairing.differenceInterval)), p \(ReportText.pValue(pairing.pValue))."
+    }
+  }
+
+  /// What a reader must know before believing the numbers.
+  var footnotes: [String] {
+    dataFootnotes + comparison.arms.flatMap(armFootnotes)
+  }
+
+  private var dataFootnotes: [String] {
+    var notes: [String] = []
+    let overlap = facts.dataset.overlap
+    if overlap > 0 {
+      notes.append(
+        "\(ReportText.count(overlap, "test image")) also served calibration (same content): "
+          + "accuracy on them is flattered.")
+    }
+    let skipped = facts.dataset.skipped
+    if !skipped.isEmpty {
+      let listed = skipped.prefix(5).joined(separator: ", ") + (skipped.count > 5 ? ", …" : "")
+      notes.append(
+        "\(ReportText.count(skipped.count, "unreadable image")) left out: \(listed).")
+    }
+    return notes
+  }
+
+  private func armFootnotes(_ arm: ArmResult) -> [String] {
+    var notes: [String] = []
+    if arm.verdict == .inconclusive {
+      let needed = arm.imagesNeeded.map { "about \(ReportText.count($0, "image")) would settle it" }
+      notes.append(
+        "\(arm.name): \(needed ?? "its drop is too close to the margin for any number of images").")
+    }
+    if arm.tensorsWithoutObservations > 0 {
+      notes.append(
+        "\(arm.name): \(ReportText.count(arm.tensorsWithoutObservations, "tensor")) without "
+          + "observations fell back to weight-based ranges.")
+    }
+    return notes + arm.notes.map { "\(arm.name): \($0)" }
+  }
+}

@@ -1,0 +1,39 @@
+/// What can go wrong in a run, beyond what models, images and data sets have errors of their own for.
+public enum HarnessError: Error, Sendable {
+  case notAnImageModel(reason: String)
+  /// The model's output is no row of class scores per image.
+  case notClassScores(shape: String)
+  case classMismatch(modelClasses: Int, highestLabel: Int, className: String)
+  case sampleShape(expected: String, actual: String, source: String)
+  case nothingObserved(reason: String)
+  case unreadableImage(path: String, reason: String)
+  case noReadableImages(folder: String)
+  case statisticsMismatch(path: String, differences: [String])
+  case outputExists(path: String)
+  case cannotCreateFolder(path: String, reason: String)
+  case badOption(String)
+}
+
+extension HarnessError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notAnImageModel(let reason): "the model is no image classifier: \(reason)"
+    case .notClassScores(let shape):
+      "the model's output of shape \(shape) is not one row of class scores per image"
+    case .classMismatch(let classes, let label, let name):
+      "the data has class \(label) ('\(name)'), the model scores \(classes) classes "
+        + "(is a --labels file missing?)"
+    case .sampleShape(let expected, let actual, let source):
+      "\(source): samples have shape \(actual), the model reads \(expected)"
+    case .nothingObserved(let reason): "calibration observed nothing: \(reason)"
+    case .unreadableImage(let path, let reason): "\(path): \(reason)"
+    case .noReadableImages(let folder): "\(folder): none of its images can be read"
+    case .statisticsMismatch(let path, let differences):
+      "\(path) was made from another run (different: \(differences.joined(separator: ", "))); "
+        + "delete it or name another file"
+    case .outputExists(let path): "\(path) exists and is not a folder"
+    case .cannotCreateFolder(let path, let reason): "cannot create \(path): \(reason)"
+    case .badOption(let text): text
+    }
+  }
+}

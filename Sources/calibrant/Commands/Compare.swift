@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Quantization
+
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The main job: original against weight-based against activation-based, on your images.",
+    discussion: """
+      Example: calibrant compare model.onnx --images test/ --calibration calibration/ \\
+                 --schemes w8,w8a8 --methods minmax,auto --max-drop 1 -o report/
+
+      With --max-drop the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
+      """)
+
+  @Argument(help: "An ONNX file.") var model: String
+  @OptionGroup var images: ImageOptions
+
+  @Option(help: ArgumentHelp("Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"))
+  var calibration: String
+
+  @Option(help: "Comma-separated: w8, w4, w8a8, w4a8.") var schemes = "w8,w4,w8a8"
+
+  @Option(help: "Comma-separated: \(StandardMethods.names.joined(separator: ", ")).")
+  var methods = "auto"
+
+  @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
+  var maxDrop: Double?
+
+  @Option(name: [.short, .long], help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: "Use this many calibration samples.") var calibrationLimit: Int?
+  @Option(help: "Seed of --limit and --calibration-limit.") var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Write statistics after observing; read them instead where the file exists.", valueName: "file"))
+  var statistics: String?
+
+  @OptionGroup var flags: QuantizationFlags
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var run_: RunOptions
+  @OptionGroup var result: ResultOptions
+
+  func validate() throws {
+    _ = try parsedSchemes()
+    _ = try parsedMethods()
+    if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
+      throw ValidationError("--max-drop must be a number of points, 0 or more")
+    }
+  }
+
+  func run() throws {
+    let comparison = try compare()
+    if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
+  }
+
+  private func compare() throws -> Comparison {
+    let folder = try OutputFolder(output)
+    let loaded = try LoadedModel(model)
+    let recipe = try preprocessing.preprocessing(for: loaded.input)
+    let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
+    let calibrationData = try loadCalibration(
+      calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
+      skipsUnreadable: images.skipUnreadable, run_)
+    let job = try QuantizationJob(loaded.model, recipe, flags.options())
+    var run = ComparisonRun(
+      schemes: try parsedSchemes(), methods: try parsedMethods(),
+      maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
+      folder: folder.url)
+    run.statistics = StatisticsCache(path: statistics)
+    let outcome = try run.run(loaded, job, images: store, calibration: calibrationData)
+    if output != nil { try ReportFolder.write(outcome, to: folder.url) }
+    let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
+    let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
+    try result.emit(text: terminal, json: json)
+    if let output { note("report: \(output)/report.html", quiet: run_.quiet) }
+    return outcome.comparison
+  }
+
+  private func parsedSchemes() throws -> [SchemeName] {
+    let names = schemes.split(separator: ",").map(String.init)
+    guard !names.isEmpty else { throw ValidationError("--schemes is empty") }
+    return try names.map { name in
+      do { return try SchemeName(name) } catch { throw ValidationError("\(error)") }
+    }
+  }
+
+  private func parsedMethods() throws -> [any CalibrationMethod] {
+    let names = methods.split(separator: ",").map(String.init)
+    guard !names.isEmpty else { throw ValidationError("--methods is empty") }
+    return try names.map { try calibrationMethod($0) }
+  }
+}
+
+/// The folder asked for, or a temporary one that goes with the process's work.
+final class OutputFolder {
+  let url: URL
+  private let isTemporary: Bool
+
+  init(_ path: String?) throws {
+    isTemporary = path == nil
+    url = path.map { URL(filePath: $0) }
+      ?? FileManager.default.temporaryDirectory.appending(path: "calibrant-\(UUID().uuidString)")
+    try makeFolder(url.appending(path: "models").path)
+  }
+
+  deinit {
+    if isTemporary { try? FileManager.default.removeItem(at: url) }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The main job on a bundled model and images that this command makes.",
+    discussion: "Example: calibrant demo -o calibrant-demo")
+
+  @Option(name: [.short, .long], help: ArgumentHelp("Folder for images, model and report.", valueName: "dir"))
+  var output = "calibrant-demo"
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws {
+    let folder = URL(filePath: output)
+    try makeFolder(output)
+    note("writing images and model to \(output)", quiet: run_.quiet)
+    try DemoBundle.write(to: folder)
+    let arguments = DemoBundle.compareArguments(in: output) + jobsArguments
+    guard var compare = try Calibrant.parseAsRoot(arguments) as? Compare else {
+      preconditionFailure("the demo's arguments are those of compare")
+    }
+    print("calibrant " + arguments.joined(separator: " ") + "\n")
+    try compare.run()
+    print("\nHTML report: \(output)/report/report.html")
+  }
+
+  private var jobsArguments: [String] {
+    (run_.jobs.map { ["--jobs", "\($0)"] } ?? []) + (run_.quiet ? ["--quiet"] : [])
+  }
+}

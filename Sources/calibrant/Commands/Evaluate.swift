@@ -1,0 +1,38 @@
+import ArgumentParser
+import Harness
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures a model's accuracy on labelled images.",
+    discussion: "Example: calibrant evaluate model.onnx --images test/ --labels labels.txt")
+
+  @Argument(help: "An ONNX file, quantized or not.") var model: String
+  @OptionGroup var images: ImageOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var run_: RunOptions
+  @OptionGroup var result: ResultOptions
+
+  @Option(help: "Seed of --limit.") var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"))
+  var predictions: String?
+
+  func run() throws {
+    if let predictions { try requireWritable(predictions) }
+    let start = ContinuousClock.now
+    let loaded = try LoadedModel(model)
+    let recipe = try preprocessing.preprocessing(for: loaded.input)
+    let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
+    let scores = try Evaluator(jobs: run_.workers, isQuiet: run_.quiet)
+      .scores(of: loaded.program, on: store)
+    let records = try scores.records(of: store)
+    let seconds = EvaluationResult.Seconds(
+      decode: store.seconds, inference: scores.seconds,
+      total: (ContinuousClock.now - start).seconds)
+    let outcome = EvaluationResult(
+      model: loaded.name, records: records, classNames: store.classNames,
+      skippedImages: store.skipped.map(\.path), seconds: seconds)
+    if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
+    try result.emit(text: outcome.text, json: outcome.json)
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Harness
+
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what a model holds and lists every node that cannot run.",
+    discussion: "Example: calibrant info model.onnx")
+
+  @Argument(help: "An ONNX file.") var model: String
+  @OptionGroup var result: ResultOptions
+
+  func run() throws {
+    let summary = try ModelSummary(model)
+    try result.emit(text: summary.text, json: summary.json.text)
+  }
+}

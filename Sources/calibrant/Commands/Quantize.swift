@@ -1,0 +1,26 @@
+import ArgumentParser
+import Harness
+
+struct Quantize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Quantizes a model from its file alone (weight-based).",
+    discussion: "Example: calibrant quantize model.onnx -o model_int8.onnx --bits 8")
+
+  @Argument(help: "An ONNX file.") var model: String
+  @Option(name: [.short, .long], help: "The quantized file.") var output: String
+  @OptionGroup var scheme: SchemeFlags
+  @OptionGroup var flags: QuantizationFlags
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var result: ResultOptions
+
+  func run() throws {
+    try requireWritable(output)
+    let loaded = try LoadedModel(model)
+    let job = try QuantizationJob(
+      loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())
+    let quantized = try job.weightBased(scheme.scheme(defaultActivations: "float"))
+    try quantized.model.write(to: output)
+    let summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
+    try result.emit(text: summary.text, json: summary.json.text)
+  }
+}

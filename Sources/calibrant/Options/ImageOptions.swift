@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Imaging
+
+/// Labelled images and how to read them.
+struct ImageOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder of class folders, or a CSV manifest.", valueName: "dir|csv"))
+  var images: String
+
+  @Option(help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: "Use a seeded, class-balanced sample of this many images.")
+  var limit: Int?
+
+  @Flag(help: "Count and list damaged images instead of stopping.")
+  var skipUnreadable = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+  }
+
+  func store(
+    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions
+  ) throws -> ImageStore {
+    var dataset = try ImageDataset.load(from: images, labels: labels)
+    if let limit { dataset = dataset.limited(to: limit, seed: seed) }
+    var options = ImageStore.Options(jobs: run.workers)
+    options.skipsUnreadable = skipUnreadable
+    options.isQuiet = run.quiet
+    return try ImageStore(dataset, preprocessing, for: input, options)
+  }
+}
+
+/// Reads calibration samples: a folder of images or a `.npy` array.
+func loadCalibration(
+  _ path: String, for input: ImageInput, _ preprocessing: Preprocessing, limit: Int?, seed: UInt64,
+  skipsUnreadable: Bool = false, _ run: RunOptions
+) throws -> CalibrationData {
+  if path.lowercased().hasSuffix(".npy") {
+    return CalibrationData(try NPYSource(path, for: input, limit: limit))
+  }
+  var dataset = try ImageDataset.loadUnlabelled(from: path)
+  if let limit { dataset = dataset.limited(to: limit, seed: seed) }
+  var options = ImageStore.Options(jobs: run.workers)
+  options.skipsUnreadable = skipsUnreadable
+  options.isQuiet = run.quiet
+  options.title = "decoding calibration images"
+  return CalibrationData(try ImageStore(dataset, preprocessing, for: input, options))
+}

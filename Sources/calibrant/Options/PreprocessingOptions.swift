@@ -1,0 +1,94 @@
+import ArgumentParser
+import Harness
+import Imaging
+
+/// How images become the model's input: a preset, each part of which can be overridden.
+struct PreprocessingOptions: ParsableArguments {
+  @Option(help: "Recipe: \(Preset.all.map(\.name).joined(separator: ", ")).")
+  var preset = "imagenet"
+
+  @Option(help: ArgumentHelp("Shorter side, exact size, or none.", valueName: "N|WxH|none"))
+  var resize: String?
+
+  @Option(help: ArgumentHelp("Side of the centre crop, or none.", valueName: "N|none"))
+  var crop: String?
+
+  @Option(help: "Resampling: \(Interpolation.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var interpolation: String?
+
+  @Option(help: ArgumentHelp("Mean per channel, of values scaled to 0…1.", valueName: "a,b,c|a"))
+  var mean: String?
+
+  @Option(help: ArgumentHelp("Standard deviation per channel.", valueName: "a,b,c|a"))
+  var std: String?
+
+  @Option(help: "Order of the channels the model reads: rgb or bgr.")
+  var channels: String?
+
+  @Flag(help: "Turn images upright as their EXIF orientation says; training pipelines do not.")
+  var exif = false
+
+  func validate() throws {
+    guard Preset.named(preset) != nil else {
+      throw ValidationError("--preset '\(preset)' is none of \(Preset.all.map(\.name))")
+    }
+    _ = try preprocessing(side: 224)
+  }
+
+  /// - Parameter side: the model's input side, which presets derive their sizes from.
+  func preprocessing(for input: ImageInput) throws -> Preprocessing {
+    try preprocessing(side: min(input.height ?? 224, input.width ?? 224))
+  }
+
+  private func preprocessing(side: Int) throws -> Preprocessing {
+    guard var recipe = Preset.named(preset)?.make(side) else {
+      throw ValidationError("unknown preset '\(preset)'")
+    }
+    if let resize { recipe.resize = try Self.parseResize(resize) }
+    if let crop { recipe.crop = try crop == "none" ? nil : Self.positive(crop, "--crop") }
+    if let interpolation {
+      recipe.interpolation = try Self.choice(interpolation, "--interpolation")
+    }
+    if let mean { recipe.mean = try Self.threeNumbers(mean, "--mean") }
+    if let std { recipe.std = try Self.threeNumbers(std, "--std") }
+    guard recipe.std.allSatisfy({ $0 > 0 }) else { throw ValidationError("--std must be positive") }
+    if let channels { recipe.channelOrder = try Self.choice(channels, "--channels") }
+    recipe.appliesEXIFOrientation = exif
+    return recipe
+  }
+
+  private static func parseResize(_ text: String) throws -> Preprocessing.Resize {
+    if text == "none" { return .none }
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return .shorterSide(try positive(text, "--resize")) }
+    return .exact(
+      width: try positive(String(parts[0]), "--resize"),
+      height: try positive(String(parts[1]), "--resize"))
+  }
+
+  private static func positive(_ text: String, _ option: String) throws -> Int {
+    guard let number = Int(text), (1...65_535).contains(number) else {
+      throw ValidationError("\(option) '\(text)' is no size in pixels")
+    }
+    return number
+  }
+
+  private static func threeNumbers(_ text: String, _ option: String) throws -> [Float] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Float($0) }.filter(\.isFinite)
+    guard numbers.count == parts.count, numbers.count == 1 || numbers.count == 3 else {
+      throw ValidationError("\(option) '\(text)' is neither one number nor three")
+    }
+    return numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
+  }
+
+  private static func choice<T: RawRepresentable<String> & CaseIterable>(
+    _ text: String, _ option: String
+  ) throws -> T {
+    guard let value = T(rawValue: text) else {
+      let known = T.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(option) '\(text)' is none of \(known)")
+    }
+    return value
+  }
+}

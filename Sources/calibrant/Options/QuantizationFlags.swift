@@ -1,0 +1,95 @@
+import ArgumentParser
+import Harness
+import Quantization
+
+/// What is quantized, and how.
+struct QuantizationFlags: ParsableArguments {
+  @Flag(help: "One weight scale per output channel (the default).")
+  var perChannel = false
+
+  @Flag(help: "One weight scale per tensor.")
+  var perTensor = false
+
+  @Flag(help: "One activation scale per channel, where all readers are depthwise convolutions.")
+  var perChannelActivations = false
+
+  @Flag(help: "Activations as int8 around zero instead of uint8 with a zero point.")
+  var symmetric = false
+
+  @Flag(help: "Weights with a zero point instead of symmetric ones.")
+  var asymmetricWeights = false
+
+  @Flag(help: "Store 4-bit weights as ONNX INT4 (opset 21), two a byte.")
+  var nativeInt4 = false
+
+  @Option(help: ArgumentHelp("Leave these layers in float (repeatable, * and ? match).", valueName: "name"))
+  var exclude: [String] = []
+
+  @Option(help: ArgumentHelp("Bits of single layers (repeatable).", valueName: "name=bits"))
+  var layerBits: [String] = []
+
+  @Option(help: "Leave layers with fewer weights in float.")
+  var minElements = 0
+
+  func validate() throws {
+    if perChannel && perTensor {
+      throw ValidationError("--per-channel and --per-tensor exclude each other")
+    }
+    if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
+    _ = try parsedLayerBits()
+  }
+
+  func options() throws -> QuantizationOptions {
+    var options = QuantizationOptions()
+    options.granularity = perTensor ? .perTensor : .perChannel
+    options.hasSymmetricWeights = !asymmetricWeights
+    options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
+    options.usesNativeInt4 = nativeInt4
+    options.policy = Policy(
+      excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
+      minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
+    return options
+  }
+
+  private func parsedLayerBits() throws -> [(pattern: Glob, bits: Int)] {
+    try layerBits.map { text in
+      guard let split = text.lastIndex(of: "="),
+        let bits = Int(text[text.index(after: split)...]),
+        SchemeName.supportedWeightBits.contains(bits)
+      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8 or NAME=4") }
+      return (Glob(String(text[..<split])), bits)
+    }
+  }
+}
+
+/// The choices of one quantized file.
+struct SchemeFlags: ParsableArguments {
+  @Option(help: "Weight bits: 8 or 4.")
+  var bits = 8
+
+  @Option(help: "Activations: int8 or float (default: int8 with data, float without).")
+  var activations: String?
+
+  func validate() throws {
+    guard SchemeName.supportedWeightBits.contains(bits) else {
+      throw ValidationError("--bits \(bits) is neither 8 nor 4")
+    }
+    guard activations == nil || ["int8", "float"].contains(activations) else {
+      throw ValidationError("--activations is int8 or float")
+    }
+  }
+
+  func scheme(defaultActivations: String) -> SchemeName {
+    let activations = activations ?? defaultActivations
+    return SchemeName(weightBits: bits, activationBits: activations == "int8" ? 8 : nil)
+  }
+}
+
+/// Looks a calibration method up by name.
+func calibrationMethod(_ name: String) throws -> any CalibrationMethod {
+  guard let method = StandardMethods.named(name) else {
+    throw ValidationError(
+      "method '\(name)' is none of \(StandardMethods.names.joined(separator: ", "))")
+  }
+  return method
+}

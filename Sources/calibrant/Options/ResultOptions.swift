@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Harness
+import ONNXFormat
+
+/// Where a result goes besides the screen.
+struct ResultOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Write the result as JSON; - is standard output.", valueName: "file"))
+  var json: String?
+
+  /// Prints text for people, or JSON where it was asked for on standard output, and writes the JSON file.
+  func emit(text: String, json document: String) throws {
+    if json == "-" {
+      print(document, terminator: "")
+      return
+    }
+    print(text)
+    if let json { try writeFile(document, to: json) }
+  }
+}
+
+/// Writes a text file completely or not at all.
+func writeFile(_ text: String, to path: String) throws {
+  try AtomicFile.write(Data(text.utf8), to: path)
+}
+
+/// Fails before any work starts where an output cannot be written.
+func requireWritable(_ path: String) throws {
+  let folder = URL(filePath: path).deletingLastPathComponent().path
+  var isDirectory: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
+    isDirectory.boolValue
+  else { throw ModelError.cannotWrite(path: path, reason: "the folder does not exist") }
+  guard !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) || !isDirectory.boolValue
+  else { throw ModelError.cannotWrite(path: path, reason: "it is a folder") }
+  guard access(folder, W_OK) == 0 else {
+    throw ModelError.cannotWrite(path: path, reason: "the folder is not writable")
+  }
+}
+
+/// Makes a folder, with those above it.
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw HarnessError.cannotCreateFolder(path: path, reason: error.localizedDescription)
+  }
+  guard access(path, W_OK) == 0 else {
+    throw HarnessError.cannotCreateFolder(path: path, reason: "it is not writable")
+  }
+}
+
+/// Prints to standard error, unless quiet.
+func note(_ text: String, quiet: Bool) {
+  if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
