@@ -36,13 +36,13 @@ struct DataFreeTests {
     let inputs = ChannelMoments([normal(1, 1), normal(2, 3), normal(-1, 0.5), normal(0, 2)])
     let outputs = layer.convolved(inputs, groups: 2).channels
     #expect(outputs[0].mean == 10 - 1 + 7)
-    #expect(outputs[0].variance == 5 * 1 + 9.25 * 9)
+    #expect(outputs[0].variance == 9.5 * 9.5)
     #expect(outputs[1].mean == -10 - 1 + 0)
-    #expect(outputs[1].variance == 5 * 0.25 + 25 * 4)
+    #expect(outputs[1].variance == 101.25)
     let product = LinearMoments(weights: [1, 2, 3, 4, 5, 6], shape: [3, 2], bias: nil)
       .multiplied(ChannelMoments([normal(1, 1), normal(0, 1), normal(2, 1)]), outputAxis: 1)
     #expect(product.channels.map(\.mean) == [11, 14])
-    #expect(product.channels.map(\.variance) == [35, 56])
+    #expect(product.channels.map(\.variance) == [81, 144])
   }
 
   /// Bounds come from the inputs' bounds where those are tighter than six deviations.

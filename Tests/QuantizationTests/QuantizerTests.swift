@@ -183,6 +183,12 @@ struct QuantizerTests {
     } throws: {
       if case .alreadyQuantized? = $0 as? QuantizationError { true } else { false }
     }
+    #expect {
+      try Quantizer(scheme: w8a8).quantize(model)
+    } throws: {
+      guard case .nothingObserved(let tensors)? = $0 as? QuantizationError else { return false }
+      return tensors.count == 9
+    }
     var empty = ModelBuilder()
     empty.node("GlobalAveragePool", ["image"], "logits")
     let nothing = empty.model()

@@ -55,7 +55,11 @@ struct MomentPropagation {
     }
     guard node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1 else { return nil }
     let layer = LinearMoments(weights: weights, shape: tensor.dims, bias: bias)
-    if node.is("Conv") { return layer.convolved(input, groups: max(node.int("group") ?? 1, 1)) }
+    if node.is("Conv") {
+      let groups = node.int("group") ?? 1
+      guard groups > 0, tensor.dims[0].isMultiple(of: groups) else { return nil }
+      return layer.convolved(input, groups: groups)
+    }
     return tensor.dims.count == 2 ? layer.multiplied(input, outputAxis: axis) : nil
   }
 
