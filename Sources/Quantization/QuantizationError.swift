@@ -6,7 +6,7 @@ public enum QuantizationError: Error {
   /// No layer has float32 weights that the policy lets us quantize.
   case nothingToQuantize(reason: String)
   case alreadyQuantized(node: String)
-  /// None of the activations to quantize has a range, as after a calibration without finite values.
+  /// None of the activations to quantize has a range: nothing finite was observed, or predicted.
   case nothingObserved(tensors: [String])
   case nonFiniteWeights(tensor: String)
   /// A pattern of `--exclude` or `--layer-bits` names nothing.
@@ -27,7 +27,7 @@ extension QuantizationError: CustomStringConvertible {
       "no range is known for any of the \(tensors.count) activations to quantize ("
         + tensors.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
         + (tensors.count > 6 ? ", …" : "")
-        + "): calibration saw no finite float32 value of them"
+        + "): no finite float32 value of them was observed or can be predicted"
     case .nonFiniteWeights(let tensor): "the weights '\(tensor)' hold NaN or infinite values"
     case .unmatchedPattern(let pattern, let layers):
       "'\(pattern)' matches no layer; the layers are "
