@@ -68,6 +68,17 @@ struct DataFreeTests {
     #expect(ranges.tensors["shape"] == nil)
   }
 
+  @Test func layerNormsDecideRangesToo() throws {
+    var b = ModelBuilder()
+    b.constant("gamma", [1, 2, -3, 1, 1, 1, 1, 1], [8])
+    b.constant("beta", [0, 0, 1, 0, 0, 0, 0, -9], [8])
+    b.node("LayerNormalization", ["image", "gamma", "beta"], "norm")
+    b.weights("w", [5, 3, 8, 8])
+    b.node("Conv", ["norm", "w"], "logits")
+    let ranges = try DataFree.ranges(of: b.model(opset: 17), input: .standardNormal)
+    #expect(ranges.tensors["norm"] == ValueRange(-17, 19))
+  }
+
   @Test func slicesAndPadsMoveChannels() throws {
     var b = ModelBuilder()
     b.integers("starts", [1])
