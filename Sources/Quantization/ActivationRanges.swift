@@ -9,6 +9,8 @@ public struct ActivationRanges: Sendable, Equatable {
     self.channels = channels
   }
 
+  func knows(_ name: String) -> Bool { tensors[name] != nil || channels[name] != nil }
+
   /// What `method` makes of observed statistics. Tensors in which nothing was seen get no range.
   public init(
     _ statistics: [String: TensorStatistics], method: any CalibrationMethod, grid: QuantizationGrid

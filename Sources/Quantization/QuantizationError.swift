@@ -6,6 +6,8 @@ public enum QuantizationError: Error {
   /// No layer has float32 weights that the policy lets us quantize.
   case nothingToQuantize(reason: String)
   case alreadyQuantized(node: String)
+  /// None of the activations to quantize has a range: nothing finite was observed, or predicted.
+  case nothingObserved(tensors: [String])
   case nonFiniteWeights(tensor: String)
   /// A pattern of `--exclude` or `--layer-bits` names nothing.
   case unmatchedPattern(String, layers: [String])
@@ -21,6 +23,11 @@ extension QuantizationError: CustomStringConvertible {
     case .nothingToQuantize(let reason): "there is nothing to quantize: \(reason)"
     case .alreadyQuantized(let node):
       "the model is already quantized (node '\(node)'); start from its float32 original"
+    case .nothingObserved(let tensors):
+      "no range is known for any of the \(tensors.count) activations to quantize ("
+        + tensors.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
+        + (tensors.count > 6 ? ", …" : "")
+        + "): no finite float32 value of them was observed or can be predicted"
     case .nonFiniteWeights(let tensor): "the weights '\(tensor)' hold NaN or infinite values"
     case .unmatchedPattern(let pattern, let layers):
       "'\(pattern)' matches no layer; the layers are "

@@ -15,7 +15,7 @@ public struct Quantizer: Sendable {
 
   /// - Parameters:
   ///   - ranges: of activations, by tensor name; not used by weight-only schemes.
-  ///   - fallback: ranges for tensors that `ranges` lacks. A tensor that both lack stays in float32.
+  ///   - fallback: predicted ranges for tensors that `ranges` lacks. A tensor that both lack stays in float32.
   public func quantize(
     _ model: Model, ranges: ActivationRanges = ActivationRanges(),
     fallback: ActivationRanges = ActivationRanges()
@@ -28,8 +28,12 @@ public struct Quantizer: Sendable {
     var activations = ActivationQuantization()
     var writer = QDQWriter(document)
     if let kind = scheme.activations {
+      let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+      guard placement.groups.isEmpty || placement.tensors.contains(where: ranges.knows) else {
+        throw .nothingObserved(tensors: placement.tensors)
+      }
       activations = ActivationQuantization(
-        ActivationPlacement(document, anchors: plan.quantized.map(\.layer)), grid: kind.grid,
+        placement, grid: kind.grid,
         ranges: ranges, fallback: fallback,
         isPerChannelAllowed: policy.usesPerChannelActivations)
       for name in activations.order {

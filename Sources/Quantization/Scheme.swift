@@ -8,13 +8,15 @@ public enum Granularity: String, Sendable, Codable, CaseIterable {
 public struct WeightScheme: Sendable, Equatable {
   /// 2…8.
   public var bits: Int
-  public var isSymmetric: Bool
+  /// Nil decides by the bits: symmetric at 8, where a zero point buys nothing, asymmetric below, where
+  /// each code counts (rounding to 4 bits per channel then costs ResNet-20 1.4 points in place of 3.7).
+  public var isSymmetric: Bool?
   public var granularity: Granularity
   /// Store 4-bit weights as ONNX INT4, two per byte (opset 21), instead of one per int8.
   public var usesNativeInt4: Bool
 
   public init(
-    bits: Int, isSymmetric: Bool = true, granularity: Granularity = .perChannel,
+    bits: Int, isSymmetric: Bool? = nil, granularity: Granularity = .perChannel,
     usesNativeInt4: Bool = false
   ) {
     precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
@@ -30,6 +32,8 @@ public struct WeightScheme: Sendable, Equatable {
   /// kernels cannot saturate; fewer bits keep the lowest code, since one of 16 is worth having.
   public func grid(bits: Int? = nil) -> QuantizationGrid {
     let bits = bits ?? self.bits
+    precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
+    let isSymmetric = isSymmetric ?? (bits == 8)
     let half = 1 << (bits - 1)
     let lowest = isSymmetric && bits == 8 ? -127 : -half
     let storage: StorageType = usesNativeInt4 && bits == 4 ? .int4 : .int8

@@ -66,6 +66,8 @@ struct RoundingTests {
 
   @Test func gridsOfWeights() {
     #expect(WeightScheme(bits: 8).grid().codes == -127...127)
+    #expect(WeightScheme(bits: 8).grid().isSymmetric && !WeightScheme(bits: 4).grid().isSymmetric)
+    #expect(WeightScheme(bits: 4, isSymmetric: true).grid().isSymmetric)
     #expect(WeightScheme(bits: 4).grid().codes == -8...7)
     #expect(WeightScheme(bits: 4).grid().storage == .int8)
     #expect(WeightScheme(bits: 4, usesNativeInt4: true).grid().storage == .int4)

@@ -20,8 +20,8 @@ public struct InputDistribution: Sendable, Equatable {
 /// Activation ranges from the model file alone (Nagel et al. 2019, arXiv:1906.04721).
 ///
 /// After a batch norm channel c is N(β, γ²) and its range β ± 6|γ|; elsewhere moments are propagated
-/// through the layers. Inputs of a layer are taken as independent, so ranges come out too narrow where
-/// they are strongly correlated, as neighbouring pixels are.
+/// through the layers. How the inputs of a layer are correlated is not known; between the two extremes
+/// the wider is taken, so ranges behind many layers without batch norm can be several times too wide.
 public enum DataFree {
   /// Predicted ranges of all float values whose distribution can be followed. Values behind operators
   /// that are not known here are missing.

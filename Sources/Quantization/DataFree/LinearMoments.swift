@@ -4,16 +4,15 @@ struct LinearMoments {
   let shape: [Int]
   let bias: [Float]?
 
-  /// A convolution with weights M × C/group × kernel. Inputs are taken as independent, which
-  /// under-estimates the variance where they are positively correlated.
+  /// A convolution with weights M × C/group × kernel, where M is a multiple of the groups.
   func convolved(_ input: ChannelMoments, groups: Int) -> ChannelMoments {
     let (outputs, perGroup) = (shape[0], shape[1])
     let window = shape[2...].reduce(1, *)
     let input = input.resized(to: perGroup * groups).includingZero()
-    let outputsPerGroup = max(outputs / max(groups, 1), 1)
+    let outputsPerGroup = outputs / groups
     return ChannelMoments(
       (0..<outputs).map { output in
-        let first = min(output / outputsPerGroup, groups - 1) * perGroup
+        let first = output / outputsPerGroup * perGroup
         var sum = LinearSum(bias: bias.map { Double($0[output]) } ?? 0)
         for c in 0..<perGroup {
           let start = (output * perGroup + c) * window
@@ -39,11 +38,16 @@ struct LinearMoments {
   }
 }
 
-/// Σ w·x + b: E = Σ w·E[x] + b, Var = Σ w²·Var[x], bounds by interval arithmetic but no further than
-/// 6 deviations.
+/// Σ w·x + b: E = Σ w·E[x] + b, bounds by interval arithmetic but no further than 6 deviations.
+///
+/// The variance is the larger of what independent inputs give, Σ w²·Var[x], and what inputs that all
+/// rise and fall together give, (Σ w·σ[x])². Independence alone, over SqueezeNet's 26 layers, predicts
+/// ranges thirty times too narrow: neighbouring pixels are alike, and so are channels that follow the
+/// contrast of an image.
 private struct LinearSum {
   private var mean: Double
-  private var variance = 0.0
+  private var independent = 0.0
+  private var coherent = 0.0
   private var lower: Double
   private var upper: Double
 
@@ -52,14 +56,15 @@ private struct LinearSum {
   mutating func add(_ weight: Float, _ x: ChannelMoments.Channel) {
     let weight = Double(weight)
     mean += weight * x.mean
-    variance += weight * weight * x.variance
+    independent += weight * weight * x.variance
+    coherent += weight * x.deviation
     lower += weight * (weight > 0 ? x.lower : x.upper)
     upper += weight * (weight > 0 ? x.upper : x.lower)
   }
 
   var channel: ChannelMoments.Channel {
     var channel = ChannelMoments.Channel(
-      mean: mean, variance: variance, lower: lower, upper: upper)
+      mean: mean, variance: max(independent, coherent * coherent), lower: lower, upper: upper)
     channel.limitReach()
     return channel
   }

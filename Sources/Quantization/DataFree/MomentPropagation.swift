@@ -26,6 +26,7 @@ struct MomentPropagation {
     case "Slice": return try sliced(node)
     case "Pad": return try padded(node)
     case "Relu", "Clip": return try clipped(node)
+    case "LayerNormalization", "InstanceNormalization": return try normalOutput(node)
     case "Transpose", "Split": return operand(node, 0)?.collapsed()
     default: break
     }
@@ -39,6 +40,20 @@ struct MomentPropagation {
 
   private func operand(_ node: ModelNode, _ index: Int) -> ChannelMoments? {
     node.input(index).flatMap { known[$0] }
+  }
+
+  /// Norms whose statistics come from the data: their output is N(β, γ²) by construction.
+  private func normalOutput(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+    guard let scale = try parameter(node, 1), !scale.isEmpty else { return nil }
+    let bias = try parameter(node, 2) ?? Array(repeating: 0, count: scale.count)
+    guard bias.count == scale.count else { return nil }
+    return ChannelMoments(
+      zip(bias, scale).map { Normal(mean: Double($0), deviation: Double(abs($1))) })
+  }
+
+  private func parameter(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Float]? {
+    guard let name = node.input(index) else { return nil }
+    return try document.floats(name)
   }
 
   private func linear(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
@@ -55,7 +70,11 @@ struct MomentPropagation {
     }
     guard node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1 else { return nil }
     let layer = LinearMoments(weights: weights, shape: tensor.dims, bias: bias)
-    if node.is("Conv") { return layer.convolved(input, groups: max(node.int("group") ?? 1, 1)) }
+    if node.is("Conv") {
+      let groups = node.int("group") ?? 1
+      guard groups > 0, tensor.dims[0].isMultiple(of: groups) else { return nil }
+      return layer.convolved(input, groups: groups)
+    }
     return tensor.dims.count == 2 ? layer.multiplied(input, outputAxis: axis) : nil
   }
 
@@ -133,8 +152,8 @@ struct MomentPropagation {
   private func bound(_ node: ModelNode, _ index: Int, _ attribute: String)
     throws(QuantizationError) -> Double?
   {
-    guard let name = node.input(index) else { return node.float(attribute).map(Double.init) }
-    return try document.floats(name)?.first.map(Double.init)
+    if node.input(index) == nil { return node.float(attribute).map(Double.init) }
+    return try parameter(node, index)?.first.map(Double.init)
   }
 
   private func integers(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Int]? {

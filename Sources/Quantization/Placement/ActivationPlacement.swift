@@ -60,11 +60,16 @@ struct ActivationPlacement {
     let isFloat = document.floatValues()
     let layers = Set(anchors.map(\.node))
     var wanted: Set<String> = []
+    /// What an activation function reads whose output is quantized in its place.
+    var fused: Set<String> = []
     for (index, node) in document.nodes.enumerated().reversed() {
       var read: [String] = []
+      let isWanted = node.outputs.contains(where: wanted.contains)
       if layers.contains(index) {
         read = [node.inputs[0]]
-      } else if node.outputs.contains(where: wanted.contains) {
+      } else if node.is("Relu", "Clip") {
+        if isWanted { fused.insert(node.inputs[0]) }
+      } else if isWanted || (node.is("Add") && node.outputs.contains(where: fused.contains)) {
         read = document.integerOperands(node)
       }
       wanted.formUnion(read.filter { isFloat.contains($0) && !document.isConstant($0) })

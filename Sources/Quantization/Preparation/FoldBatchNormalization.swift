@@ -1,34 +1,19 @@
+import Engine
 import ONNXFormat
 
-/// The parameters of a batch norm at inference, one value per channel.
-struct BatchNormalization {
-  let scale: [Float]
-  let bias: [Float]
-  let mean: [Float]
-  let variance: [Float]
-  let epsilon: Float
+/// A batch norm at inference: what it does to a channel, and what it says of the channel's output.
+private struct BatchNormalization {
+  let factors: BatchNormalizationFactors
+  /// β and |γ| of each channel.
+  let normals: [Normal]
 
-  /// What the output is multiplied with: γ / √(σ² + ε).
-  var gains: [Double] {
-    zip(scale, variance).map { Double($0) / (Double($1) + Double(epsilon)).squareRoot() }
+  init(scale: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Float) {
+    factors = BatchNormalizationFactors(
+      scale: scale, bias: bias, mean: mean, variance: variance, epsilon: epsilon)
+    normals = zip(bias, scale).map { Normal(mean: Double($0), deviation: Double(abs($1))) }
   }
 
-  /// Weights and bias of a layer that does the work of a linear layer and the norm after it, computed
-  /// in double precision: W·k and (b − μ)·k + β.
-  func fold(weights: [Float], shape: [Int], axis: Int, bias layerBias: [Float]?)
-    -> (weights: [Float], bias: [Float])
-  {
-    let gains = gains
-    var folded = weights
-    WeightLayout(shape: shape, axis: axis).forEachRun { channel, run in
-      for i in run { folded[i] = Float(Double(weights[i]) * gains[channel]) }
-    }
-    let shifted = gains.indices.map { c in
-      let before = Double(layerBias?[c] ?? 0)
-      return Float((before - Double(mean[c])) * gains[c] + Double(bias[c]))
-    }
-    return (folded, shifted)
-  }
+  var channels: Int { normals.count }
 }
 
 extension Document {
@@ -39,9 +24,7 @@ extension Document {
       guard let norm = try batchNormalization(node), let output = node.outputs.first else {
         continue
       }
-      result[output] = zip(norm.bias, norm.scale).map {
-        Normal(mean: Double($0), deviation: Double(abs($1)))
-      }
+      result[output] = norm.normals
     }
     return result
   }
@@ -86,12 +69,14 @@ extension Document {
     guard layer.is("Conv") || isPlainGemm, let weightName = layer.input(1),
       let weights = try floats(weightName), let tensor = initializers[weightName],
       let axis = WeightAxis.axis(of: layer, rank: tensor.dims.count),
-      tensor.dims[axis] == norm.scale.count
+      tensor.dims[axis] == norm.channels
     else { return false }
     let layerBias = try layer.input(2).map { (name) throws(QuantizationError) in try floats(name) }
-    if let layerBias, layerBias?.count != norm.scale.count { return false }
-    let result = norm.fold(
-      weights: weights, shape: tensor.dims, axis: axis, bias: layerBias ?? nil)
+    if let layerBias, layerBias?.count != norm.channels { return false }
+    let layout = WeightLayout(shape: tensor.dims, axis: axis)
+    let result = norm.factors.folded(
+      weights: weights, bias: layerBias ?? nil,
+      channel: { $0 / layout.inner % layout.channels })
     guard (result.weights + result.bias).allSatisfy(\.isFinite) else { return false }
     // Weights that several layers share stay as they are for the others.
     let isShared = (consumers[weightName]?.count ?? 0) > 1 || pinned.contains(weightName)

@@ -1,0 +1,300 @@
+import Engine
+import Foundation
+import ONNXFormat
+import TestSupport
+import Testing
+
+@testable import Quantization
+
+struct QuantizerTests {
+  private let model = SmallModels.mixed()
+  private let w8 = Scheme(weights: WeightScheme(bits: 8))
+  private let w8a8 = Scheme(weights: WeightScheme(bits: 8), activations: .asymmetricUInt8)
+
+  /// Ranges observed by running the model.
+  private func observed(_ quantizer: Quantizer) throws -> [String: TensorStatistics] {
+    var observer = Observer(try quantizer.activationTensors(of: model))
+    let program = try Program(model, observing: observer.names)
+    var session = Session(program)
+    _ = try session.run([SmallModels.images]) { observer.observe($0, $1, samples: 4) }
+    return observer.tensors
+  }
+
+  private func ranges(_ quantizer: Quantizer) throws -> ActivationRanges {
+    ActivationRanges(try observed(quantizer), method: MinMax(), grid: .asymmetricUInt8)
+  }
+
+  @Test func preparationKeepsTheFunction() throws {
+    let prepared = try PreparedModel(model)
+    let types = prepared.document.nodes.map(\.opType)
+    #expect(!types.contains("BatchNormalization") && !types.contains("Identity"))
+    #expect(prepared.normalized.keys.sorted() == ["n1", "n2"])
+    let before = try SmallModels.run(model, optimizing: false)
+    let after = try SmallModels.run(prepared.document.assembled(opset: 13), optimizing: false)
+    // Folding rounds each weight once more.
+    #expect(largestDifference(before, after) < 1e-5)
+    #expect(before.contains { abs($0) > 0.1 })
+  }
+
+  @Test func quantizersSitWhereIntegersAreRead() throws {
+    let quantizer = Quantizer(scheme: w8a8)
+    let tensors = try quantizer.activationTensors(of: model)
+    // Not c1, n1, sum and c3, which only Relu reads; not the logits; not the shape's Concat.
+    #expect(
+      Set(tensors.map(\.name))
+        == ["image", "r1", "n2", "r2", "pool", "r3", "cat", "gap", "flat"])
+    // The concatenation decides for what it joins, and for what pooling took its input from.
+    #expect(
+      Set(tensors.filter(\.decidesRange).map(\.name)) == ["image", "r1", "n2", "cat", "gap"])
+  }
+
+  @Test func joinedAndMovedValuesShareParameters() throws {
+    let quantizer = Quantizer(scheme: w8a8)
+    let result = try quantizer.quantize(model, ranges: ranges(quantizer))
+    let document = Document(result.model)
+    func scale(_ name: String) throws -> Float? { try document.floats(name + "_scale")?.first }
+    let shared = try scale("cat")
+    #expect(try shared != nil && scale("pool") == shared && scale("r3") == shared)
+    #expect(try scale("r2") == shared && scale("gap") == scale("flat"))
+    #expect(try scale("gap") != shared)
+    let zero = try #require(document.initializers["r1_zero_point"])
+    #expect(zero.elementType == .uint8)
+    #expect(try zero.payload() == Data([0]))
+    #expect(try document.initializers["n2_zero_point"]?.payload() != Data([0]))
+    #expect(result.tensorsWithoutObservations.isEmpty && result.tensorsLeftFloat.isEmpty)
+  }
+
+  @Test(arguments: [8, 4, 3], [Granularity.perTensor, .perChannel])
+  func quantizedModelsStayClose(bits: Int, granularity: Granularity) throws {
+    let expected = try SmallModels.run(model)
+    let span = (expected.max() ?? 0) - (expected.min() ?? 0)
+    // A step of the weights' grid, seen through four layers.
+    let tolerance = span * (bits == 8 ? 0.05 : bits == 4 ? 0.4 : 0.8)
+    for activations in [nil, ActivationScheme.asymmetricUInt8, .symmetricInt8] {
+      let scheme = Scheme(
+        weights: WeightScheme(bits: bits, granularity: granularity), activations: activations)
+      let quantizer = Quantizer(scheme: scheme)
+      let result = try quantizer.quantize(model, ranges: ranges(quantizer))
+      try result.model.validate()
+      let actual = try SmallModels.run(result.model)
+      let difference = largestDifference(expected, actual)
+      #expect(difference < tolerance && difference > 0)
+      #expect(result.layers.map(\.bits) == [bits, bits, bits, bits])
+    }
+  }
+
+  @Test func weightOnlyFilesHaveNoActivationQuantizers() throws {
+    let result = try Quantizer(scheme: w8).quantize(model)
+    let nodes = result.model.graph.nodes
+    #expect(!nodes.contains { $0.opType == "QuantizeLinear" })
+    #expect(nodes.filter { $0.opType == "DequantizeLinear" }.count == 4)
+    #expect(result.model.graph.initializers.first { $0.name == "b3" }?.elementType == .float32)
+    #expect(!result.model.graph.initializers.contains { $0.name == "w1" || $0.name == "n1_gamma" })
+  }
+
+  @Test func biasesAreIntegersWithTheProductOfTheScales() throws {
+    let quantizer = Quantizer(scheme: w8a8)
+    let document = Document(try quantizer.quantize(model, ranges: ranges(quantizer)).model)
+    let input = try #require(try document.floats("pool_scale")?.first)
+    let weights = try #require(try document.floats("w3_scale"))
+    let scales = try #require(try document.floats("b3_scale"))
+    #expect(scales == weights.map { $0 * input })
+    let bias = try #require(try Document(model).floats("b3"))
+    let codes = try #require(try document.integers("b3_quantized"))
+    for i in bias.indices {
+      #expect(abs(Float(codes[i]) * scales[i] - bias[i]) <= scales[i])
+    }
+  }
+
+  @Test func theSameInputGivesTheSameBytes() throws {
+    let quantizer = Quantizer(scheme: w8a8)
+    let first = try quantizer.quantize(model, ranges: ranges(quantizer)).model.serialized()
+    let second = try quantizer.quantize(model, ranges: ranges(quantizer)).model.serialized()
+    #expect(first == second)
+  }
+
+  @Test func unobservedTensorsFallBackAndAreCounted() throws {
+    let quantizer = Quantizer(scheme: w8a8)
+    var some = try ranges(quantizer)
+    some.tensors["r1"] = nil
+    let predicted = try DataFree.ranges(of: model, input: .standardNormal)
+    let result = try quantizer.quantize(model, ranges: some, fallback: predicted)
+    #expect(result.tensorsWithoutObservations == ["r1"] && result.tensorsLeftFloat.isEmpty)
+    let bare = try quantizer.quantize(model, ranges: some)
+    #expect(bare.tensorsLeftFloat == ["r1"])
+    #expect(!bare.quantizedTensors.contains("r1"))
+    _ = try SmallModels.run(bare.model)
+  }
+
+  @Test func depthwiseInputsCanHaveAScalePerChannel() throws {
+    var b = ModelBuilder()
+    b.weights("w", [6, 1, 3, 3])
+    b.weights("bias", [6])
+    b.node("Conv", ["image", "w", "bias"], "c", ["group": .int(3)])
+    b.node("GlobalAveragePool", ["c"], "logits")
+    let model = b.model()
+    let quantizer = Quantizer(
+      scheme: w8a8, policy: Policy(usesPerChannelActivations: true))
+    #expect(try quantizer.activationTensors(of: model).map(\.mayBePerChannel) == [true])
+    let ranges = ActivationRanges(
+      tensors: ["image": ValueRange(-4, 4)],
+      channels: ["image": [ValueRange(-4, 4), ValueRange(-2, 2), ValueRange(-1, 1)]])
+    let result = try quantizer.quantize(model, ranges: ranges)
+    let document = Document(result.model)
+    #expect(try document.floats("image_scale")?.count == 3)
+    let inputScales = try #require(try document.floats("image_scale"))
+    let weightScales = try #require(try document.floats("w_scale"))
+    let biasScales = try #require(try document.floats("bias_scale"))
+    let products = (0..<6).map { inputScales[$0 / 2] * weightScales[$0] }
+    #expect(biasScales == products)
+  }
+
+  @Test func nativeInt4TakesHalfAByte() throws {
+    let scheme = Scheme(weights: WeightScheme(bits: 4, usesNativeInt4: true))
+    let result = try Quantizer(scheme: scheme).quantize(model)
+    #expect(result.model.opsets[""] == 21 && result.model.irVersion >= 10)
+    let weight = result.model.graph.initializers.first { $0.name == "w1_quantized" }
+    #expect(weight?.elementType == .int4 && weight?.storedByteCount == 108)
+    let plain = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))).quantize(model)
+    #expect(plain.model.opsets[""] == 13)
+    #expect(try SmallModels.run(result.model) == SmallModels.run(plain.model))
+  }
+
+  @Test func policiesNameLayersByNodeOrWeight() throws {
+    let policy = Policy(
+      excluded: [Glob("w1")], layerBits: [(Glob("Conv_*"), 4), (Glob("w3"), 8)],
+      minimumElements: 61)
+    let result = try Quantizer(scheme: w8, policy: policy).quantize(model)
+    #expect(result.layers.map(\.bits) == [nil, 4, 8, nil])
+    #expect {
+      try Quantizer(scheme: w8, policy: Policy(excluded: [Glob("conv9")])).quantize(model)
+    } throws: {
+      guard case .unmatchedPattern("conv9", let layers)? = $0 as? QuantizationError else {
+        return false
+      }
+      return layers.count == 4
+    }
+  }
+
+  @Test func modelsThatCannotBeQuantizedAreRefused() throws {
+    let quantized = try Quantizer(scheme: w8).quantize(model).model
+    #expect {
+      try Quantizer(scheme: w8).quantize(quantized)
+    } throws: {
+      if case .alreadyQuantized? = $0 as? QuantizationError { true } else { false }
+    }
+    #expect {
+      try Quantizer(scheme: w8a8).quantize(model)
+    } throws: {
+      guard case .nothingObserved(let tensors)? = $0 as? QuantizationError else { return false }
+      return tensors.count == 9
+    }
+    var empty = ModelBuilder()
+    empty.node("GlobalAveragePool", ["image"], "logits")
+    let nothing = empty.model()
+    #expect {
+      try Quantizer(scheme: w8).quantize(nothing)
+    } throws: {
+      if case .nothingToQuantize? = $0 as? QuantizationError { true } else { false }
+    }
+    var broken = ModelBuilder()
+    broken.constant("w", [.nan, 1, 1], [1, 3, 1, 1])
+    broken.node("Conv", ["image", "w"], "logits")
+    let nan = broken.model()
+    #expect {
+      try Quantizer(scheme: w8).quantize(nan)
+    } throws: {
+      if case .nonFiniteWeights("w")? = $0 as? QuantizationError { true } else { false }
+    }
+  }
+
+  @Test func sharedWeightsAreStoredOnce() throws {
+    var b = ModelBuilder()
+    b.weights("w", [3, 3, 1, 1])
+    b.weights("bias", [3])
+    b.node("Conv", ["image", "w", "bias"], "c1")
+    b.node("Relu", ["c1"], "r1")
+    b.node("Conv", ["r1", "w", "bias"], "logits")
+    let model = b.model()
+    let ranges = ActivationRanges(
+      tensors: ["image": ValueRange(-4, 4), "r1": ValueRange(0, 3)])
+    let result = try Quantizer(scheme: w8a8).quantize(model, ranges: ranges)
+    try result.model.validate()
+    let names = result.model.graph.initializers.map(\.name)
+    #expect(names.filter { $0.hasPrefix("w_quantized") } == ["w_quantized"])
+    #expect(names.filter { $0.hasPrefix("bias_quantized") }.count == 2)
+  }
+}
+
+extension InputDistribution {
+  static let standardNormal = InputDistribution(
+    lower: [-3, -3, -3], upper: [3, 3, 3], mean: [0, 0, 0], variance: [1, 1, 1])
+}
+
+struct OpsetTests {
+  private let w8 = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 8)))
+
+  @Test func attributesThatBecameInputsAreMoved() throws {
+    var b = ModelBuilder()
+    b.weights("w", [5, 3, 8, 8])
+    b.node("Conv", ["image", "w"], "c")
+    b.node("Clip", ["c"], "clip", ["min": .float(0), "max": .float(0.5)])
+    b.node("Squeeze", ["clip"], "logits", ["axes": .ints([2, 3])])
+    let result = try w8.quantize(b.model(opset: 10)).model
+    #expect(result.opsets[""] == 13)
+    let output = try SmallModels.run(result)
+    #expect(output.count == 20 && output.max() == 0.5 && output.min() == 0)
+  }
+
+  @Test func changedOperatorsAreRefusedByName() throws {
+    var b = ModelBuilder()
+    b.weights("w", [5, 3, 8, 8])
+    b.node("Conv", ["image", "w"], "c")
+    b.node("Softmax", ["c"], "logits", ["axis": .int(1)])
+    var model = b.model(opset: 11, output: "logits")
+    var graph = model.graph
+    graph.outputs = [
+      ModelValue(
+        name: "logits", elementType: .float32, dimensions: [.unknown, .unknown, .unknown, .unknown])
+    ]
+    model.graph = graph
+    #expect {
+      try w8.quantize(model)
+    } throws: {
+      guard case .opsetNotUpgradable(11, 13, let nodes)? = $0 as? QuantizationError else {
+        return false
+      }
+      return nodes == ["node 'Softmax_logits' (Softmax)"]
+    }
+  }
+}
+
+struct GlobTests {
+  @Test(arguments: [
+    ("conv1", "conv1", true), ("conv1", "conv10", false), ("conv*", "conv10", true),
+    ("*", "", true), ("*1*", "a1b", true), ("*1*", "ab", false), ("a?c", "abc", true),
+    ("a?c", "ac", false), ("*a*a*b", "aaab", true), ("", "", true), ("", "x", false),
+  ])
+  func patterns(_ pattern: String, _ name: String, _ matches: Bool) {
+    #expect(Glob(pattern).matches(name) == matches)
+  }
+}
+
+struct SharedModelTests {
+  @Test(
+    .enabled(if: SharedData.isAvailable),
+    arguments: ["resnet20-cifar10", "mobilenetv1-cifar10", "squeezenet1.0"])
+  func realModelsQuantize(_ name: String) throws {
+    let root = try #require(SharedData.root)
+    let model = try Model(contentsOf: "\(root)/data/models/\(name).onnx")
+    let scheme = Scheme(weights: WeightScheme(bits: 8), activations: .asymmetricUInt8)
+    let ranges = try DataFree.ranges(of: model, input: .standardNormal)
+    let result = try Quantizer(scheme: scheme).quantize(model, ranges: ranges)
+    try result.model.validate()
+    #expect(result.tensorsWithoutObservations.isEmpty)
+    #expect(result.layers.allSatisfy { $0.bits == 8 })
+    let floatBytes = try model.serialized().count
+    let compression = Double(floatBytes) / Double(try result.model.serialized().count)
+    #expect(compression >= (name.hasPrefix("resnet") ? 3.3 : 3.6))
+  }
+}
