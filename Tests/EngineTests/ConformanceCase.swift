@@ -1,5 +1,6 @@
 import Foundation
 import ONNXFormat
+import Testing
 
 @testable import Engine
 
