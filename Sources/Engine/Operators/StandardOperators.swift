@@ -3,16 +3,30 @@ extension OperatorRegistry {
   public static let standard = OperatorRegistry([
     // Activation
     Clip.self,
+    Erf.self,
+    HardSigmoid.self,
+    HardSwish.self,
+    LeakyRelu.self,
     Relu.self,
+    Sigmoid.self,
     Softmax.self,
+    Tanh.self,
 
     // Convolution
     Conv.self,
 
     // Elementwise
+    Abs.self,
     Add.self,
     Div.self,
+    Equal.self,
+    Exp.self,
+    Max.self,
+    Min.self,
     Mul.self,
+    Neg.self,
+    Pow.self,
+    Sqrt.self,
     Sub.self,
 
     // Linear

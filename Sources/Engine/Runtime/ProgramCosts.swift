@@ -8,7 +8,9 @@ extension Program {
       guard let kernel = kernels[index] as? any MultiplyAccumulating,
         let outputs = inference.outputTypes[index]
       else { return total }
-      let types = graph.nodes[index].inputs.compactMap { id in id.flatMap { inference.types[$0.index] } }
+      let types = graph.nodes[index].inputs.compactMap { id in
+        id.flatMap { inference.types[$0.index] }
+      }
       return total + kernel.multiplyAccumulates(types, outputs)
     }
   }
