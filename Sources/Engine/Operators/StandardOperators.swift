@@ -36,16 +36,21 @@ extension OperatorRegistry {
 
     // Normalization
     BatchNormalization.self,
+    LayerNormalization.self,
 
     // Pooling
     AveragePool.self,
     GlobalAveragePool.self,
+    GlobalMaxPool.self,
     MaxPool.self,
 
     // Quantization
     DequantizeLinear.self,
     QuantizeDequantize.self,
     QuantizeLinear.self,
+
+    // Reduction
+    ReduceMean.self,
 
     // Shape
     Cast.self,
