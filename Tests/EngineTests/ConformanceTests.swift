@@ -11,6 +11,13 @@ struct ConformanceTests {
     "Softmax", "Tanh",
   ]
 
+  /// Differences allowed relative to 1 or to the value, whichever is larger; 0 where none is.
+  private static func tolerance(_ node: Node, _ testCase: ConformanceCase) -> Double {
+    // Its expected values are printed with four decimals.
+    if testCase.name == "test_averagepool_2d_ceil_last_window_starts_on_pad" { return 1e-4 }
+    return inexact.contains(node.opType) ? 1e-5 : 0
+  }
+
   /// Operators without a case of their own.
   private static let withoutCases: Set<String> = [
     "QuantizeDequantize"  // Not ONNX's; QuantizationOperatorTests holds it to the pair it replaces.
@@ -25,7 +32,7 @@ struct ConformanceTests {
     for (actual, expected) in zip(actual, expected) {
       #expect(actual.type == expected.type)
       let difference = difference(actual, expected)
-      #expect(difference <= (Self.inexact.contains(node.opType) ? 1e-5 : 0))
+      #expect(difference <= Self.tolerance(node, testCase))
     }
   }
 
@@ -48,7 +55,7 @@ struct ConformanceTests {
           !expected.isEmpty && zip(actual, expected).allSatisfy { $0.type == $1.type },
           "\(testCase.name)")
         let worst = zip(actual, expected).map(difference).max() ?? 0
-        #expect(worst <= (Self.inexact.contains(node.opType) ? 1e-5 : 0), "\(testCase.name)")
+        #expect(worst <= Self.tolerance(node, testCase), "\(testCase.name)")
         agreeing += 1
       } catch {
         print("refused \(testCase.name): \(error)")
