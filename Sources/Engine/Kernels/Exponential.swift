@@ -11,13 +11,11 @@ func exponential(_ x: Float) -> Float {
   let n = shifted - 12_582_912
   // ln 2 in two parts, the first short enough for n times it to be exact.
   let r = (clamped - n * 0.693_359_375) + n * 2.121_944_4e-4
-  var power = 1 + r * (1 / 7 as Float)
-  power = 1 + r * power * (1 / 6 as Float)
-  power = 1 + r * power * (1 / 5 as Float)
-  power = 1 + r * power * (1 / 4 as Float)
-  power = 1 + r * power * (1 / 3 as Float)
-  power = 1 + r * power * (1 / 2 as Float)
-  power = 1 + r * power
+  // eʳ = cosh r + sinh r, whose series in r² do not wait for each other.
+  let s = r * r
+  let even = 1 + s * (1 / 2 + s * (1 / 24 + s * (1 / 720)))
+  let odd = 1 + s * (1 / 6 + s * (1 / 120 + s * (1 / 5040)))
+  let power = even + r * odd
   // 2ⁿ in two factors, for 2^128 is no float and 2^127 · 2 is.
   let exponent = Int32(bitPattern: shifted.bitPattern) &- 0x4B40_0000
   let half = exponent &>> 1

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The Gauss error function, elementwise. https://onnx.ai/onnx/operators/onnx__Erf.html
 struct Erf: FloatFunction {
   static let opType = "Erf"
@@ -8,6 +6,6 @@ struct Erf: FloatFunction {
   init(_ node: Node) {}
 
   func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { erf($0) }
+    mapElements(call.input(0).floats, call.output.floats) { errorFunction($0) }
   }
 }
