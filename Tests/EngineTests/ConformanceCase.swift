@@ -44,4 +44,11 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
     // A graph's inputs are its first values, in order; one value may feed a node twice.
     return try OperatorRunner.run(node, node.inputs.map { id in id.map { given[$0.index] } })
   }
+
+  /// Shape inference as a plan does it for values that depend on the model's input.
+  func typesWithoutValues(_ node: Node) throws -> [TensorType] {
+    let given = try tensors("input")
+    let operands = node.inputs.map { id in id.map { Operand(given[$0.index].type) } }
+    return try inferredTypes(of: OperatorRegistry.standard.kernel(for: node), on: operands)
+  }
 }

@@ -29,6 +29,10 @@ struct ConformanceTests {
     let expected = try testCase.tensors("output")
     let actual = try testCase.run(node)
     #expect(actual.count >= expected.count)
+    // What is inferred without values, where they are not needed, is what is produced with them.
+    if let inferred = try? testCase.typesWithoutValues(node) {
+      #expect(inferred == actual.map(\.type))
+    }
     for (actual, expected) in zip(actual, expected) {
       #expect(actual.type == expected.type)
       let difference = difference(actual, expected)

@@ -4,7 +4,7 @@ protocol UnaryArithmetic: OperatorKernel {}
 extension UnaryArithmetic {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "X").type
-    guard [.float32, .int32, .int64].contains(type.dtype) else {
+    guard arithmeticTypes.contains(type.dtype) else {
       throw .wrongInput(name: "X", reason: "of type \(type.dtype) is not implemented")
     }
     return [type]
