@@ -51,7 +51,9 @@ let package = Package(
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "TestSupport"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"],
+      exclude: ["Conformance"]),
     .testTarget(
       name: "QuantizationTests",
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"]),

@@ -44,3 +44,9 @@ func stridedCopy(
     }
   }
 }
+
+/// Elements to move in a tensor of `shape` for a step along each axis of `output`, to which it broadcasts.
+func broadcastStrides(of shape: Shape, to output: Shape) -> [Int] {
+  let own = zip(shape.dims, shape.strides).map { dim, stride in dim == 1 ? 0 : stride }
+  return [Int](repeating: 0, count: output.rank - shape.rank) + own
+}

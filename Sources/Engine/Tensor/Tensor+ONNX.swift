@@ -8,13 +8,18 @@ extension Tensor {
       throw .unsupportedElementType(
         value: stored.name, type: stored.elementType.map { "\($0)" } ?? "unknown")
     }
+    let shape = Shape(stored.dims)
+    guard shape.checkedElementCount != nil else {
+      throw .unsupportedInput(
+        name: stored.name, reason: "its shape \(shape) is no size of a tensor")
+    }
     let payload: Data
     do {
       payload = try stored.payload()
     } catch {
       throw .model(error)
     }
-    self.init(TensorType(dtype, Shape(stored.dims))) { bytes in
+    self.init(TensorType(dtype, shape)) { bytes in
       switch dtype {
       case .int4: unpackNibbles(payload, into: bytes) { ($0 ^ 8) &- 8 }
       case .uint4: unpackNibbles(payload, into: bytes) { $0 }

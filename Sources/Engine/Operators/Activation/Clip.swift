@@ -16,23 +16,36 @@ struct Clip: OperatorKernel {
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let type = try inputs.requiredFloat(0, "input")
-    for (index, name) in [(1, "min"), (2, "max")] where readsInputs && inputs.optional(index) != nil
-    {
-      guard try inputs.requiredFloat(index, name).shape.elementCount == 1 else {
-        throw .wrongInput(name: name, reason: "must be a scalar")
+    let type = try inputs.required(0, "input").type
+    let dtypes: [DType] = readsInputs ? [.float32, .int64, .int32, .int8, .uint8] : [.float32]
+    guard dtypes.contains(type.dtype) else {
+      throw .wrongInput(name: "input", reason: "of type \(type.dtype) is not implemented")
+    }
+    for (index, name) in [(1, "min"), (2, "max")] where readsInputs {
+      guard let bound = inputs.optional(index)?.type else { continue }
+      guard bound.dtype == type.dtype, bound.shape.elementCount == 1 else {
+        throw .wrongInput(name: name, reason: "\(bound) is no scalar of type \(type.dtype)")
       }
     }
     return [type]
   }
 
   func run(_ call: OperatorCall) {
-    var (low, high) = bounds
-    if readsInputs {
-      low = call.optionalInput(1)?.floats[0] ?? low
-      high = call.optionalInput(2)?.floats[0] ?? high
+    switch call.output.dtype {
+    case .int64: clip(call, low: Int64.min, high: .max)
+    case .int32: clip(call, low: Int32.min, high: .max)
+    case .int8: clip(call, low: Int8.min, high: .max)
+    case .uint8: clip(call, low: UInt8.min, high: .max)
+    default: clip(call, low: bounds.low, high: bounds.high)
     }
-    mapElements(call.input(0).floats, call.output.floats) { x in
+  }
+
+  /// Bounds given as inputs replace `low` and `high`.
+  @inline(__always)
+  private func clip<T: Comparable & TensorElement>(_ call: OperatorCall, low: T, high: T) {
+    let low = readsInputs ? call.optionalInput(1)?.buffer(of: T.self)[0] ?? low : low
+    let high = readsInputs ? call.optionalInput(2)?.buffer(of: T.self)[0] ?? high : high
+    mapElements(call.input(0).buffer(of: T.self), call.output.buffer(of: T.self)) { x in
       let raised = x > low ? x : low
       return raised < high ? raised : high
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// exp(x − max) / Σ exp(x − max) along `axis`; before opset 13 along all axes from `axis` on.
 /// https://onnx.ai/onnx/operators/onnx__Softmax.html
 struct Softmax: OperatorKernel {
@@ -31,25 +29,49 @@ struct Softmax: OperatorKernel {
     guard let x = call.input(0).floats.baseAddress, let y = call.output.floats.baseAddress else {
       return
     }
-    for row in 0..<outer {
-      for column in 0..<inner {
-        let start = row * length * inner + column
-        normalise(x + start, y + start, count: length, stride: inner)
+    let block = length * inner
+    for row in 0..<outer where block > 0 {
+      if inner == 1 {
+        normalise(x + row * block, y + row * block, count: length)
+      } else {
+        let scratch = call.scratch.floats(2 * inner)
+        normalise(x + row * block, y + row * block, count: length, inner: inner, scratch)
       }
     }
   }
 
   private func normalise(
-    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, stride: Int
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int
   ) {
     var largest = -Float.infinity
-    for i in 0..<count { largest = max(largest, x[i * stride]) }
-    var sum: Float = 0
-    for i in 0..<count {
-      let power = exp(x[i * stride] - largest)
-      y[i * stride] = power
-      sum += power
+    for i in 0..<count { largest = x[i] > largest ? x[i] : largest }
+    for i in 0..<count { y[i] = exponential(x[i] - largest) }
+    let total = sum(UnsafeBufferPointer(start: y, count: count))
+    for i in 0..<count { y[i] /= total }
+  }
+
+  /// `inner` columns side by side, so that loops over them have unit stride.
+  private func normalise(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, inner: Int,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (largest, total) = (scratch, scratch + inner)
+    largest.update(from: x, count: inner)
+    total.update(repeating: 0, count: inner)
+    for row in 1..<max(count, 1) {
+      let x = x + row * inner
+      for i in 0..<inner { largest[i] = x[i] > largest[i] ? x[i] : largest[i] }
     }
-    for i in 0..<count { y[i * stride] /= sum }
+    for row in 0..<count {
+      let (x, y) = (x + row * inner, y + row * inner)
+      for i in 0..<inner {
+        y[i] = exponential(x[i] - largest[i])
+        total[i] += y[i]
+      }
+    }
+    for row in 0..<count {
+      let y = y + row * inner
+      for i in 0..<inner { y[i] /= total[i] }
+    }
   }
 }

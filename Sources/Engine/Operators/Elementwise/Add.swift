@@ -7,6 +7,11 @@ struct Add: BinaryArithmetic, ActivationFusing {
 
   init(_ node: Node) { activation = node.activation }
 
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    // Activations are functions of floats; the node they came from would have refused other types.
+    [try broadcastType(inputs, dtypes: activation == .identity ? arithmeticTypes : [.float32])]
+  }
+
   func run(_ call: OperatorCall) {
     switch activation {
     case .identity:

@@ -7,9 +7,11 @@ extension BinaryArithmetic {
   }
 }
 
+let arithmeticTypes: [DType] = [.float32, .int32, .int64]
+
 /// The type both operands broadcast to.
 func broadcastType(
-  _ inputs: [Operand?], dtypes: [DType] = [.float32, .int32, .int64]
+  _ inputs: [Operand?], dtypes: [DType] = arithmeticTypes
 ) throws(GraphError) -> TensorType {
   let a = try inputs.required(0, "A").type
   let b = try inputs.required(1, "B").type

@@ -22,50 +22,20 @@ struct AveragePool: OperatorKernel {
 
   func run(_ call: OperatorCall) throws(GraphError) {
     let pool = try PoolGeometry(window, input: call.input(0).shape)
-    guard let input = call.input(0).floats.baseAddress, let output = call.output.floats.baseAddress
-    else { return }
-    let row = call.scratch.floats(pool.width)
-    for plane in 0..<pool.planes {
-      let source = input + plane * pool.height * pool.width
-      for y in 0..<pool.outHeight {
-        sumOfRows(pool, source, y: y, into: row)
-        let rows = counted(
-          y, pool.rows(y).count, pool.kernel.y, pool.stride.y, pool.dilation.y, pool.padBegin.y,
-          pool.height + pool.padEnd.y)
-        for x in 0..<pool.outWidth {
-          let taps = pool.columns(x)
-          let start = x * pool.stride.x - pool.padBegin.x
-          var sum: Float = 0
-          for tap in taps { sum += row[start + tap * pool.dilation.x] }
-          let columns = counted(
-            x, taps.count, pool.kernel.x, pool.stride.x, pool.dilation.x, pool.padBegin.x,
-            pool.width + pool.padEnd.x)
-          output[(plane * pool.outHeight + y) * pool.outWidth + x] = sum / Float(rows * columns)
-        }
-      }
+    let rows = (0..<pool.outHeight).map { counted(pool.rows($0), pool.rowsInPadding($0)) }
+    let columns = (0..<pool.outWidth).map { counted(pool.columns($0), pool.columnsInPadding($0)) }
+    columns.withUnsafeBufferPointer { columns in
+      sweepWindows(
+        pool, call, neutral: 0, combine: { $0 + $1 },
+        finish: { line, y in
+          let rows = rows[y]
+          for x in columns.indices { line[x] /= rows * columns[x] }
+        })
     }
   }
 
-  /// Taps that divide: those inside the input, or those inside input and padding (a ceil-mode window may reach
-  /// beyond both).
-  private func counted(
-    _ position: Int, _ inside: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ pad: Int,
-    _ paddedEnd: Int
-  ) -> Int {
-    guard countsPadding else { return inside }
-    let start = position * stride - pad
-    return (0..<kernel).count { start + $0 * dilation < paddedEnd }
-  }
-
-  private func sumOfRows(
-    _ pool: PoolGeometry, _ source: UnsafePointer<Float>, y: Int,
-    into row: UnsafeMutablePointer<Float>
-  ) {
-    row.update(repeating: 0, count: pool.width)
-    let start = y * pool.stride.y - pool.padBegin.y
-    for tap in pool.rows(y) {
-      let line = source + (start + tap * pool.dilation.y) * pool.width
-      for x in 0..<pool.width { row[x] += line[x] }
-    }
+  /// How many taps along an axis divide; a window that sees nothing has the mean 0.
+  private func counted(_ inside: Range<Int>, _ insidePadded: Int) -> Float {
+    Float(max(1, countsPadding ? insidePadded : inside.count))
   }
 }

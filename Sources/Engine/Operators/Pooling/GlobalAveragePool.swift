@@ -6,13 +6,7 @@ struct GlobalAveragePool: OperatorKernel {
   init(_ node: Node) {}
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let shape = try inputs.requiredFloat(0, "X").shape
-    guard shape.rank >= 2 else {
-      throw .shapeMismatch(reason: "X \(shape) has no channel axis")
-    }
-    return [
-      TensorType(.float32, Shape([shape[0], shape[1]] + shape.dims.dropFirst(2).map { _ in 1 }))
-    ]
+    [try globalPoolType(inputs)]
   }
 
   func run(_ call: OperatorCall) {

@@ -53,4 +53,23 @@ struct PoolGeometry {
     Self.taps(
       x, kernel: kernel.x, stride: stride.x, dilation: dilation.x, pad: padBegin.x, size: width)
   }
+
+  /// Taps that fall inside the input or its padding; a ceil-mode window may reach beyond both.
+  private static func tapsInPadding(
+    _ position: Int, kernel: Int, stride: Int, dilation: Int, paddedSize: Int
+  ) -> Int {
+    min(kernel, max(0, paddedSize - 1 - position * stride) / dilation + 1)
+  }
+
+  func rowsInPadding(_ y: Int) -> Int {
+    Self.tapsInPadding(
+      y, kernel: kernel.y, stride: stride.y, dilation: dilation.y,
+      paddedSize: padBegin.y + height + padEnd.y)
+  }
+
+  func columnsInPadding(_ x: Int) -> Int {
+    Self.tapsInPadding(
+      x, kernel: kernel.x, stride: stride.x, dilation: dilation.x,
+      paddedSize: padBegin.x + width + padEnd.x)
+  }
 }

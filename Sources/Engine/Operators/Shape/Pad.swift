@@ -64,21 +64,21 @@ struct Pad: OperatorKernel {
     let input = call.input(0)
     let given = fixedPads ?? call.input(1).copied().integers ?? []
     let pads = try allPads(given, axes: call.optionalInput(3)?.copied().integers, of: input.shape)
-    let size = input.dtype.byteSize
-    let fill = fillBytes(call, size: size)
-    // For each axis, the input index every output index takes; −1 is outside.
+    if mode == .constant { fill(call) }
+    // For each axis, the output indices that have a source, and that source.
     let sources = input.shape.dims.indices.map { axis in
-      (0..<call.output.shape[axis]).map { source($0 - pads[axis], size: input.shape[axis]) }
+      (0..<call.output.shape[axis]).compactMap { index in
+        source(index - pads[axis], size: input.shape[axis]).map { (index, $0) }
+      }
     }
-    copy(
-      input, sources, axis: 0, inputRow: 0, outputRow: 0, isInside: true, fill: fill,
-      into: call.output)
+    copy(input, sources, axis: 0, inputRow: 0, outputRow: 0, into: call.output)
   }
 
-  private func source(_ index: Int, size: Int) -> Int {
+  /// The input index that an index before or after the input takes, or nil where the constant stands.
+  private func source(_ index: Int, size: Int) -> Int? {
     if (0..<size).contains(index) { return index }
     switch mode {
-    case .constant: return -1
+    case .constant: return nil
     case .edge: return index < 0 ? 0 : size - 1
     case .wrap: return ((index % size) + size) % size
     case .reflect:
@@ -89,57 +89,48 @@ struct Pad: OperatorKernel {
     }
   }
 
-  private func fillBytes(_ call: OperatorCall, size: Int) -> [UInt8] {
-    if let value = call.optionalInput(2) { return Array(value.bytes.prefix(size)) }
-    if call.input(0).dtype == .float32 { return withUnsafeBytes(of: fixedValue) { Array($0) } }
-    return [UInt8](repeating: 0, count: size)
+  /// Repeats the constant over the whole output.
+  private func fill(_ call: OperatorCall) {
+    let (output, size) = (call.output, call.output.dtype.byteSize)
+    let strides = output.shape.dims.map { _ in 0 }
+    func repeatValue(at value: UnsafeRawPointer) {
+      stridedCopy(
+        value, offset: 0, strides: strides, shape: output.shape, elementSize: size,
+        into: output.base)
+    }
+    if let value = call.optionalInput(2) {
+      repeatValue(at: value.base)
+    } else {
+      // Types of up to eight bytes; only float32 has a value other than 0 in an attribute.
+      var bits = output.dtype == .float32 ? UInt64(fixedValue.bitPattern) : 0
+      repeatValue(at: &bits)
+    }
   }
 
   private func copy(
-    _ input: TensorView, _ sources: [[Int]], axis: Int, inputRow: Int, outputRow: Int,
-    isInside: Bool, fill: [UInt8], into output: MutableTensorView
+    _ input: TensorView, _ sources: [[(index: Int, source: Int)]], axis: Int, inputRow: Int,
+    outputRow: Int, into output: MutableTensorView
   ) {
     let size = input.dtype.byteSize
     guard axis < sources.count else {
-      let target = output.base + outputRow * size
-      if isInside {
-        target.copyMemory(from: input.base + inputRow * size, byteCount: size)
-      } else {
-        fill.withUnsafeBytes { target.copyMemory(from: $0.baseAddress!, byteCount: size) }
-      }
+      (output.base + outputRow * size).copyMemory(
+        from: input.base + inputRow * size, byteCount: size)
       return
     }
-    if axis == sources.count - 1, isInside, mode == .constant {
-      copyRow(input, sources[axis], inputRow: inputRow, outputRow: outputRow, fill, into: output)
+    let inputStart = inputRow * input.shape[axis]
+    let outputStart = outputRow * output.shape[axis]
+    if axis == sources.count - 1, mode == .constant {
+      // What lies inside is one contiguous piece.
+      guard let (index, source) = sources[axis].first else { return }
+      (output.base + (outputStart + index) * size).copyMemory(
+        from: input.base + (inputStart + source) * size, byteCount: sources[axis].count * size)
       return
     }
-    for (index, source) in sources[axis].enumerated() {
+    for (index, source) in sources[axis] {
       copy(
-        input, sources, axis: axis + 1, inputRow: inputRow * input.shape[axis] + max(source, 0),
-        outputRow: outputRow * output.shape[axis] + index, isInside: isInside && source >= 0,
-        fill: fill, into: output)
+        input, sources, axis: axis + 1, inputRow: inputStart + source,
+        outputRow: outputStart + index, into: output)
     }
-  }
-
-  /// An innermost row: what lies inside is one contiguous piece.
-  private func copyRow(
-    _ input: TensorView, _ sources: [Int], inputRow: Int, outputRow: Int, _ fill: [UInt8],
-    into output: MutableTensorView
-  ) {
-    let size = input.dtype.byteSize
-    let axis = input.shape.rank - 1
-    let target = output.base + outputRow * output.shape[axis] * size
-    let first = sources.firstIndex { $0 >= 0 } ?? sources.count
-    let count = sources.count { $0 >= 0 }
-    for index in Array(0..<first) + Array(min(first + count, sources.count)..<sources.count) {
-      fill.withUnsafeBytes {
-        (target + index * size).copyMemory(from: $0.baseAddress!, byteCount: size)
-      }
-    }
-    guard count > 0 else { return }
-    (target + first * size).copyMemory(
-      from: input.base + (inputRow * input.shape[axis] + sources[first]) * size,
-      byteCount: count * size)
   }
 }
 

@@ -1,0 +1,54 @@
+import Foundation
+import ONNXFormat
+import Testing
+
+@testable import Engine
+
+/// One of ONNX's conformance cases for a single operator; scripts/onnx_cases.py writes them.
+struct ConformanceCase: CustomTestStringConvertible, Sendable {
+  let path: String
+
+  var name: String { URL(filePath: path).lastPathComponent }
+  var testDescription: String { name }
+
+  /// The committed selection.
+  static let committed = all(
+    in: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Conformance").path)
+
+  /// Every case that the `onnx` package defines, where somebody wrote them out.
+  static let everyFolder = ProcessInfo.processInfo.environment["CALIBRANT_ONNX_CASES"]
+
+  static func all(in folder: String) -> [ConformanceCase] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().map { ConformanceCase(path: folder + "/" + $0) }
+  }
+
+  func loadNode() throws -> Node? {
+    let graph = try Graph(Model(contentsOf: path + "/model.onnx"))
+    return graph.nodes.count == 1 ? graph.nodes[0] : nil
+  }
+
+  /// The case's values by the graph's order, nil where the case has no tensor there.
+  func tensors(_ kind: String) throws -> [Tensor] {
+    var tensors: [Tensor] = []
+    while true {
+      let file = path + "/test_data_set_0/\(kind)_\(tensors.count).pb"
+      guard let data = FileManager.default.contents(atPath: file) else { return tensors }
+      tensors.append(try Tensor(ModelTensor(serialized: data)))
+    }
+  }
+
+  /// Runs the case's node on the case's inputs.
+  func run(_ node: Node) throws -> [Tensor] {
+    let given = try tensors("input")
+    // A graph's inputs are its first values, in order; one value may feed a node twice.
+    return try OperatorRunner.run(node, node.inputs.map { id in id.map { given[$0.index] } })
+  }
+
+  /// Shape inference as a plan does it for values that depend on the model's input.
+  func typesWithoutValues(_ node: Node) throws -> [TensorType] {
+    let given = try tensors("input")
+    let operands = node.inputs.map { id in id.map { Operand(given[$0.index].type) } }
+    return try inferredTypes(of: OperatorRegistry.standard.kernel(for: node), on: operands)
+  }
+}
