@@ -40,7 +40,7 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
   }
 
   /// Pixels of the second test image of every class, as Pillow reads the PNG files
-  /// (demo_fingerprint.py). The bundled network and every figure measured on the demo depend on
+  /// (scripts/demo_fingerprint.py). The bundled network and every figure measured on the demo depend on
   /// them.
   @Test func pixelsNeverChange() {
     let pixels = DemoImages.classNames.indices.flatMap {
@@ -107,6 +107,15 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
         #expect(try Data(contentsOf: folder.appending(path: file)) == Data(contentsOf: again))
       }
     }
+  }
+
+  /// The embedded bytes are the committed file, to the last one.
+  @Test func theModelIsTheCommittedFile() throws {
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = package.appending(path: "Sources/CDemoModel/demo.onnx")
+    #expect(try DemoModel.data == Data(contentsOf: file))
+    #expect(DemoModel.data.count > 50_000)
   }
 
   @Test func anUnwritableFolderIsAnError() throws {
