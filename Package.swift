@@ -21,6 +21,8 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+    // Its source embeds demo.onnx.
+    .target(name: "CDemoModel", exclude: ["demo.onnx"]),
 
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(
@@ -31,8 +33,9 @@ let package = Package(
     .target(name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra"]),
     .target(
       name: "Harness",
-      dependencies: ["Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto"],
-      resources: [.embedInCode("Demo/Resources/demo.onnx")]),
+      dependencies: [
+        "Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto", "CDemoModel",
+      ]),
     .executableTarget(
       name: "calibrant",
       dependencies: [

@@ -26,14 +26,14 @@ struct DemoScene {
   init(shape: DemoShape, random: inout DemoRandom) {
     self.shape = shape
     let (backdrop, paint) = Self.contrastingColors(&random)
-    background = DemoTexture(base: backdrop, contrast: 0.3, random: &random)
-    fill = DemoTexture(base: paint, contrast: 0.3, random: &random)
-    center = DemoPoint(x: random.uniform(-0.25...0.25), y: random.uniform(-0.25...0.25))
+    background = DemoTexture(base: backdrop, contrast: 0.22, random: &random)
+    fill = DemoTexture(base: paint, contrast: 0.22, random: &random)
+    center = DemoPoint(x: random.uniform(-0.2...0.2), y: random.uniform(-0.2...0.2))
     axis = random.direction()
-    let scale = random.uniform(0.5...0.95)
-    radii = DemoPoint(x: scale, y: scale * random.uniform(0.8...1))
-    bars = (0..<1 + random.index(below: 2)).map { _ in Self.bar(&random) }
-    noise = random.uniform(0.03...0.12)
+    let scale = random.uniform(0.65...1)
+    radii = DemoPoint(x: scale, y: scale * random.uniform(0.85...1))
+    bars = (0..<random.index(below: 3)).map { _ in Self.bar(&random) }
+    noise = random.uniform(0.02...0.08)
   }
 
   /// Whether the shape, in its pose, covers a place of the image.
@@ -42,13 +42,13 @@ struct DemoScene {
     return shape.contains(DemoPoint(x: turned.x / radii.x, y: turned.y / radii.y))
   }
 
-  /// Two colours at least 0.3 apart.
+  /// Two colours at least 0.4 apart.
   private static func contrastingColors(_ random: inout DemoRandom) -> (DemoColor, DemoColor) {
     let first = color(&random)
     while true {
       let second = color(&random)
       let change = second - first
-      if (change * change).sum() > 0.09 { return (first, second) }
+      if (change * change).sum() > 0.16 { return (first, second) }
     }
   }
 
@@ -60,6 +60,6 @@ struct DemoScene {
   private static func bar(_ random: inout DemoRandom) -> Bar {
     Bar(
       normal: random.direction(), offset: random.uniform(-0.6...0.6),
-      halfWidth: random.uniform(0.06...0.14), color: color(&random))
+      halfWidth: random.uniform(0.05...0.11), color: color(&random))
   }
 }

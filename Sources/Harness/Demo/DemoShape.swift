@@ -1,6 +1,6 @@
 /// The ten classes, in the alphabetical order that image folders give them.
 enum DemoShape: String, CaseIterable, Sendable {
-  case checker, crescent, cross, disc, hexagon, ring, square, star, stripes, triangle
+  case checker, crescent, cross, disc, dumbbell, ring, square, star, stripes, triangle
 
   /// Whether the shape, in its own frame of radius about 1, covers `p`.
   func contains(_ p: DemoPoint) -> Bool {
@@ -9,7 +9,7 @@ enum DemoShape: String, CaseIterable, Sendable {
     case .crescent: p.dot(p) < 0.81 && !Self.biteContains(p)
     case .cross: max(abs(p.x), abs(p.y)) < 0.9 && min(abs(p.x), abs(p.y)) < 0.3
     case .disc: p.dot(p) < 0.64
-    case .hexagon: Self.thirds.allSatisfy { abs($0.dot(p)) < 0.76 }
+    case .dumbbell: Self.dumbbellContains(p)
     case .ring: p.dot(p) < 0.77 && p.dot(p) > 0.22
     case .square: max(abs(p.x), abs(p.y)) < 0.7
     case .star: Self.starContains(p)
@@ -27,6 +27,12 @@ enum DemoShape: String, CaseIterable, Sendable {
   private static func biteContains(_ p: DemoPoint) -> Bool {
     let q = DemoPoint(x: p.x - 0.45, y: p.y)
     return q.dot(q) < 0.42
+  }
+
+  /// Two discs and the bar that joins them.
+  private static func dumbbellContains(_ p: DemoPoint) -> Bool {
+    let end = DemoPoint(x: abs(p.x) - 0.62, y: p.y)
+    return end.dot(end) < 0.12 || (abs(p.x) < 0.62 && abs(p.y) < 0.14)
   }
 
   /// A pentagram is what lies beyond at most one of the lines through its inner pentagon's sides.
