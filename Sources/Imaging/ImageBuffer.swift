@@ -14,4 +14,16 @@ public struct ImageBuffer: Sendable, Equatable {
     self.height = height
     self.pixels = pixels
   }
+
+  /// More pixels than any photograph has: a larger header is damage or an attack on memory.
+  public static let pixelLimit = 1 << 28
+
+  /// `width * height * 3`, or an error when that is too many to hold.
+  static func byteCount(width: Int, height: Int) throws(ImagingError) -> Int {
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, pixels <= pixelLimit else {
+      throw .tooManyPixels(width: width, height: height, limit: pixelLimit)
+    }
+    return pixels * channels
+  }
 }
