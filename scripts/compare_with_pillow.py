@@ -4,7 +4,7 @@ python3 scripts/compare_with_pillow.py ../shared/data/imagenet/test \\
     > Tests/ImagingTests/Fixtures/pillow_imagenet.txt
 
 One line per image: path, then the pixel hashes of the image itself and, for bilinear, bicubic and
-Lanczos, of the image reduced (shorter side 256, centre crop 227) and enlarged (7/5 of both sides).
+Lanczos, of the image reduced (shorter side 256, centre crop 227) and enlarged (9/8 of both sides).
 Needs Pillow and NumPy.
 """
 
@@ -31,7 +31,7 @@ def reduced(image, filter):
 
 
 def enlarged(image, filter):
-    return image.resize((image.width * 7 // 5, image.height * 7 // 5), filter)
+    return image.resize((image.width * 9 // 8, image.height * 9 // 8), filter)
 
 
 def main(folder):

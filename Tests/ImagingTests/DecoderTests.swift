@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [
     ("truncated.jpg", "damaged JPEG image: Premature end of JPEG file"),
     ("truncated.png", "damaged PNG image: premature end of PNG file"),
-    ("wrong_checksum.png", "damaged PNG image: IDAT: CRC error"),
+    ("wrong_checksum.png", "damaged PNG image: IDAT: incorrect data check"),
     ("text.jpg", "not a JPEG or PNG image: it starts with the bytes 54 68 69 73 20 69 73 20"),
     ("empty.png", "not an image: the file is empty"),
     ("too_large.png", "an image of 32768x16384 has more than 268435456 pixels"),

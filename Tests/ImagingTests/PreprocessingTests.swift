@@ -41,7 +41,6 @@ import Testing
     #expect(try recipe("imagenet", side: 224).resize == .shorterSide(256))
     #expect(try recipe("imagenet", side: 227).resize == .shorterSide(259))
     #expect(try recipe("imagenet", side: 299).resize == .shorterSide(342))
-    // 7 · 256 / 224 = 8 exactly; 49/16 of it has a half: 49 · 8 / 7 = 56; 3.5 · 8 / 7 = 4.
     #expect(try recipe("tensorflow", side: 7).resize == .shorterSide(8))
     #expect(try recipe("caffe", side: 227).crop == 227)
     #expect(try recipe("none", side: 224).crop == nil)

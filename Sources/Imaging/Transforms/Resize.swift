@@ -1,5 +1,8 @@
 extension ImageBuffer {
   /// The image at another size, bit for bit as Pillow's `Image.resize` makes it.
+  ///
+  /// The horizontal pass goes first, as in Pillow up to 12. Pillow 13 puts the vertical one first
+  /// where the height shrinks by more pixels than twice what the width does; its roundings differ.
   public func resized(
     width: Int, height: Int, interpolation: Interpolation
   ) throws(ImagingError) -> ImageBuffer {
