@@ -1,0 +1,34 @@
+import Foundation
+
+/// The image formats that can be read. A new one is a file beside this and a line here.
+public enum StandardDecoders {
+  public static let all: [any ImageDecoder] = [
+    JPEGDecoder(),
+    PNGDecoder(),
+  ]
+}
+
+/// Decodes an image whose format is told by its first bytes, never by a file's name.
+///
+/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG only).
+public func decodeImage(
+  _ bytes: UnsafeRawBufferPointer, appliesEXIF: Bool = false
+) throws(ImagingError) -> ImageBuffer {
+  guard let decoder = StandardDecoders.all.first(where: { $0.recognizes(bytes) }) else {
+    throw .unknownFormat(firstBytes: Array(bytes.prefix(8)))
+  }
+  let image = try decoder.decode(bytes)
+  return appliesEXIF ? image.turned(decoder.orientation(of: bytes)) : image
+}
+
+/// Decodes an image whose format is told by its first bytes, never by a file's name.
+///
+/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG only).
+public func decodeImage(
+  _ bytes: Data, appliesEXIF: Bool = false
+) throws(ImagingError) -> ImageBuffer {
+  let result = bytes.withUnsafeBytes { bytes in
+    Result { () throws(ImagingError) in try decodeImage(bytes, appliesEXIF: appliesEXIF) }
+  }
+  return try result.get()
+}

@@ -1,0 +1,46 @@
+/// Why an image cannot be read or prepared.
+public enum ImagingError: Error, Equatable, Sendable {
+  /// No decoder knows these first bytes (at most eight are kept).
+  case unknownFormat(firstBytes: [UInt8])
+  /// The format's library refused the data.
+  case damaged(format: String, reason: String)
+  case tooManyPixels(width: Int, height: Int, limit: Int)
+  case smallerThanCrop(width: Int, height: Int, crop: Int)
+  /// The prepared image is not of the size that the model's input has.
+  case wrongSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  case invalidPreprocessing(reason: String)
+}
+
+extension ImagingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownFormat(let bytes):
+      Self.describe(firstBytes: bytes)
+    case .damaged(let format, let reason):
+      "damaged \(format) image: \(reason)"
+    case .tooManyPixels(let width, let height, let limit):
+      "an image of \(width)x\(height) has more than \(limit) pixels"
+    case .smallerThanCrop(let width, let height, let crop):
+      "an image of \(width)x\(height) is smaller than the crop of \(crop)x\(crop): "
+        + "use --resize \(crop) or more, or a smaller --crop"
+    case .wrongSize(let width, let height, let expectedWidth, let expectedHeight):
+      "the prepared image is \(width)x\(height) but the model's input is "
+        + "\(expectedWidth)x\(expectedHeight): use "
+        + Self.remedy(expectedWidth: expectedWidth, expectedHeight: expectedHeight)
+    case .invalidPreprocessing(let reason):
+      "invalid preprocessing: \(reason)"
+    }
+  }
+
+  private static func describe(firstBytes bytes: [UInt8]) -> String {
+    guard !bytes.isEmpty else { return "not an image: the file is empty" }
+    let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    let formats = StandardDecoders.all.map(\.format).joined(separator: " or ")
+    return "not a \(formats) image: it starts with the bytes \(hex.joined(separator: " "))"
+  }
+
+  private static func remedy(expectedWidth: Int, expectedHeight: Int) -> String {
+    let exact = "--resize \(expectedWidth)x\(expectedHeight) --crop none"
+    return expectedWidth == expectedHeight ? "--crop \(expectedWidth), or \(exact)" : exact
+  }
+}

@@ -1,0 +1,143 @@
+/// Everything between an image file and the numbers a model reads; printed and stored with results.
+public struct Preprocessing: Codable, Hashable, Sendable {
+  public enum Resize: Codable, Hashable, Sendable {
+    /// The shorter side becomes this long and the longer one keeps the proportion, rounded down.
+    case shorterSide(Int)
+    case exact(width: Int, height: Int)
+    case none
+  }
+
+  public var resize: Resize
+  /// The side of the square cut from the middle after resizing.
+  public var crop: Int?
+  public var interpolation: Interpolation
+  /// In units of pixel value / 255, one per plane in the order of `channelOrder`.
+  public var mean: [Float]
+  /// In units of pixel value / 255, one per plane in the order of `channelOrder`.
+  public var std: [Float]
+  public var channelOrder: ChannelOrder
+  /// Whether a JPEG is turned as its EXIF orientation says. Training pipelines rarely do.
+  public var appliesEXIF: Bool
+
+  public init(
+    resize: Resize = .none, crop: Int? = nil, interpolation: Interpolation = .bilinear,
+    mean: [Float] = [0, 0, 0], std: [Float] = [1, 1, 1], channelOrder: ChannelOrder = .rgb,
+    appliesEXIF: Bool = false
+  ) {
+    self.resize = resize
+    self.crop = crop
+    self.interpolation = interpolation
+    self.mean = mean
+    self.std = std
+    self.channelOrder = channelOrder
+    self.appliesEXIF = appliesEXIF
+  }
+}
+
+extension Preprocessing {
+  /// Refuses values that no image can be prepared with.
+  public func validate() throws(ImagingError) {
+    func require(_ holds: Bool, _ reason: String) throws(ImagingError) {
+      if !holds { throw .invalidPreprocessing(reason: reason) }
+    }
+    switch resize {
+    case .shorterSide(let side): try require(side > 0, "resizing the shorter side to \(side)")
+    case .exact(let width, let height):
+      try require(width > 0 && height > 0, "resizing to \(width)x\(height)")
+    case .none: break
+    }
+    if let crop { try require(crop > 0, "a crop of \(crop) pixels") }
+    try require(mean.count == 3 && mean.allSatisfy(\.isFinite), "the mean is not three numbers")
+    try require(
+      std.count == 3 && std.allSatisfy { $0.isFinite && $0 > 0 },
+      "the standard deviation is not three positive numbers")
+  }
+
+  /// The image resized and cropped, before any arithmetic on its values.
+  public func prepared(_ image: ImageBuffer) throws(ImagingError) -> ImageBuffer {
+    let (width, height) = try resizedSize(width: image.width, height: image.height)
+    let window =
+      if let crop {
+        try ImageBuffer.centerWindow(crop, width: width, height: height)
+      } else {
+        (columns: 0..<width, rows: 0..<height)
+      }
+    return try image.resized(
+      width: width, height: height, columns: window.columns, rows: window.rows,
+      interpolation: interpolation)
+  }
+
+  /// Decodes, turns (where asked) and prepares an image file's contents.
+  public func prepared(decoding bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageBuffer {
+    try prepared(decodeImage(bytes, appliesEXIF: appliesEXIF))
+  }
+
+  /// Refuses a prepared image that is not of the model's input size.
+  public func check(_ image: ImageBuffer, width: Int, height: Int) throws(ImagingError) {
+    guard image.width == width, image.height == height else {
+      throw .wrongSize(
+        width: image.width, height: image.height, expectedWidth: width, expectedHeight: height)
+    }
+  }
+
+  /// Writes a prepared image as float32 planes (C×H×W): `(value / 255 − mean) / std`.
+  public func write(_ image: ImageBuffer, into planes: UnsafeMutableBufferPointer<Float>) {
+    image.normalize(mean: mean, std: std, order: channelOrder, into: planes)
+  }
+
+  private func resizedSize(
+    width: Int, height: Int
+  ) throws(ImagingError) -> (width: Int, height: Int) {
+    try validate()
+    switch resize {
+    case .none: return (width, height)
+    case .exact(let width, let height): return (width, height)
+    case .shorterSide(let side):
+      // Resizing refuses what overflows: `byteCount` checks every size.
+      let (product, overflow) = side.multipliedReportingOverflow(by: max(width, height))
+      let longer = overflow ? Int.max : product / max(min(width, height), 1)
+      return width <= height ? (side, longer) : (longer, side)
+    }
+  }
+}
+
+extension Preprocessing {
+  /// What one plane's values can be after normalisation.
+  public struct ChannelRange: Hashable, Sendable {
+    public let lowest: Float
+    public let highest: Float
+    /// The mean over all 256 pixel values taken as equally likely: the middle of the range.
+    public let mean: Float
+  }
+
+  /// Per plane, in the planes' order.
+  public var valueRange: [ChannelRange] {
+    zip(mean, std).map { mean, std in
+      ChannelRange(lowest: (0 - mean) / std, highest: (1 - mean) / std, mean: (0.5 - mean) / std)
+    }
+  }
+}
+
+extension Preprocessing: CustomStringConvertible {
+  public var description: String {
+    let geometry = resize == .none ? "no resize" : "\(resize) (\(interpolation.rawValue))"
+    let crop = crop.map { "centre crop \($0)" } ?? "no crop"
+    let exif = appliesEXIF ? ", EXIF orientation applied" : ""
+    let numbers = "mean \(Self.list(mean)), std \(Self.list(std))"
+    return "\(geometry), \(crop), \(channelOrder.rawValue.uppercased()), \(numbers)\(exif)"
+  }
+
+  private static func list(_ values: [Float]) -> String {
+    values.map(\.description).joined(separator: " ")
+  }
+}
+
+extension Preprocessing.Resize: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .shorterSide(let side): "shorter side \(side)"
+    case .exact(let width, let height): "exactly \(width)x\(height)"
+    case .none: "no resize"
+    }
+  }
+}
