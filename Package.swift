@@ -53,16 +53,19 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "TestSupport"]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"],
       exclude: ["Conformance"]),
     .testTarget(
       name: "QuantizationTests",
-      dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"]),
+      dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],
+      exclude: ["golden.json", "make_golden.py"]),
     .testTarget(
       name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures", "Golden", "Snapshots", "make_statistics_golden.py"]),
     .testTarget(name: "EndToEndTests", dependencies: ["calibrant", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

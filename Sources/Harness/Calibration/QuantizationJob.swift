@@ -5,7 +5,8 @@ import Quantization
 /// How models are quantized, whatever the scheme and the method.
 public struct QuantizationOptions: Sendable {
   public var granularity = Granularity.perChannel
-  public var hasSymmetricWeights = true
+  /// nil is symmetric at 8 bits and asymmetric below, where a level lost to symmetry is one of 16.
+  public var hasSymmetricWeights: Bool?
   public var activations = ActivationScheme.asymmetricUInt8
   public var usesNativeInt4 = false
   public var policy = Policy()

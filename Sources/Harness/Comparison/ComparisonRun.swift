@@ -105,7 +105,7 @@ public struct ComparisonRun {
       skipped: (images.skipped + calibration.skipped).map(\.path), classNames: images.classNames)
     return ComparisonFacts(
       model: original.facts, dataset: dataset,
-      preprocessing: images.preprocessing.settings.map { .init($0.key, $0.value) },
+      preprocessing: images.preprocessing.settings,
       machine: .current(jobs: jobs), maxDrop: maxDrop)
   }
 }

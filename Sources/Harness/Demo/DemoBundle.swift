@@ -7,8 +7,7 @@ public enum DemoBundle {
   public static let calibrationImagesPerClass = 10
 
   public static func write(to folder: URL) throws {
-    try AtomicFile.write(
-      Data(PackageResources.demo_onnx), to: folder.appending(path: "demo.onnx").path)
+    try DemoModel.write(to: folder.appending(path: "demo.onnx"))
     try DemoImages.write(to: folder, split: .test, perClass: testImagesPerClass)
     try DemoImages.write(to: folder, split: .calibration, perClass: calibrationImagesPerClass)
   }

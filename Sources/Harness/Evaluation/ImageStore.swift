@@ -20,7 +20,6 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
   public let seconds: Double
 
   private let kept: [ImageBuffer?]
-  private let normalization: Normalization
 
   /// Bytes of pixels kept by default.
   public static let defaultBudget = 1 << 30
@@ -74,7 +73,6 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
     self.kept = kept
     self.preprocessing = preprocessing
     classNames = dataset.classNames
-    normalization = preprocessing.normalization
     sampleShape = [3, size.height, size.width]
     seconds = (ContinuousClock.now - start).seconds
   }
@@ -83,9 +81,10 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     if let image = kept[index] {
-      normalization.write(image, into: values)
+      preprocessing.write(image, into: values)
     } else {
-      normalization.write(try Self.read(samples[index], preprocessing).get().image, into: values)
+      let file = Self.read(samples[index], preprocessing)
+      preprocessing.write(try file.mapError(\.error).get().image, into: values)
     }
   }
 
@@ -110,10 +109,9 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
     }
     do {
       let file = try Data(contentsOf: sample.url)
-      let image = try ImageBuffer(
-        decoding: file, appliesOrientation: preprocessing.appliesEXIFOrientation)
+      let image = try file.withUnsafeBytes { try preprocessing.prepared(decoding: $0) }
       return .success(
-        PreparedFile(image: try preprocessing.prepared(image), hash: ContentHash.sha256(file)))
+        PreparedFile(image: image, hash: ContentHash.sha256(file)))
     } catch let error as ImagingError {
       if case .smallerThanCrop = error { return failure("\(error)", isUnreadable: false) }
       return failure("\(error)")
@@ -131,7 +129,7 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
     let height = input.height ?? first?.height ?? image.height
     guard image.width == width, image.height == height else {
       let error = ImagingError.wrongSize(
-        width: image.width, height: image.height, needed: "\(width) × \(height)")
+        width: image.width, height: image.height, expectedWidth: width, expectedHeight: height)
       throw .unreadableImage(path: sample.absolutePath, reason: "\(error)")
     }
     first = (width, height)

@@ -81,8 +81,9 @@ public struct QuantizedModelCheck: Sendable {
   private static func outputs(_ before: Model, _ after: Model) throws -> Finding {
     let (original, quantized) = (try Program(before), try Program(after))
     let inputs = try noise(for: original)
-    var (a, b) = (Session(original), Session(quantized))
-    let (x, y) = (try a.run(inputs), try b.run(inputs))
+    var before = Session(original)
+    var after = Session(quantized)
+    let (x, y) = (try before.run(inputs), try after.run(inputs))
     guard x.map(\.type) == y.map(\.type) else {
       return Finding(
         check: "outputs on noise", passed: false,

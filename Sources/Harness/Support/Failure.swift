@@ -37,7 +37,7 @@ public struct Failure {
     case let error as HarnessError: code(of: error)
     case let error as DatasetError: code(of: error)
     case let error as StatisticsFileError: code(of: error)
-    case is ImagingError: Code.badData
+    case is ImagingError, is ImageEncodingError: Code.badData
     case is Interrupted: Code.interrupted
     default: nil
     }

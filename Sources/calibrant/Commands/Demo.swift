@@ -20,7 +20,7 @@ struct Demo: ParsableCommand {
     note("writing images and model to \(output)", quiet: run_.quiet)
     try DemoBundle.write(to: folder)
     let arguments = DemoBundle.compareArguments(in: output) + jobsArguments
-    guard var compare = try Calibrant.parseAsRoot(arguments) as? Compare else {
+    guard let compare = try Calibrant.parseAsRoot(arguments) as? Compare else {
       preconditionFailure("the demo's arguments are those of compare")
     }
     print("calibrant " + arguments.joined(separator: " ") + "\n")

@@ -4,7 +4,7 @@ import Imaging
 
 /// How images become the model's input: a preset, each part of which can be overridden.
 struct PreprocessingOptions: ParsableArguments {
-  @Option(help: "Recipe: \(Preset.all.map(\.name).joined(separator: ", ")).")
+  @Option(help: "Recipe: \(Preprocessing.presets.map(\.name).joined(separator: ", ")).")
   var preset = "imagenet"
 
   @Option(help: ArgumentHelp("Shorter side, exact size, or none.", valueName: "N|WxH|none"))
@@ -29,9 +29,6 @@ struct PreprocessingOptions: ParsableArguments {
   var exif = false
 
   func validate() throws {
-    guard Preset.named(preset) != nil else {
-      throw ValidationError("--preset '\(preset)' is none of \(Preset.all.map(\.name))")
-    }
     _ = try preprocessing(side: 224)
   }
 
@@ -41,8 +38,11 @@ struct PreprocessingOptions: ParsableArguments {
   }
 
   private func preprocessing(side: Int) throws -> Preprocessing {
-    guard var recipe = Preset.named(preset)?.make(side) else {
-      throw ValidationError("unknown preset '\(preset)'")
+    guard
+      var recipe = Preprocessing.presets.first(where: { $0.name == preset })?.preprocessing(side)
+    else {
+      let known = Preprocessing.presets.map(\.name).joined(separator: ", ")
+      throw ValidationError("--preset '\(preset)' is none of \(known)")
     }
     if let resize { recipe.resize = try Self.parseResize(resize) }
     if let crop { recipe.crop = try crop == "none" ? nil : Self.positive(crop, "--crop") }
@@ -53,7 +53,7 @@ struct PreprocessingOptions: ParsableArguments {
     if let std { recipe.std = try Self.threeNumbers(std, "--std") }
     guard recipe.std.allSatisfy({ $0 > 0 }) else { throw ValidationError("--std must be positive") }
     if let channels { recipe.channelOrder = try Self.choice(channels, "--channels") }
-    recipe.appliesEXIFOrientation = exif
+    recipe.appliesEXIF = exif
     return recipe
   }
 

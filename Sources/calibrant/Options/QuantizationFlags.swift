@@ -16,8 +16,8 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Activations as int8 around zero instead of uint8 with a zero point.")
   var symmetric = false
 
-  @Flag(help: "Weights with a zero point instead of symmetric ones.")
-  var asymmetricWeights = false
+  @Option(help: "Weights symmetric or asymmetric (default: symmetric at 8 bits, asymmetric below).")
+  var weights: String?
 
   @Flag(help: "Store 4-bit weights as ONNX INT4 (opset 21), two a byte.")
   var nativeInt4 = false
@@ -37,6 +37,9 @@ struct QuantizationFlags: ParsableArguments {
     if perChannel && perTensor {
       throw ValidationError("--per-channel and --per-tensor exclude each other")
     }
+    guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
+      throw ValidationError("--weights is symmetric or asymmetric")
+    }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
   }
@@ -44,7 +47,7 @@ struct QuantizationFlags: ParsableArguments {
   func options() throws -> QuantizationOptions {
     var options = QuantizationOptions()
     options.granularity = perTensor ? .perTensor : .perChannel
-    options.hasSymmetricWeights = !asymmetricWeights
+    options.hasSymmetricWeights = weights.map { $0 == "symmetric" }
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
     options.policy = Policy(
