@@ -5,7 +5,8 @@ import Quantization
 /// How models are quantized, whatever the scheme and the method.
 public struct QuantizationOptions: Sendable {
   public var granularity = Granularity.perChannel
-  /// nil is symmetric at 8 bits and asymmetric below, where a level lost to symmetry is one of 16.
+  /// nil chooses by scheme: symmetric where 8-bit activations let integer kernels run, which want it; asymmetric in
+  /// weight-only files and below 8 bits, where a zero point costs nothing and the finer grid counts.
   public var hasSymmetricWeights: Bool?
   public var activations = ActivationScheme.asymmetricUInt8
   public var usesNativeInt4 = false
@@ -16,7 +17,9 @@ public struct QuantizationOptions: Sendable {
   func scheme(_ name: SchemeName) -> Scheme {
     Scheme(
       weights: WeightScheme(
-        bits: name.weightBits, isSymmetric: hasSymmetricWeights, granularity: granularity,
+        bits: name.weightBits,
+        isSymmetric: hasSymmetricWeights ?? (name.activationBits == nil ? false : nil),
+        granularity: granularity,
         usesNativeInt4: usesNativeInt4),
       activations: name.activationBits == nil ? nil : activations)
   }

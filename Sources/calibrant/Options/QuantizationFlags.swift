@@ -16,7 +16,7 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Activations as int8 around zero instead of uint8 with a zero point.")
   var symmetric = false
 
-  @Option(help: "Weights symmetric or asymmetric (default: symmetric at 8 bits, asymmetric below).")
+  @Option(help: "Weights symmetric or asymmetric (default: symmetric for w8a8, else asymmetric).")
   var weights: String?
 
   @Flag(help: "Store 4-bit weights as ONNX INT4 (opset 21), two a byte.")
