@@ -44,7 +44,8 @@ let package = Package(
     .executableTarget(
       name: "ActivationCalibration",
       dependencies: [
-        "Harness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Harness", "LinearAlgebra", "ONNXFormat", "Quantization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/ActivationCalibration"),
     .executableTarget(

@@ -1,0 +1,31 @@
+/// Seeded standard-normal samples, to try a pipeline where there is no data. What is observed on them says nothing
+/// about real images.
+public struct NoiseSource: SampleSource {
+  public let count: Int
+  public let sampleShape: [Int]
+
+  public init(count: Int, for input: ImageInput) {
+    self.count = count
+    sampleShape = [input.channels, input.height ?? 224, input.width ?? 224]
+  }
+
+  public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) {
+    var random = SplitMix64(seed: UInt64(index))
+    for i in values.indices {
+      // The sum of twelve uniform numbers is close to normal (Irwin–Hall) and the same on every machine.
+      var sum: Float = -6
+      for _ in 0..<12 { sum += Float.random(in: 0..<1, using: &random) }
+      values[i] = sum
+    }
+  }
+}
+
+extension CalibrationData {
+  public init(_ noise: NoiseSource) {
+    source = noise
+    digest = "noise-\(noise.count)"
+    preparation = "seeded noise"
+    hashes = []
+    skipped = []
+  }
+}
