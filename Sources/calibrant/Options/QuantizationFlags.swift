@@ -33,12 +33,24 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
+  @Option(help: "How weights are rounded: nearest is the one there is.")
+  var rounding = "nearest"
+
+  @Flag(help: "Accepted for scripts: this version does not equalize.")
+  var noEqualize = false
+
+  @Flag(help: "Accepted for scripts: this version does not correct biases.")
+  var noBiasCorrection = false
+
   func validate() throws {
     if perChannel && perTensor {
       throw ValidationError("--per-channel and --per-tensor exclude each other")
     }
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
+    }
+    guard rounding == "nearest" else {
+      throw ValidationError("--rounding '\(rounding)' is not implemented; nearest is")
     }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
