@@ -12,7 +12,7 @@ The bars: 99.9 % weight-only; 99.8 % kept apart and 98.5 % with integer kernels,
 
 Where activations are rounded to 8 bits, a float sum taken in another order flips a code here and there, and the flips
 spread. How far that alone goes is printed beside it: ONNX Runtime kept apart, against itself without graph
-optimizations. Exits with 1 where agreement is below the bar and also, by more than one standard error, below that.
+optimizations. Exits with 1 where agreement is below the bar and also, by more than two standard errors, below that.
 """
 import argparse
 import csv
@@ -97,7 +97,7 @@ def main():
             agreement = 100 * (ours == theirs).mean()
             top1 = [100 * (p == labels).mean() for p in (ours, theirs)]
             below = agreement < bar or (label == "integer" and abs(top1[0] - top1[1]) > 0.3 + 1e-9)
-            noise = 100 * np.sqrt(max(itself * (100 - itself), 1e-9)) / 100 / np.sqrt(len(ours))
+            noise = 2 * np.sqrt(max(itself * (100 - itself), 1e-9) / len(ours))
             bad = below and agreement < itself - noise
             failed |= bad
             note = "" if not below else "  BELOW THE BAR" if bad else "  below the bar, as ONNX Runtime against itself"
