@@ -16,13 +16,18 @@ public struct Quantizer: Sendable {
   /// - Parameters:
   ///   - ranges: of activations, by tensor name; not used by weight-only schemes.
   ///   - fallback: predicted ranges for tensors that `ranges` lacks. A tensor that both lack stays in float32.
+  ///   - means: of the layers' inputs, to correct biases with; nil leaves biases alone.
   public func quantize(
     _ model: Model, ranges: ActivationRanges = ActivationRanges(),
-    fallback: ActivationRanges = ActivationRanges()
+    fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil
   ) throws(QuantizationError) -> QuantizedModel {
     let prepared = try PreparedModel(model)
-    let plan = try LayerPlan(prepared.document, scheme: scheme, policy: policy)
     var document = prepared.document
+    var plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    if let means {
+      try BiasCorrection(scheme: scheme.weights, means: means).apply(to: &document, plan.quantized)
+      plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    }
     let opset = max(document.opset, plan.usesInt4 ? 21 : 13)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
     var activations = ActivationQuantization()

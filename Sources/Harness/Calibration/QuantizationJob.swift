@@ -11,6 +11,8 @@ public struct QuantizationOptions: Sendable {
   public var activations = ActivationScheme.asymmetricUInt8
   public var usesNativeInt4 = false
   public var policy = Policy()
+  /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
+  public var correctsBiases = true
 
   public init() {}
 
@@ -31,32 +33,39 @@ public struct QuantizationJob: Sendable {
   public let options: QuantizationOptions
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
+  /// Means predicted from the file alone, for biases corrected without data.
+  private let predictedMeans: ChannelMeans
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
     self.model = model
     self.options = options
-    predicted = try DataFree.ranges(of: model, input: InputDistribution(preprocessing))
+    let input = InputDistribution(preprocessing)
+    predicted = try DataFree.ranges(of: model, input: input)
+    predictedMeans = try DataFree.means(of: model, input: input)
   }
 
-  /// Quantizes without data.
-  public func weightBased(_ scheme: SchemeName) throws -> QuantizedModel {
-    try quantizer(scheme).quantize(model, ranges: predicted)
+  /// Quantizes without data: rounded to nearest, or with biases corrected for predicted inputs.
+  public func weightBased(_ scheme: SchemeName, isCorrected: Bool) throws -> QuantizedModel {
+    try quantizer(scheme)
+      .quantize(model, ranges: predicted, means: isCorrected ? predictedMeans : nil)
   }
 
-  /// Quantizes with observed activation ranges.
+  /// Quantizes with what was observed: activation ranges, and the inputs that biases are corrected for.
   public func activationBased(
     _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod
   ) throws -> QuantizedModel {
     let ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
-    return try quantizer(scheme).quantize(model, ranges: ranges, fallback: predicted)
+    return try quantizer(scheme).quantize(
+      model, ranges: ranges, fallback: predicted,
+      means: options.correctsBiases ? ChannelMeans(statistics) : nil)
   }
 
   /// The values whose statistics the schemes will ask for.
   public func targets(_ schemes: [SchemeName]) throws -> [Calibrator.Target] {
     var targets: [Calibrator.Target] = []
     var known: Set<String> = []
-    for scheme in schemes where scheme.activationBits != nil {
+    for scheme in schemes where scheme.activationBits != nil || options.correctsBiases {
       for tensor in try quantizer(scheme).activationTensors(of: model)
       where known.insert(tensor.name).inserted {
         targets.append(

@@ -63,11 +63,15 @@ public struct ComparisonRun {
     schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
-          try job.weightBased(scheme)
+          try job.weightBased(scheme, isCorrected: false)
         }
       ]
-      // Without activations there is no range to observe, and a weight's range is its own.
-      guard scheme.activationBits != nil else { return plans }
+      if job.options.correctsBiases {
+        plans.append(
+          Plan(kind: .weightBased, scheme: scheme, method: "corrected") {
+            try job.weightBased(scheme, isCorrected: true)
+          })
+      }
       plans += methods.map { method in
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
           try job.activationBased(scheme, observations, method: method)

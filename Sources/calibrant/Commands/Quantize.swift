@@ -8,17 +8,29 @@ struct Quantize: ParsableCommand {
 
   @Argument(help: "An ONNX file.") var model: String
   @Option(name: [.short, .long], help: "The quantized file.") var output: String
+  @Option(help: "plain rounds to nearest; corrected also corrects biases for predicted inputs.")
+  var method = "plain"
+
   @OptionGroup var scheme: SchemeFlags
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var result: ResultOptions
+
+  private var correctsBiases: Bool { method == "corrected" && !flags.noBiasCorrection }
+
+  func validate() throws {
+    guard ["plain", "corrected"].contains(method) else {
+      throw ValidationError("--method '\(method)' is neither plain nor corrected")
+    }
+  }
 
   func run() throws {
     try requireWritable(output)
     let loaded = try LoadedModel(model)
     let job = try QuantizationJob(
       loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())
-    let quantized = try job.weightBased(scheme.scheme(defaultActivations: "float"))
+    let quantized = try job.weightBased(
+      scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases)
     try quantized.model.write(to: output)
     let summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     try result.emit(text: summary.text, json: summary.json.text)

@@ -39,7 +39,9 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Accepted for scripts: this version does not equalize.")
   var noEqualize = false
 
-  @Flag(help: "Accepted for scripts: this version does not correct biases.")
+  @Flag(
+    help:
+      "Leave biases as they are instead of correcting them for what rounding does to their layer.")
   var noBiasCorrection = false
 
   func validate() throws {
@@ -62,6 +64,7 @@ struct QuantizationFlags: ParsableArguments {
     options.hasSymmetricWeights = weights.map { $0 == "symmetric" }
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
+    options.correctsBiases = !noBiasCorrection
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
