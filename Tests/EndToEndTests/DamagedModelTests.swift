@@ -36,7 +36,7 @@ import Testing
   @Test func empty() throws { try expectRefusal(Data(), code: 65) }
 
   @Test func random() throws {
-    var random = SeededRandom(1)
+    var random = SeededRandom(seed: 1)
     let bytes = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &random) }
     try expectRefusal(Data(bytes), code: 65)
   }
@@ -59,7 +59,7 @@ import Testing
   }
 
   private func strangeModel() -> Model {
-    let shape: [Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
+    let shape: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
     return Model(
       graph: ModelGraph(
         name: "strange",
