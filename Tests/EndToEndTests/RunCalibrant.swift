@@ -27,11 +27,6 @@ enum RunCalibrant {
     try Background(arguments, in: folder).wait(limit: limit)
   }
 
-  /// Runs without progress, which most tests do not look at.
-  static func quiet(_ arguments: String...) throws -> ProgramRun {
-    try run(arguments + ["--quiet"])
-  }
-
   /// A run under way. Both streams go to files, which no amount of text can fill up.
   final class Background {
     let process = Process()
@@ -40,13 +35,14 @@ enum RunCalibrant {
     init(_ arguments: [String], in workingFolder: String? = nil) throws {
       folder = FileManager.default.temporaryDirectory.appending(path: "calibrant-run-\(UUID())")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      process.executableURL = try #require(RunCalibrant.program, "the program is not built")
+      let program: URL = try #require(RunCalibrant.program, "the program is not built")
+      process.executableURL = program
       process.arguments = arguments
       if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try Self.file(folder.appending(path: "output"))
       process.standardError = try Self.file(folder.appending(path: "errors"))
-      try process.run()
+      try Self.withAllSignals { try process.run() }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -70,13 +66,23 @@ enum RunCalibrant {
         ? 128 + process.terminationStatus : process.terminationStatus
     }
 
+    /// A child inherits the signals that its parent's thread blocks, and threads that run tests block them all.
+    private static func withAllSignals(_ body: () throws -> Void) rethrows {
+      var none = sigset_t()
+      var before = sigset_t()
+      sigemptyset(&none)
+      pthread_sigmask(SIG_SETMASK, &none, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try body()
+    }
+
     private func text(_ name: String) -> String {
       let data = try? Data(contentsOf: folder.appending(path: name))
       return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
     private static func file(_ url: URL) throws -> FileHandle {
-      FileManager.default.createFile(atPath: url.path, contents: nil)
+      try Data().write(to: url)
       return try FileHandle(forWritingTo: url)
     }
   }
