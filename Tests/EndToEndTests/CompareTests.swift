@@ -62,7 +62,8 @@ import Testing
         "\(report)/records.csv", "\(report)/report.html", "\(report)/report.json",
         "\(report)/report.md",
       ])
-    let saved = try JSONDocument(String(decoding: folder.bytes("\(report)/report.json"), as: UTF8.self))
+    let saved = try JSONDocument(
+      String(decoding: folder.bytes("\(report)/report.json"), as: UTF8.self))
     for arm in try saved["arms"].elements.dropFirst() {
       let model = try folder.bytes("\(report)/\(arm["file"].string)")
       try #expect(arm["bytes"].int == model.count)

@@ -56,7 +56,9 @@ import Testing
 
   @Test func wrongImageSize() throws {
     try expectRefusal(
-      ["evaluate", DemoFiles.model, "--images", DemoFiles.test, "--resize", "40", "--crop", "none"],
+      [
+        "evaluate", DemoFiles.model, "--images", DemoFiles.test, "--resize", "40", "--crop", "none",
+      ],
       code: 65, naming: "0001.jpg", "40", "32", leaving: folder)
   }
 

@@ -53,7 +53,9 @@ import Testing
   // MARK: - Outputs
 
   /// Permissions do not stop the superuser; a file in place of a folder, or a missing one, stops everybody.
-  @Test(arguments: ["missing/out", "file/out", "/proc/out"]) func unwritable(_ output: String) throws {
+  @Test(arguments: ["missing/out", "file/out", "/proc/out"]) func unwritable(_ output: String)
+    throws
+  {
     try folder.write(Data(), to: "file")
     let before = folder.entries
     let images = ["--images", DemoFiles.test, "--limit", "10"] + DemoFiles.asTheyAre
