@@ -67,7 +67,9 @@ let package = Package(
     .testTarget(
       name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"],
       exclude: ["Fixtures", "Golden", "Snapshots", "make_statistics_golden.py"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["calibrant", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["calibrant", "Harness", "Engine", "ONNXFormat", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

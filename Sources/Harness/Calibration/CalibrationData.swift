@@ -52,6 +52,9 @@ public struct NPYSource: SampleSource {
         expected: "N × \(needed)",
         actual: array.shape.dims.map(String.init).joined(separator: " × "), source: path)
     }
+    guard array.shape[0] > 0 else {
+      throw HarnessError.nothingObserved(reason: "\(path) holds no samples")
+    }
     self.array = array
     sampleShape = sample
     count = min(limit ?? .max, array.shape[0])

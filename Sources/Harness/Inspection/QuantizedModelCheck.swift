@@ -16,9 +16,14 @@ public struct QuantizedModelCheck: Sendable {
   /// - Throws: where either file cannot be loaded at all.
   public init(original: String, quantized: String) throws {
     let (before, after) = (try Model(contentsOf: original), try Model(contentsOf: quantized))
+    let interface = Self.interface(before, after)
+    let outputs =
+      interface.passed
+      ? try Self.outputs(before, after)
+      : Finding(
+        check: "outputs on noise", passed: false, detail: "not run, as inputs and outputs differ")
     findings = [
-      Self.interface(before, after), Self.coverage(after), Self.parameters(after),
-      Self.finiteWeights(after), try Self.outputs(before, after),
+      interface, Self.coverage(after), Self.parameters(after), Self.finiteWeights(after), outputs,
     ]
   }
 

@@ -23,12 +23,14 @@ public struct Failure {
 
   public init(_ error: any Error) {
     text = "\(error)"
-    let code = Self.code(of: error)
+    let code = Self.knownCode(error)
     exitCode = code ?? Code.internalError
     isOurs = code != nil
   }
 
-  private static func code(of error: any Error) -> Int32? {
+  /// nil for an error that is not ours. Not an overload of `code(of:)`: with its optional result it would be preferred
+  /// to those below, and call itself.
+  private static func knownCode(_ error: any Error) -> Int32? {
     switch error {
     case let error as ModelError: code(of: error)
     case let error as GraphError:

@@ -44,6 +44,7 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     try requireWritable(output)
     if let statistics { try requireWritable(statistics) }
+    try result.requireWritableOutput()
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let calibration = try loadCalibration(

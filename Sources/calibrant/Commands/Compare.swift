@@ -63,7 +63,21 @@ struct Compare: ParsableCommand {
   }
 
   private func compare() throws -> Comparison {
-    let folder = try OutputFolder(output)
+    try result.requireWritableOutput()
+    if let statistics { try requireWritable(statistics) }
+    guard let output else {
+      let temporary = FileManager.default.temporaryDirectory
+        .appending(path: "calibrant-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: temporary) }
+      return try compare(in: temporary)
+    }
+    return try compare(in: URL(filePath: output))
+  }
+
+  /// - Parameter folder: for the quantized files, and for the report where one was asked for.
+  private func compare(in folder: URL) throws -> Comparison {
+    let models = try OutputFolder(folder.appending(path: "models").path)
+    defer { models.removeIfEmpty() }
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
@@ -74,10 +88,10 @@ struct Compare: ParsableCommand {
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
-      folder: folder.url)
+      folder: folder)
     run.statistics = StatisticsCache(path: statistics)
     let outcome = try run.run(loaded, job, images: store, calibration: calibrationData)
-    if output != nil { try ReportFolder.write(outcome, to: folder.url) }
+    if output != nil { try ReportFolder.write(outcome, to: folder) }
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
     let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
     try result.emit(text: terminal, json: json)
@@ -97,23 +111,5 @@ struct Compare: ParsableCommand {
     let names = methods.split(separator: ",").map(String.init)
     guard !names.isEmpty else { throw ValidationError("--methods is empty") }
     return try names.map { try calibrationMethod($0) }
-  }
-}
-
-/// The folder asked for, or a temporary one that goes with the process's work.
-final class OutputFolder {
-  let url: URL
-  private let isTemporary: Bool
-
-  init(_ path: String?) throws {
-    isTemporary = path == nil
-    url =
-      path.map { URL(filePath: $0) }
-      ?? FileManager.default.temporaryDirectory.appending(path: "calibrant-\(UUID().uuidString)")
-    try makeFolder(url.appending(path: "models").path)
-  }
-
-  deinit {
-    if isTemporary { try? FileManager.default.removeItem(at: url) }
   }
 }

@@ -15,8 +15,7 @@ struct Demo: ParsableCommand {
   @OptionGroup var run_: RunOptions
 
   func run() throws {
-    let folder = URL(filePath: output)
-    try makeFolder(output)
+    let folder = try OutputFolder(output).url
     note("writing images and model to \(output)", quiet: run_.quiet)
     try DemoBundle.write(to: folder)
     let arguments = DemoBundle.compareArguments(in: output) + jobsArguments

@@ -20,6 +20,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     if let predictions { try requireWritable(predictions) }
+    try result.requireWritableOutput()
     let start = ContinuousClock.now
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)

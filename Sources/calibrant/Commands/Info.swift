@@ -10,6 +10,7 @@ struct Info: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
+    try result.requireWritableOutput()
     let summary = try ModelSummary(model)
     try result.emit(text: summary.text, json: summary.json.text)
   }

@@ -26,6 +26,7 @@ struct Quantize: ParsableCommand {
 
   func run() throws {
     try requireWritable(output)
+    try result.requireWritableOutput()
     let loaded = try LoadedModel(model)
     let job = try QuantizationJob(
       loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())

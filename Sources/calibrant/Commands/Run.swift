@@ -24,10 +24,12 @@ struct Run: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
+    try result.requireWritableOutput()
     let program = try Program(
       Model(contentsOf: model), observing: tap, optimizing: !noOptimize)
     let inputs = try loadInputs(of: program)
-    try makeFolder(outputDir)
+    let folder = try OutputFolder(outputDir)
+    defer { folder.removeIfEmpty() }
     var session = Session(program)
     var values: [(name: String, tensor: Tensor)] = []
     let outputs = try session.run(inputs) { index, view in
@@ -36,7 +38,7 @@ struct Run: ParsableCommand {
     values = zip(program.outputNames, outputs).map { ($0, $1) } + values
     var lines: [String] = []
     for (name, tensor) in values {
-      let path = URL(filePath: outputDir).appending(path: Self.fileName(name)).path
+      let path = folder.url.appending(path: Self.fileName(name)).path
       try AtomicFile.write(NPYWriter.data(tensor), to: path)
       lines.append("\(name)  \(tensor.type)  \(path)")
     }

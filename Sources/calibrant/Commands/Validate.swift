@@ -11,6 +11,7 @@ struct Validate: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
+    try result.requireWritableOutput()
     let check = try QuantizedModelCheck(original: original, quantized: quantized)
     try result.emit(text: check.text, json: check.json.text)
     if !check.passed { throw ExitCode(1) }

@@ -8,6 +8,11 @@ struct ResultOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the result as JSON; - is standard output.", valueName: "file"))
   var json: String?
 
+  /// Fails before any work starts where the JSON file cannot be written.
+  func requireWritableOutput() throws {
+    if let json, json != "-" { try requireWritable(json) }
+  }
+
   /// Prints text for people, or JSON where it was asked for on standard output, and writes the JSON file.
   func emit(text: String, json document: String) throws {
     if json == "-" {
@@ -37,18 +42,6 @@ func requireWritable(_ path: String) throws {
   else { throw ModelError.cannotWrite(path: path, reason: "it is a folder") }
   guard access(folder, W_OK) == 0 else {
     throw ModelError.cannotWrite(path: path, reason: "the folder is not writable")
-  }
-}
-
-/// Makes a folder, with those above it.
-func makeFolder(_ path: String) throws {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw HarnessError.cannotCreateFolder(path: path, reason: error.localizedDescription)
-  }
-  guard access(path, W_OK) == 0 else {
-    throw HarnessError.cannotCreateFolder(path: path, reason: "it is not writable")
   }
 }
 

@@ -1,0 +1,96 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Options with values that mean nothing, and outputs that cannot be written.
+@Suite struct UsageTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [
+    ["quantize", "m.onnx", "-o", "out.onnx", "--bits", "5"],
+    ["calibrate", "m.onnx", "--data", "x.npy", "-o", "out.onnx", "--method", "foo"],
+    ["compare", "m.onnx", "--images", "a", "--calibration", "b", "--schemes", "w9"],
+    ["compare", "m.onnx", "--images", "a", "--calibration", "b", "--methods", "foo"],
+    ["compare", "m.onnx", "--images", "a", "--calibration", "b", "--max-drop", "nan"],
+    ["evaluate", "m.onnx", "--images", "a", "--crop", "x"],
+    ["evaluate", "m.onnx", "--images", "a", "--resize", "0x7"],
+    ["evaluate", "m.onnx", "--images", "a", "--std", "0"],
+    ["evaluate", "m.onnx", "--images", "a", "--preset", "foo"],
+    ["evaluate", "m.onnx", "--images", "a", "--jobs", "0"],
+    ["evaluate", "m.onnx", "--images", "a", "--limit", "0"],
+  ])
+  func badValue(_ arguments: [String]) throws {
+    let option = arguments[arguments.count - 2]
+    // The message names the option, in the singular where it is a list.
+    let name = option == "--methods" || option == "--schemes" ? option.dropLast() : option[...]
+    let run = try RunCalibrant.run(arguments, in: folder.path)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("Error: "))
+    #expect(run.errors.contains(name.drop { $0 == "-" }), "\(run.errors)")
+    #expect(run.output == "")
+    #expect(folder.entries == [])
+  }
+
+  @Test func unknownOption() throws {
+    try #expect(RunCalibrant.run(["info", "m.onnx", "--colour"], in: folder.path).exitCode == 64)
+  }
+
+  @Test func unmatchedLayer() throws {
+    try expectRefusalOfLayer("--exclude", "no-such-layer")
+    try expectRefusalOfLayer("--layer-bits", "no-such-layer=4")
+  }
+
+  private func expectRefusalOfLayer(_ option: String, _ value: String) throws {
+    let run = try RunCalibrant.run(
+      ["quantize", DemoFiles.model, "-o", "out.onnx", option, value], in: folder.path)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.contains("no-such-layer"), "\(run.errors)")
+    #expect(folder.entries == [])
+  }
+
+  // MARK: - Outputs
+
+  /// Permissions do not stop the superuser; a file in place of a folder, or a missing one, stops everybody.
+  @Test(arguments: ["missing/out", "file/out", "/proc/out"]) func unwritable(_ output: String)
+    throws
+  {
+    try folder.write(Data(), to: "file")
+    let before = folder.entries
+    let images = ["--images", DemoFiles.test, "--limit", "10"] + DemoFiles.asTheyAre
+    let calibration = ["--data", DemoFiles.calibration] + DemoFiles.asTheyAre
+    let compare = ["--schemes", "w8", "--calibration", DemoFiles.calibration] + images
+    for arguments in [
+      ["quantize", DemoFiles.model, "-o", output],
+      ["quantize", DemoFiles.model, "-o", folder.file("q.onnx"), "--json", output],
+      ["calibrate", DemoFiles.model, "-o", output] + calibration,
+      ["calibrate", DemoFiles.model, "-o", folder.file("q.onnx"), "--statistics", output]
+        + calibration,
+      ["evaluate", DemoFiles.model, "--predictions", output] + images,
+      ["evaluate", DemoFiles.model, "--json", output] + images,
+      ["compare", DemoFiles.model, "--json", output] + compare,
+    ] where output != "/proc/out" || !arguments.contains("--json") {
+      let run = try RunCalibrant.run(arguments, in: folder.path)
+      #expect(run.exitCode == 73, "\(arguments): \(run.errors)")
+      #expect(run.errors.contains(output), "\(run.errors)")
+      #expect(folder.entries == before)
+    }
+  }
+
+  @Test(arguments: ["file", "file/report", "/proc/report"])
+  func unwritableReportFolder(_ output: String) throws {
+    try folder.write(Data(), to: "file")
+    try expectRefusal(
+      ["compare", DemoFiles.model, "--images", DemoFiles.test]
+        + ["--calibration", DemoFiles.calibration, "-o", output],
+      code: 73, naming: output, leaving: folder)
+  }
+
+  @Test func reportFolderOfFailedRunGoes() throws {
+    try expectRefusal(
+      ["compare", DemoFiles.model, "--images", "nowhere"]
+        + ["--calibration", DemoFiles.calibration, "-o", "a/report"],
+      code: 66, naming: "nowhere", leaving: folder)
+  }
+}
