@@ -27,7 +27,9 @@ struct Calibrant: ParsableCommand {
       try command.run()
     } catch {
       let failure = Failure(error)
-      if failure.isOurs {
+      // The parser takes errors that it does not know for failures of 1, which here means that a gate said no.
+      let isUnknown = !(error is ExitCode) && exitCode(for: error) == .failure
+      if failure.isOurs || isUnknown {
         FileHandle.standardError.write(Data("calibrant: \(failure.text)\n".utf8))
         Foundation.exit(failure.exitCode)
       }

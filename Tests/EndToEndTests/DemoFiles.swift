@@ -11,6 +11,8 @@ enum DemoFiles {
       try DemoModel.write(to: url.appending(path: "demo.onnx"))
       try DemoImages.write(to: url, split: .test, perClass: 3)
       try DemoImages.write(to: url, split: .calibration, perClass: 1)
+      // Values of static properties are never deinitialized.
+      atexit { try? FileManager.default.removeItem(atPath: DemoFiles.folder.path) }
       return folder
     } catch {
       fatalError("the demo's files cannot be written: \(error)")

@@ -5,6 +5,20 @@ import Testing
 /// A disk that runs full: the write fails with its reason, and leaves nothing behind.
 @Suite(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a file system"))
 struct FullDiskTests {
+  @Test func demo() throws {
+    let disk = try SmallDisk(kilobytes: 300)
+    let run = try RunCalibrant.run(["demo", "-o", disk.file("demo"), "--quiet"])
+    #expect(run.exitCode == 73)
+    #expect(run.errors.hasPrefix("calibrant: cannot write \(disk.file("demo/"))"), "\(run.errors)")
+    let model = try disk.bytes("demo/demo.onnx")
+    try #expect(model == DemoFiles.folder.bytes("demo.onnx"))
+    let images = disk.entries.filter {
+      $0.hasPrefix("demo/test/") && $0.split(separator: "/").count == 4
+    }
+    #expect(images.allSatisfy { $0.hasSuffix(".jpg") || $0.hasSuffix(".png") }, "\(images)")
+    for image in images { try #expect(!disk.bytes(image).isEmpty) }
+  }
+
   @Test func nothingIsLeftBehind() throws {
     let disk = try SmallDisk(kilobytes: 16)
     let elsewhere = try TemporaryFolder()
@@ -56,4 +70,6 @@ private final class SmallDisk {
   var entries: [String] { folder.entries }
 
   func file(_ name: String) -> String { folder.file(name) }
+
+  func bytes(_ name: String) throws -> Data { try folder.bytes(name) }
 }

@@ -87,6 +87,14 @@ import Testing
       code: 73, naming: output, leaving: folder)
   }
 
+  @Test func demoInPlaceOfAFile() throws {
+    try folder.write(Data(), to: "demo/test")
+    let run = try RunCalibrant.run(["demo", "-o", "demo", "--quiet"], in: folder.path)
+    #expect(run.exitCode == 73)
+    #expect(run.errors.contains("demo/test"), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
   @Test func reportFolderOfFailedRunGoes() throws {
     try expectRefusal(
       ["compare", DemoFiles.model, "--images", "nowhere"]

@@ -43,14 +43,14 @@ public enum DemoImages {
     let root = folder.appending(path: split.rawValue)
     let folders = classNames.map { root.appending(path: $0) }
     for folder in folders {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try DemoFile.makeFolder(folder)
     }
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: classNames.count * perClass) { job in
       let (label, index) = job.quotientAndRemainder(dividingBy: perClass)
       do {
         let file = try encodedFile(split: split, label: label, index: index)
-        try Data(file.bytes).write(to: folders[label].appending(path: file.name))
+        try DemoFile.write(Data(file.bytes), to: folders[label].appending(path: file.name))
       } catch {
         failure.withLock { $0 = $0 ?? error }
       }

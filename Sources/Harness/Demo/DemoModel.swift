@@ -13,6 +13,6 @@ public enum DemoModel {
 
   /// Writes the ONNX file to `url`, replacing what is there.
   public static func write(to url: URL) throws {
-    try data.write(to: url, options: .atomic)
+    try DemoFile.write(data, to: url)
   }
 }
