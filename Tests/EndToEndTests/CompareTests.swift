@@ -30,7 +30,8 @@ import Testing
     try #expect(report["machine"].keys.isSuperset(of: ["cpu", "cores", "blas", "threads"]))
     let arms = try report["arms"].elements
     try #expect(
-      arms.map { try $0["kind"].string } == ["original", "weight-based", "activation-based"])
+      arms.map { try $0["kind"].string }
+        == ["original", "weight-based", "weight-based", "activation-based"])
     for arm in arms {
       let missing = Self.armKeys.subtracting(arm.keys)
       #expect(missing.isEmpty, "\(missing.sorted())")
@@ -56,8 +57,11 @@ import Testing
     #expect(
       folder.entries == [
         "new", report, "\(report)/models",
+        "\(report)/models/w8-activation-based-auto.onnx",
+        "\(report)/models/w8-weight-based-corrected.onnx",
         "\(report)/models/w8-weight-based-plain.onnx",
         "\(report)/models/w8a8-activation-based-auto.onnx",
+        "\(report)/models/w8a8-weight-based-corrected.onnx",
         "\(report)/models/w8a8-weight-based-plain.onnx",
         "\(report)/records.csv", "\(report)/report.html", "\(report)/report.json",
         "\(report)/report.md",
