@@ -17,6 +17,7 @@ public enum StructuralProblem: Sendable, Hashable {
   case noOpsetImport(domain: String, node: String)
   case noOpsets
   case nodeWithoutOperator(node: String)
+  case nodeWithoutOutputs(node: String)
   case undefinedInput(node: String, input: String)
   case notTopological(node: String, input: String)
   case duplicateDefinition(value: String)
@@ -58,6 +59,7 @@ extension StructuralProblem: CustomStringConvertible {
     case .noOpsetImport(let domain, let node):
       "node '\(node)' uses the operator domain '\(domain)', which the model does not import"
     case .nodeWithoutOperator(let node): "node '\(node)' names no operator"
+    case .nodeWithoutOutputs(let node): "node '\(node)' has no outputs"
     case .undefinedInput(let node, let input):
       "node '\(node)' reads '\(input)', which nothing defines"
     case .notTopological(let node, let input):

@@ -58,6 +58,7 @@ private struct GraphCheck {
   private mutating func check(_ node: Onnx_NodeProto) {
     let name = ModelNode(node).displayName
     if node.opType.isEmpty { problems.append(.nodeWithoutOperator(node: name)) }
+    if node.output.isEmpty { problems.append(.nodeWithoutOutputs(node: name)) }
     let domain = Model.canonical(domain: node.domain)
     if !domains.contains(domain) {
       problems.append(.noOpsetImport(domain: domain.isEmpty ? "ai.onnx" : domain, node: name))

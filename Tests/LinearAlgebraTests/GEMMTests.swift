@@ -1,74 +1,100 @@
 import Dispatch
 import LinearAlgebra
+import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct GEMMTests {
-  @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
-  func aProductEqualsTheTripleLoop(transposesA: Bool, transposesB: Bool) {
-    let (m, n, k) = (7, 5, 11)
-    var random = SeededRandom(seed: 3)
-    let (a, b, c) = (random.floats(m * k), random.floats(k * n), random.floats(m * n))
-    var result = c
-    gemm(
-      m: m, n: n, k: k, alpha: 0.5,
-      MatrixOperand(a, stride: transposesA ? m : k, isTransposed: transposesA),
-      MatrixOperand(b, stride: transposesB ? k : n, isTransposed: transposesB), beta: 2,
-      into: &result, stride: n)
-    for i in 0..<m {
-      for j in 0..<n {
-        let sum = (0..<k).reduce(0.0) { sum, p in
-          let x = transposesA ? a[p * m + i] : a[i * k + p]
-          let y = transposesB ? b[j * k + p] : b[p * n + j]
-          return sum + Double(x) * Double(y)
+/// A matrix product and its operands, stored with gaps between rows.
+struct Product: Sendable {
+  var m: Int, n: Int, k: Int
+  var transposesA = false
+  var transposesB = false
+  var gap = 0
+  var alpha: Float = 1
+  var beta: Float = 0
+
+  var aStride: Int { (transposesA ? m : k) + gap }
+  var bStride: Int { (transposesB ? k : n) + gap }
+  var cStride: Int { n + gap }
+
+  func operands() -> (a: [Float], b: [Float], c: [Float]) {
+    var random = SeededRandom(seed: UInt64(m * 10_007 + n * 101 + k))
+    return (
+      random.floats((transposesA ? k : m) * aStride),
+      random.floats((transposesB ? n : k) * bStride),
+      random.floats(m * cStride)
+    )
+  }
+
+  func computed() -> [Float] {
+    var (a, b, c) = operands()
+    a.withUnsafeMutableBufferPointer { a in
+      b.withUnsafeMutableBufferPointer { b in
+        c.withUnsafeMutableBufferPointer { c in
+          gemm(
+            m: m, n: n, k: k, alpha: alpha,
+            MatrixOperand(a.baseAddress!, stride: aStride, isTransposed: transposesA),
+            MatrixOperand(b.baseAddress!, stride: bStride, isTransposed: transposesB),
+            beta: beta, into: c.baseAddress!, stride: cStride)
         }
-        // Eleven products of values below one, in single precision.
-        #expect(abs(Double(result[i * n + j]) - (0.5 * sum + 2 * Double(c[i * n + j]))) < 2e-6)
+      }
+    }
+    return c
+  }
+
+  /// The definition, in double precision; elements in the gaps stay as they are.
+  func expected() -> [Float] {
+    var (a, b, c) = operands()
+    for row in 0..<m {
+      for column in 0..<n {
+        var sum = 0.0
+        for i in 0..<k {
+          let x = transposesA ? a[i * aStride + row] : a[row * aStride + i]
+          let y = transposesB ? b[column * bStride + i] : b[i * bStride + column]
+          sum += Double(x) * Double(y)
+        }
+        let old = Double(c[row * cStride + column])
+        c[row * cStride + column] = Float(Double(alpha) * sum + Double(beta) * old)
+      }
+    }
+    return c
+  }
+}
+
+@Suite struct GEMMTests {
+  static let shapes = [(1, 1, 1), (1, 7, 5), (9, 1, 4), (5, 6, 7), (17, 33, 65), (64, 48, 130)]
+
+  static let products: [Product] = shapes.flatMap { m, n, k in
+    [(false, false), (true, false), (false, true), (true, true)].flatMap { a, b in
+      [(Float(1), Float(0)), (0.5, 2), (-1.25, 1)].map { alpha, beta in
+        Product(
+          m: m, n: n, k: k, transposesA: a, transposesB: b, gap: (m + k) % 4, alpha: alpha,
+          beta: beta)
       }
     }
   }
 
-  @Test func aRowStrideLeavesWhatLiesBetweenAlone() {
-    let (a, b): ([Float], [Float]) = ([1, 2, 3, 4], [1, 0, 0, 1])
-    var c = [Float](repeating: 9, count: 6)
-    gemm(
-      m: 2, n: 2, k: 2, MatrixOperand(a, stride: 2), MatrixOperand(b, stride: 2), into: &c,
-      stride: 3)
-    #expect(c == [1, 2, 9, 3, 4, 9])
+  @Test(arguments: products) func agreesWithTheDefinition(_ product: Product) {
+    // Each of k roundings is at most half an ulp of a partial sum, which no product here takes past k.
+    let bound = Float(product.k) * Float(product.k) * Float.ulpOfOne + 4 * Float.ulpOfOne
+    for (x, y) in zip(product.computed(), product.expected()) { #expect(abs(x - y) <= bound) }
+  }
+
+  @Test func anEmptySumScalesWhatIsThere() {
+    let product = Product(m: 2, n: 3, k: 0, gap: 1, beta: 3)
+    #expect(product.computed() == product.expected())
   }
 
   @Test func concurrentCallersGetTheSameBits() {
     BLAS.useOneThreadPerCaller()
-    var random = SeededRandom(seed: 4)
-    let size = 96
-    let (a, b) = (random.floats(size * size), random.floats(size * size))
-    @Sendable func product() -> [Float] {
-      var c = [Float](repeating: 0, count: size * size)
-      gemm(
-        m: size, n: size, k: size, MatrixOperand(a, stride: size), MatrixOperand(b, stride: size),
-        into: &c, stride: size)
-      return c
+    let product = Product(m: 61, n: 75, k: 200)
+    let alone = product.computed().map(\.bitPattern)
+    let results = Mutex<[[UInt32]]>([])
+    DispatchQueue.concurrentPerform(iterations: 16) { _ in
+      let bits = product.computed().map(\.bitPattern)
+      results.withLock { $0.append(bits) }
     }
-    let expected = product()
-    let results = ResultBox(count: 16)
-    DispatchQueue.concurrentPerform(iterations: 16) { results.set($0, product() == expected) }
-    #expect(results.allTrue)
+    #expect(results.withLock { $0.count } == 16)
+    #expect(results.withLock { $0.allSatisfy { $0 == alone } })
   }
-}
-
-/// Unchecked: each iteration writes its own element.
-private final class ResultBox: @unchecked Sendable {
-  private let values: UnsafeMutablePointer<Bool>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    values = .allocate(capacity: count)
-    values.initialize(repeating: false, count: count)
-  }
-
-  deinit { values.deallocate() }
-
-  func set(_ index: Int, _ value: Bool) { values[index] = value }
-  var allTrue: Bool { (0..<count).allSatisfy { values[$0] } }
 }

@@ -1,56 +1,93 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ONNXFormat
 
+/// Initializers whose bytes lie in a file of their own.
 @Suite struct ExternalDataTests {
-  /// Writes a model whose weights lie in another file, and loads it.
-  private func load(
-    location: String, offset: String = "0", length: String = "24", link: Bool = false
-  ) throws -> Model {
-    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    let folder = root.appending(path: "model")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: root) }
-    let values = [Float](repeating: 2, count: 6).withUnsafeBytes { Data($0) }
-    try values.write(to: folder.appending(path: "w.bin"))
-    try values.write(to: root.appending(path: "outside.bin"))
-    if link {
-      try FileManager.default.createSymbolicLink(
-        at: folder.appending(path: "link.bin"),
-        withDestinationURL: root.appending(path: "outside.bin"))
+  let folder: TemporaryFolder
+  static let values: [Float] = [4, 5, 6]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let bytes = Self.values.withUnsafeBytes { Data($0) }
+    try folder.write(Data([9, 9, 9, 9]) + bytes + Data([9]), to: "model/weights.bin")
+    try folder.write(bytes, to: "model/sub/bare.bin")
+    try folder.write(bytes, to: "secret.bin")
+    try folder.write(bytes, to: "model-other/weights.bin")
+  }
+
+  func load(_ entries: [String: String]) throws -> Model {
+    let model = SampleModel.edited { proto in
+      proto.graph.initializer[0].clearRawData()
+      proto.graph.initializer[0].dataLocation = .external
+      proto.graph.initializer[0].externalData = entries.map { RoundTripTests.entry($0, $1) }
     }
-    var model = ModelFileTests.model()
-    var tensor = model.proto.graph.initializer[0]
-    tensor.clearRawData()
-    tensor.dataLocation = .external
-    tensor.externalData = [("location", location), ("offset", offset), ("length", length)].map {
-      var entry = Onnx_StringStringEntryProto()
-      (entry.key, entry.value) = ($0.0, $0.1)
-      return entry
-    }
-    model.proto.graph.initializer[0] = tensor
-    let path = folder.appending(path: "m.onnx").path
+    let path = folder.file("model/model.onnx")
     try model.write(to: path)
     return try Model(contentsOf: path)
   }
 
-  @Test func aFileBesideTheModelIsRead() throws {
-    let payload = try load(location: "w.bin").graph.initializers[0].payload()
-    #expect([UInt8](payload) == [Float](repeating: 2, count: 6).withUnsafeBytes { [UInt8]($0) })
+  @Test(arguments: [
+    ["location": "weights.bin", "offset": "4", "length": "12"],
+    ["location": "sub/bare.bin"],
+    ["location": "sub/../sub/bare.bin", "offset": "0"],
+  ]) func insideTheFolder(entries: [String: String]) throws {
+    let model = try load(entries)
+    let expected = Self.values.withUnsafeBytes { Data($0) }
+    #expect(try model.graph.initializers[0].payload() == expected)
+    // Saved, the model needs no other file.
+    let saved = try Model(serialized: model.serialized())
+    #expect(try saved.graph.initializers[0].payload() == expected)
   }
 
-  @Test(arguments: ["../outside.bin", "/etc/passwd", "link.bin"])
-  func aFileOutsideTheFolderIsRefused(location: String) {
-    #expect(throws: ModelError.externalDataOutsideFolder(tensor: "w", location: location)) {
-      try load(location: location, link: location == "link.bin")
+  @Test(arguments: ["../secret.bin", "sub/../../secret.bin", "../model-other/weights.bin"])
+  func leavingByDots(location: String) {
+    expectOutside(location)
+  }
+
+  @Test func absolutePath() { expectOutside(folder.file("model/sub/bare.bin")) }
+
+  @Test func symbolicLinks() throws {
+    let files = FileManager.default
+    try files.createSymbolicLink(
+      atPath: folder.file("model/link.bin"), withDestinationPath: "../secret.bin")
+    try files.createSymbolicLink(
+      atPath: folder.file("model/up"), withDestinationPath: folder.path)
+    try files.createSymbolicLink(
+      atPath: folder.file("model/near.bin"), withDestinationPath: "sub/bare.bin")
+    expectOutside("link.bin")
+    expectOutside("up/secret.bin")
+    #expect(throws: Never.self) { try load(["location": "near.bin"]) }
+  }
+
+  private func expectOutside(_ location: String) {
+    #expect(throws: ModelError.externalDataOutsideFolder(tensor: "bias", location: location)) {
+      try load(["location": location])
     }
   }
 
   @Test(arguments: [
-    ("8", "24"), ("0", "25"), ("-1", "24"), ("x", "24"), ("99999999999999999999", "1"),
-  ])
-  func aRangeThatIsNotInTheFileIsRefused(offset: String, length: String) {
-    #expect(throws: ModelError.self) { try load(location: "w.bin", offset: offset, length: length) }
+    ["location": "none.bin"], ["location": "sub"], ["location": ""], [:],
+    ["location": "weights.bin", "offset": "18"],
+    ["location": "weights.bin", "offset": "6", "length": "12"],
+    ["location": "weights.bin", "offset": "4", "length": "9223372036854775807"],
+    ["location": "weights.bin", "offset": "-4", "length": "12"],
+    ["location": "weights.bin", "offset": "99999999999999999999"],
+    ["location": "weights.bin", "offset": "four"],
+  ]) func unusable(entries: [String: String]) {
+    let error = #expect(throws: ModelError.self) { try load(entries) }
+    guard case .externalDataUnusable(tensor: "bias", _, _)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func aLengthThatDoesNotFitTheShape() {
+    let reason = "holds 8 bytes where shape [3] of float32 needs 12"
+    #expect(throws: ModelError.invalid([.badTensor(name: "bias", reason: reason)])) {
+      try load(["location": "weights.bin", "length": "8"])
+    }
   }
 }
