@@ -19,7 +19,7 @@ import Testing
       }
       for tensor in model.graph.initializers { _ = (tensor.storedByteCount, try? tensor.payload()) }
       return true
-    } catch is ModelError {
+    } catch {
       return false
     }
   }
