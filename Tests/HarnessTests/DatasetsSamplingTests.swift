@@ -60,29 +60,36 @@ import Testing
       sample.samples.map(\.path) == ["c0/0.png", "c0/1.png", "c1/3.png", "c1/4.png"])
   }
 
-  @Test func contentOrderIgnoresNamesAndListOrder() throws {
-    let before = try TemporaryFolder(["x/1": "one", "x/2": "two", "y/3": "three", "y/4": "one"])
-    let after = try TemporaryFolder(["x/9": "one", "x/0": "two", "y/7": "three", "y/1": "one"])
-    let order = try ContentOrder(ImageDataset.load(from: before.path))
-    let renamed = try ContentOrder(shuffled(ImageDataset.load(from: after.path)))
-    #expect(renamed.hashes == order.hashes)
-    #expect(renamed.samples.map(\.label) == order.samples.map(\.label))
-    #expect(order.hashes == order.hashes.sorted())
-    for (sample, hash) in zip(order.samples, order.hashes) {
-      #expect(hash == ContentHash.sha256(try Data(contentsOf: sample.url)))
+  @Test func canonicalOrderIgnoresTheOrderOfAList() throws {
+    let values: [Float] = [4, 1, 3, 2, 5]
+    let hashes = values.map { ContentHash.sha256([UInt8($0)]) }
+    let order = CanonicalOrder(Numbers(values), hashes: hashes)
+    let reversed = CanonicalOrder(Numbers(values.reversed()), hashes: hashes.reversed())
+    #expect(order.digest == reversed.digest)
+    #expect(try read(order) == read(reversed))
+    #expect(try Set(read(order)) == Set(values))
+  }
+
+  private func read(_ source: some SampleSource) throws -> [Float] {
+    try (0..<source.count).map { index in
+      var value: Float = 0
+      try withUnsafeMutablePointer(to: &value) {
+        try source.write(index, into: UnsafeMutableBufferPointer(start: $0, count: 1))
+      }
+      return value
     }
   }
+}
 
-  @Test func overlapCountsByContent() throws {
-    let a = try TemporaryFolder(["x/1": "one", "x/2": "two", "x/3": "one", "x/4": "four"])
-    let b = try TemporaryFolder(["z/5": "four", "z/1": "other", "z/7": "one"])
-    let first = try ContentOrder(ImageDataset.loadUnlabelled(from: a.path))
-    let second = try ContentOrder(ImageDataset.loadUnlabelled(from: b.path))
-    #expect(ContentOrder.overlap(between: first, and: second) == 3)
-    #expect(ContentOrder.overlap(between: second, and: first) == 2)
-  }
+/// Samples of one number each.
+private struct Numbers: SampleSource {
+  let values: [Float]
+  let sampleShape = [1, 1, 1]
+  var count: Int { values.count }
 
-  @Test func aFileThatWentAwayIsNamed() {
-    #expect(throws: DatasetError.missing(path: "/c0/0.png")) { try ContentOrder(dataset([1])) }
+  init(_ values: [Float]) { self.values = values }
+
+  func write(_ index: Int, into target: UnsafeMutableBufferPointer<Float>) {
+    target[0] = values[index]
   }
 }

@@ -14,17 +14,6 @@ public struct Observations: Sendable {
 
 /// Runs a model over calibration samples and gathers statistics of its values in one pass.
 public struct Calibrator: Sendable {
-  /// Values to observe, and how much to keep of their channels.
-  public struct Target: Sendable {
-    public var name: String
-    public var detail: ChannelDetail
-
-    public init(_ name: String, detail: ChannelDetail) {
-      self.name = name
-      self.detail = detail
-    }
-  }
-
   public var jobs: Int
   public var isQuiet: Bool
 
@@ -35,7 +24,7 @@ public struct Calibrator: Sendable {
 
   /// - Throws: `HarnessError.nothingObserved` where no value gave any number.
   public func observe(
-    _ model: Model, targets: [Target], on source: some SampleSource,
+    _ model: Model, targets: [ActivationTensor], on source: some SampleSource,
     report: ((_ done: Int) -> Void)? = nil
   ) throws -> Observations {
     let program = try Program(model, observing: targets.map(\.name))
@@ -45,67 +34,40 @@ public struct Calibrator: Sendable {
     }
     let progress = Progress("calibrating", total: source.count, isQuiet: isQuiet)
     let start = ContinuousClock.now
-    var merged: [TensorStatistics?] = targets.map { _ in nil }
+    var merged = Observer(targets)
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
       return { unit in
-        var statistics: [TensorStatistics?] = targets.map { _ in nil }
+        var observer = Observer(targets)
         let samples = batching.samples(of: unit).count
         _ = try worker.session.run([batching.input(unit, from: source)]) { index, values in
-          statistics[index] = Self.statistics(of: values, samples, detail: targets[index].detail)
+          observer.observe(index, values, samples: samples)
         }
-        return statistics
+        return observer
       }
-    } consume: { unit, statistics in
-      for (index, seen) in statistics.enumerated() {
-        guard let seen else { continue }
-        if merged[index] == nil { merged[index] = seen } else { merged[index]?.merge(seen) }
-      }
+    } consume: { unit, seen in
+      merged.merge(seen)
       let done = batching.samples(of: unit).upperBound
       progress.advance(to: done)
       report?(done)
     }
     return try observations(
-      targets, merged, source.count, seconds: (ContinuousClock.now - start).seconds)
+      merged.tensors, of: source.count, seconds: (ContinuousClock.now - start).seconds)
   }
 
+  /// Values in which nothing was seen hold no floats, or no finite ones.
   private func observations(
-    _ targets: [Target], _ merged: [TensorStatistics?], _ count: Int, seconds: Double
+    _ tensors: [String: TensorStatistics], of count: Int, seconds: Double
   ) throws(HarnessError) -> Observations {
-    var result = Observations(statistics: [:], notFloat: [], sampleCount: count, seconds: seconds)
-    for (target, statistics) in zip(targets, merged) {
-      if let statistics {
-        result.statistics[target.name] = statistics
-      } else {
-        result.notFloat.append(target.name)
-      }
-    }
-    guard result.statistics.values.contains(where: { !$0.summary.isEmpty }) else {
+    let seen = tensors.filter { !$0.value.summary.isEmpty || $0.value.summary.hasNonFinite }
+    guard seen.values.contains(where: { !$0.summary.isEmpty }) else {
       throw .nothingObserved(
-        reason: targets.isEmpty
+        reason: tensors.isEmpty
           ? "the model has no value that a quantizer would go on"
-          : "none of the \(targets.count) values it asked for holds a finite number")
+          : "none of the \(tensors.count) values it asked for holds a finite number")
     }
-    return result
-  }
-
-  /// Statistics of the first `samples` rows of a value; nil where it holds no floats.
-  private static func statistics(
-    of values: TensorView, _ samples: Int, detail: ChannelDetail
-  ) -> TensorStatistics? {
-    guard values.dtype == .float32 else { return nil }
-    let shape = values.shape
-    let hasRows = shape.rank >= 2 && shape[0] >= samples && shape.elementCount > 0
-    var statistics = TensorStatistics(detail: hasRows ? detail : .none)
-    guard hasRows else {
-      statistics.observe(values.floats)
-      return statistics
-    }
-    let size = shape.count(1...)
-    for row in 0..<samples {
-      let sample = UnsafeBufferPointer(rebasing: values.floats[row * size..<(row + 1) * size])
-      statistics.observe(sample, channels: shape[1])
-    }
-    return statistics
+    return Observations(
+      statistics: seen, notFloat: tensors.keys.filter { seen[$0] == nil }.sorted(),
+      sampleCount: count, seconds: seconds)
   }
 }

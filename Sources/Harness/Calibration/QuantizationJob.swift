@@ -62,15 +62,13 @@ public struct QuantizationJob: Sendable {
   }
 
   /// The values whose statistics the schemes will ask for.
-  public func targets(_ schemes: [SchemeName]) throws -> [Calibrator.Target] {
-    var targets: [Calibrator.Target] = []
+  public func targets(_ schemes: [SchemeName]) throws -> [ActivationTensor] {
+    var targets: [ActivationTensor] = []
     var known: Set<String> = []
     for scheme in schemes where scheme.activationBits != nil || options.correctsBiases {
       for tensor in try quantizer(scheme).activationTensors(of: model)
       where known.insert(tensor.name).inserted {
-        targets.append(
-          Calibrator.Target(
-            tensor.name, detail: tensor.mayBePerChannel ? .histograms : .summaries))
+        targets.append(tensor)
       }
     }
     return targets

@@ -11,7 +11,7 @@ public struct StatisticsCache: Sendable {
 
   /// - Throws: `HarnessError.statisticsMismatch` where the file is of another model, preparation or data.
   public func observations(
-    from source: StatisticsSource, targets: [Calibrator.Target],
+    from source: StatisticsSource, targets: [ActivationTensor],
     observe: () throws -> Observations
   ) throws -> Observations {
     if let path, FileManager.default.fileExists(atPath: path) {
@@ -26,13 +26,13 @@ public struct StatisticsCache: Sendable {
   }
 
   private func read(
-    _ path: String, _ source: StatisticsSource, _ targets: [Calibrator.Target]
+    _ path: String, _ source: StatisticsSource, _ targets: [ActivationTensor]
   ) throws -> Observations {
     let file = try StatisticsFile.load(from: path)
     var differences = file.source.differences(from: source)
-    let details = Dictionary(targets.map { ($0.name, $0.detail) }, uniquingKeysWith: { a, _ in a })
+    let perChannel = Set(targets.filter(\.mayBePerChannel).map(\.name))
     if file.tensors.contains(where: { name, statistics in
-      details[name] == .histograms && statistics.detail != .histograms
+      perChannel.contains(name) && statistics.detail != .histograms
     }) {
       differences.append("statistics per channel")
     }

@@ -10,7 +10,9 @@ public struct Observer: Sendable {
 
   public init(_ tensors: [ActivationTensor]) {
     names = tensors.map(\.name)
-    statistics = tensors.map { TensorStatistics(detail: $0.mayBePerChannel ? .histograms : .none) }
+    statistics = tensors.map {
+      TensorStatistics(detail: $0.mayBePerChannel ? .histograms : .summaries)
+    }
   }
 
   /// Adds a batch of one value. Anything but float32 is passed over.
@@ -18,15 +20,15 @@ public struct Observer: Sendable {
   /// - Parameters:
   ///   - index: the value's position in `names`.
   ///   - values: samples along the first axis, channels along the second.
-  ///   - samples: how many samples the batch has; a value without that axis counts as one sample.
+  ///   - samples: how many samples of the batch count, from the first; a value without that axis counts as one
+  ///     sample.
   public mutating func observe(_ index: Int, _ values: TensorView, samples: Int) {
     guard values.dtype == .float32, values.count > 0 else { return }
     let shape = values.shape.dims
-    let count = shape.first == samples ? samples : 1
-    let isPerChannel = statistics[index].detail != .none && shape.count > 1
-    let channels = isPerChannel ? shape[1] : 1
-    let length = values.count / count
-    for sample in 0..<count {
+    let hasSamples = shape.count > 1 && shape[0] >= samples
+    let channels = hasSamples ? shape[1] : 1
+    let length = hasSamples ? values.count / shape[0] : values.count
+    for sample in 0..<(hasSamples ? samples : 1) {
       statistics[index].observe(
         UnsafeBufferPointer(rebasing: values.floats[sample * length..<(sample + 1) * length]),
         channels: channels)
