@@ -1,0 +1,207 @@
+import ONNXFormat
+import TestSupport
+import Testing
+
+@testable import Engine
+
+/// Every rewrite leaves the outputs what they were, and does what it is there for.
+@Suite struct RewriteTests {
+  /// The operators left after all rewrites, having checked that the outputs are those of the graph as written.
+  static func rewritten(
+    _ model: Model, tolerance: Float = 0, observing: [String] = [],
+    _ location: SourceLocation = #_sourceLocation
+  ) throws -> [String] {
+    let program = try Program(model, observing: observing)
+    let plain = try floats(try Program(model, optimizing: false), [images(2)])
+    let fast = try floats(program, [images(2)])
+    try #require(plain.map(\.count) == fast.map(\.count), sourceLocation: location)
+    for (a, b) in zip(plain, fast) {
+      #expect(Set(a).count > 3, "an output of few values shows little", sourceLocation: location)
+      #expect(largestDifference(a, b) <= tolerance, sourceLocation: location)
+    }
+    return program.graph.nodes.map(\.opType)
+  }
+
+  @Test func convolutionNormalizationAndRelu() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.batchNormalization("c", "n")
+    b.node("Relu", ["n"], "y")
+    #expect(try Self.rewritten(b.model("y"), tolerance: 2e-5) == ["Conv"])
+  }
+
+  @Test func normalizationWithoutABias() throws {
+    var b = GraphBuilder()
+    b.weights("w", [3, 3, 1, 1])
+    b.node("Conv", ["x", "w"], "c")
+    b.batchNormalization("c", "y")
+    #expect(try Self.rewritten(b.model("y"), tolerance: 2e-5) == ["Conv"])
+  }
+
+  @Test func normalizationOfAValueWithAnotherReaderStays() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.batchNormalization("c", "n")
+    b.node("Mul", ["c", "n"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Conv", "BatchNormalization", "Mul"])
+  }
+
+  @Test func aConvolutionThatIsAnOutputStays() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.batchNormalization("c", "n")
+    b.node("Relu", ["n"], "y")
+    #expect(try Self.rewritten(b.model("c", "y")) == ["Conv", "BatchNormalization"])
+  }
+
+  @Test func twoNormalizationsInARow() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.batchNormalization("c", "n")
+    b.batchNormalization("n", "y")
+    let operators = try Self.rewritten(b.model("y"), tolerance: 2e-5)
+    #expect(operators == ["Conv", "BatchNormalization"])
+  }
+
+  @Test func oneWeightOfTwoConvolutions() throws {
+    var b = GraphBuilder()
+    b.weights("w", [3, 3, 1, 1])
+    b.node("Conv", ["x", "w"], "c1")
+    b.node("Conv", ["x", "w"], "c2")
+    b.batchNormalization("c1", "n1")
+    b.node("Add", ["n1", "c2"], "y")
+    #expect(try Self.rewritten(b.model("y"), tolerance: 2e-5) == ["Conv", "Conv", "Add"])
+  }
+
+  @Test func convolutionAndClip() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.constant("low", [-0.25], [])
+    b.constant("high", [0.5], [])
+    b.node("Clip", ["c", "low", "high"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Conv"])
+  }
+
+  @Test func clipBoundsAsAttributes() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.node("Clip", ["c"], "y", attributes: ["min": .float(0), "max": .float(0.7)])
+    #expect(try Self.rewritten(b.model("y", opset: 9)) == ["Conv"])
+  }
+
+  @Test func clipBetweenComputedBoundsStays() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.node("ReduceMean", ["x"], "low", attributes: ["keepdims": .int(0)])
+    b.node("Clip", ["c", "low"], "y")
+    #expect(try Self.rewritten(b.model("y")).contains("Clip"))
+  }
+
+  @Test func additionAndRelu() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.node("Add", ["c", "x"], "s")
+    b.node("Relu", ["s"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Conv", "Add"])
+  }
+
+  @Test func reluOfAValueReadTwiceStays() throws {
+    var b = GraphBuilder()
+    b.node("Add", ["x", "x"], "s")
+    b.node("Relu", ["s"], "r")
+    b.node("Sub", ["s", "r"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Add", "Relu", "Sub"])
+  }
+
+  @Test func onlyTheFirstOfTwoActivationsIsFused() throws {
+    var b = GraphBuilder()
+    b.constant("high", [0.3], [])
+    b.conv("x", "c")
+    b.node("Relu", ["c"], "r")
+    b.node("Clip", ["r", "", "high"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Conv", "Clip"])
+  }
+
+  @Test func chainsOfIdentities() throws {
+    var b = GraphBuilder()
+    b.node("Identity", ["x"], "a")
+    b.node("Dropout", ["a"], "b", "")
+    b.node("Identity", ["b"], "c")
+    b.node("Sigmoid", ["c"], "d")
+    b.node("Dropout", ["d"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Sigmoid", "Dropout"])
+  }
+
+  @Test func aDropoutWhoseMaskIsReadStays() throws {
+    var b = GraphBuilder()
+    b.node("Dropout", ["x"], "d", "mask")
+    b.node("Cast", ["mask"], "m", attributes: ["to": .int(1)])
+    b.node("Add", ["d", "m"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Dropout", "Cast", "Add"])
+  }
+
+  @Test func aDropoutInTrainingIsRefused() throws {
+    var b = GraphBuilder()
+    b.constant("ratio", [0.5], [])
+    b.initializers.append(
+      ModelTensor(name: "training", elementType: .bool, dims: [], values: [UInt8(1)]))
+    b.node("Dropout", ["x", "ratio", "training"], "d")
+    b.node("Sigmoid", ["d"], "y")
+    for optimizing in [true, false] {
+      let program = try Program(b.model("y"), optimizing: optimizing)
+      #expect(throws: GraphError.self) { try floats(program, [images(1)]) }
+    }
+  }
+
+  @Test func quantizationAndItsInverse() throws {
+    var b = GraphBuilder()
+    b.quantize("x", "q")
+    b.dequantize("q", "d")
+    b.node("Sigmoid", ["d"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["QuantizeDequantize", "Sigmoid"])
+  }
+
+  @Test func oneQuantizationWithTwoInverses() throws {
+    var b = GraphBuilder()
+    b.quantize("x", "q")
+    b.dequantize("q", "d1")
+    b.dequantize("q", "d2")
+    b.node("Mul", ["d1", "d2"], "y")
+    #expect(
+      try Self.rewritten(b.model("y")) == ["QuantizeDequantize", "QuantizeDequantize", "Mul"])
+  }
+
+  @Test(arguments: [(Float(0.03), UInt8(128)), (0.02, 120)])
+  func quantizationUndoneWithOtherParametersStays(scale: Float, zeroPoint: UInt8) throws {
+    var b = GraphBuilder()
+    b.quantize("x", "q")
+    b.dequantize("q", "y", scale: scale, zeroPoint: zeroPoint)
+    #expect(try Self.rewritten(b.model("y")) == ["QuantizeLinear", "DequantizeLinear"])
+  }
+
+  @Test func constantsAreComputedOnce() throws {
+    var b = GraphBuilder()
+    b.weights("v", [3, 1, 1])
+    b.node("Sqrt", ["x"], "unused")
+    b.node("Abs", ["v"], "a")
+    b.node("Sqrt", ["a"], "r")
+    b.node("Mul", ["x", "r"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Mul"])
+  }
+
+  @Test(arguments: ["c", "n", "y"]) func anObservedValueIsTheModelsOwn(name: String) throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.batchNormalization("c", "n")
+    b.node("Relu", ["n"], "r")
+    b.node("Identity", ["r"], "i")
+    b.node("Add", ["i", "x"], "y")
+    _ = try Self.rewritten(b.model("y"), tolerance: 5e-5, observing: [name])
+    var session = Session(try Program(b.model("y"), observing: [name]))
+    var seen: [[Float]] = []
+    _ = try session.run([images(2)]) { _, values in seen.append(Array(values.floats)) }
+    let expected = try floats(try Program(b.model(name), optimizing: false), [images(2)])
+    try #require(seen.count == 1)
+    #expect(largestDifference(seen[0], expected[0]) <= 5e-5)
+  }
+}
