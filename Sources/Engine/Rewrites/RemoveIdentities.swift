@@ -8,7 +8,8 @@ extension Graph {
     for var node in nodes {
       node.inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
       let hasOneOutput = node.outputs.dropFirst().allSatisfy { $0 == nil }
-      if node.is("Identity", "Dropout"), hasOneOutput, !mayTrain(node), let source = node.inputs.first ?? nil,
+      if node.is("Identity", "Dropout"), hasOneOutput, !mayTrain(node),
+        let source = node.inputs.first ?? nil,
         let output = node.outputs.first ?? nil, !fixed.contains(output)
       {
         replacement[output] = source

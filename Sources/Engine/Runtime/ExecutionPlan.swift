@@ -107,7 +107,8 @@ struct TypeInference {
   private func requireType(of id: ValueID?, for reader: String) throws(GraphError) {
     guard let id, types[id.index] == nil else { return }
     throw .shapeMismatch(
-      reason: "\(reader) reads '\(program.graph.name(of: id))', which its operator does not compute")
+      reason: "\(reader) reads '\(program.graph.name(of: id))', which its operator does not compute"
+    )
   }
 
   /// The results where they depend on no data: all inputs constant, or types enough.
