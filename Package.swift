@@ -65,7 +65,10 @@ let package = Package(
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],
       exclude: ["golden.json", "make_golden.py"]),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Imaging", "TestSupport"],
+      name: "HarnessTests",
+      dependencies: [
+        "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
+      ],
       exclude: ["Fixtures", "Golden", "Snapshots", "make_statistics_golden.py"]),
     .testTarget(
       name: "EndToEndTests",

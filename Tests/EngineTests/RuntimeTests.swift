@@ -5,113 +5,144 @@ import Testing
 @testable import Engine
 
 @Suite struct RuntimeTests {
-  @Test func aBatchEqualsItsImagesOneByOne() throws {
-    let program = try Program(RewriteCase.all[0].model)
-    var session = Session(program)
-    let x = RewriteTests.input(batch: 5)
-    let whole = try session.run([x])[0].array(of: Float.self)
-    let size = x.count / 5
-    for index in 0..<5 {
-      let image = Tensor(
-        Array(x.array(of: Float.self)[index * size..<(index + 1) * size]),
-        shape: [1, RewriteCase.channels, 6, 6])
-      let one = try session.run([image])[0].array(of: Float.self)
-      let expected = whole[index * one.count..<(index + 1) * one.count]
-      // Another number of columns may take another kernel of the BLAS.
-      #expect(zip(one, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+  /// Branches of several depths that join again, so that memory is reused in between.
+  static func branching(input: [Int?] = [nil, 3, 6, 6]) -> Model {
+    var b = GraphBuilder(input: input)
+    var trunk = "x"
+    for level in 0..<6 {
+      b.conv(trunk, "a\(level)", channels: (3, 3))
+      b.node("Tanh", ["a\(level)"], "t\(level)")
+      b.conv(trunk, "b\(level)", channels: (3, 5))
+      b.node("Relu", ["b\(level)"], "r\(level)")
+      b.conv("r\(level)", "c\(level)", channels: (5, 3))
+      b.node("Sigmoid", ["c\(level)"], "s\(level)")
+      b.node("Mul", ["t\(level)", "s\(level)"], "m\(level)")
+      b.node("Add", ["m\(level)", trunk], "trunk\(level)")
+      trunk = "trunk\(level)"
     }
+    b.node("Concat", ["trunk0", "t3", trunk], "all", attributes: ["axis": .int(1)])
+    b.node("GlobalAveragePool", ["all"], "pool")
+    b.node("Flatten", ["pool"], "y")
+    return b.model("y", "t2")
   }
 
-  @Test func manyBranchesShareTheArenaSafely() throws {
-    let g = Builder()
-    var values = ["x"]
-    for step in 0..<24 {
-      let a = values[step * 7 % values.count]
-      let b = values[step * 5 % values.count]
-      values.append(step % 3 == 0 ? g.conv(g.relu(a)) : g.op("Add", [a, b]))
-    }
-    let output = values.dropFirst().reduce("x") { g.op("Add", [$0, $1]) }
-    let model = g.model(output: output)
+  /// Every value a node computes.
+  static func names(_ model: Model) -> [String] { model.graph.nodes.flatMap(\.outputs) }
+
+  /// With every value observed nothing is rewritten, and each is copied before its memory is reused.
+  @Test func reusedMemoryChangesNothing() throws {
+    let model = Self.branching()
+    let names = Self.names(model)
     let program = try Program(model)
-    let types = [RewriteTests.input(batch: 3).type]
-    let plan = try ExecutionPlan(program, inputs: types)
-    let total = plan.steps.reduce(0) { $0 + $1.outputs.reduce(0) { $0 + $1.type.byteCount } }
-    #expect(plan.arenaByteCount < total)
-    // Observing everything keeps no value alive longer, but shows each when it is complete.
-    var session = Session(program)
-    let first = try session.run([RewriteTests.input(batch: 3)])[0].array(of: Float.self)
-    var plain = Session(try Program(model, optimizing: false))
-    let expected = try plain.run([RewriteTests.input(batch: 3)])[0].array(of: Float.self)
-    let largest = expected.map(abs).max() ?? 1
-    #expect(zip(first, expected).allSatisfy { abs($0 - $1) < largest * 1e-4 })
-    #expect(try session.run([RewriteTests.input(batch: 3)])[0].array(of: Float.self) == first)
-  }
-
-  @Test func aReshapeWhoseShapeIsComputedFromTheInputIsPlanned() throws {
-    let index = ModelTensor(name: "zero", elementType: .int64, dims: [], values: [Int64(0)])
-    let axes = ModelTensor(name: "axes", elementType: .int64, dims: [1], values: [Int64(0)])
-    let rest = ModelTensor(name: "rest", elementType: .int64, dims: [1], values: [Int64(-1)])
-    let model = Model(
-      graph: ModelGraph(
-        name: "g",
-        nodes: [
-          ModelNode("Shape", name: "s", inputs: ["x"], outputs: ["shape"]),
-          ModelNode("Gather", name: "g", inputs: ["shape", "zero"], outputs: ["n"]),
-          ModelNode("Unsqueeze", name: "u", inputs: ["n", "axes"], outputs: ["n1"]),
-          ModelNode(
-            "Concat", name: "c", inputs: ["n1", "rest"], outputs: ["to"],
-            attributes: ["axis": .int(0)]),
-          ModelNode("Reshape", name: "r", inputs: ["x", "to"], outputs: ["y"]),
-        ],
-        inputs: [
-          ModelValue(
-            name: "x", elementType: .float32, dimensions: [.symbolic("N"), .fixed(2), .fixed(3)])
-        ],
-        outputs: [ModelValue(name: "y", elementType: .float32, dimensions: [.unknown, .unknown])],
-        initializers: [index, axes, rest]), opset: 13)
-    let program = try Program(model)
-    #expect(try ExecutionPlan(program, inputs: [TensorType(.float32, [5, 2, 3])]).steps.isEmpty)
-    var session = Session(program)
-    let x = Tensor((0..<30).map(Float.init), shape: [5, 2, 3])
-    let y = try session.run([x])[0]
-    #expect(y.shape == [5, 6])
-    #expect(y.array(of: Float.self) == x.array(of: Float.self))
-  }
-
-  @Test func everyUnsupportedNodeIsListed() throws {
-    let g = Builder()
-    let output = g.op("Frobnicate", [g.op("Einsum", [g.relu("x")])])
-    do {
-      _ = try Program(g.model(output: output))
-      Issue.record("a model with unknown operators was accepted")
-    } catch {
-      guard case .unsupportedNodes(let nodes) = error else { throw error }
-      #expect(nodes.map(\.opType) == ["Einsum", "Frobnicate"])
-      #expect(nodes.allSatisfy { $0.opset == 13 && !$0.name.isEmpty && !$0.reason.isEmpty })
+    let plan = try ExecutionPlan(program, inputs: [images(2).type])
+    let total = plan.steps.flatMap(\.outputs).reduce(0) { $0 + $1.type.byteCount }
+    #expect(plan.arenaByteCount < total / 2)
+    var byHand: [String: Tensor] = ["x": images(2)]
+    let graph = try Graph(model)
+    for (node, source) in zip(graph.nodes, model.graph.nodes) {
+      let operands = node.inputs.map { id -> Tensor? in
+        id.flatMap { graph.constant($0) ?? byHand[graph.name(of: $0)] }
+      }
+      for (name, result) in zip(source.outputs, try OperatorRunner.run(node, operands)) {
+        byHand[name] = result
+      }
+    }
+    let outputs = try floats(program, [images(2)])
+    for (name, values) in zip(["y", "t2"], outputs) {
+      #expect(values == byHand[name]?.array(of: Float.self))
+    }
+    var session = Session(try Program(model, observing: names))
+    _ = try session.run([images(2)]) { index, values in
+      #expect(Array(values.floats) == byHand[names[index]]?.array(of: Float.self))
     }
   }
 
-  @Test func aWrongInputShapeIsNamed() throws {
-    var session = Session(try Program(RewriteCase.all[0].model))
-    let wrong = Tensor([Float](repeating: 0, count: 4 * 25), shape: [1, 4, 5, 5])
-    do {
-      _ = try session.run([wrong])
-      Issue.record("an input of another size was accepted")
-    } catch {
-      let text = "\(error)"
-      #expect(text.contains("'x'") && text.contains("[1, 4, 5, 5]") && text.contains("6"))
+  @Test func aTapChangesNoOutputAndSeesEachValueOnce() throws {
+    let model = Self.branching()
+    let names = ["x", "c0", "trunk4", "y", "a1_w", "x"]
+    var session = Session(try Program(model, observing: names))
+    var calls: [Int] = []
+    let tapped = try session.run([images(2)]) { index, _ in calls.append(index) }
+    let untapped = try session.run([images(2)])
+    #expect(calls.sorted() == Array(names.indices))
+    #expect(tapped.map { $0.array(of: Float.self) } == untapped.map { $0.array(of: Float.self) })
+    #expect(
+      try floats(try Program(model), [images(2)]) == untapped.map { $0.array(of: Float.self) })
+  }
+
+  @Test func whatATapThrowsEndsTheRun() throws {
+    struct Stop: Error {}
+    var session = Session(try Program(Self.branching(), observing: ["c0"]))
+    #expect(throws: Stop.self) { try session.run([images(1)]) { _, _ in throw Stop() } }
+    #expect(throws: Never.self) { try session.run([images(1)]) }
+  }
+
+  @Test func aBatchEqualsItsSamplesAlone() throws {
+    let program = try Program(Self.branching())
+    var session = Session(program)
+    let batch = images(5)
+    let together = try session.run([batch])[0]
+    #expect(together.shape == [5, 9])
+    let size = 3 * 6 * 6
+    for sample in 0..<5 {
+      let values = Array(batch.array(of: Float.self)[sample * size..<(sample + 1) * size])
+      let alone = try session.run([Tensor(values, shape: [1, 3, 6, 6])])[0].array(of: Float.self)
+      let row = Array(together.array(of: Float.self)[sample * 9..<(sample + 1) * 9])
+      #expect(largestDifference(alone, row) <= 1e-5)
+    }
+    #expect(try session.run([batch])[0].array(of: Float.self) == together.array(of: Float.self))
+  }
+
+  @Test func shapesThatTheModelDoesNotTake() throws {
+    let program = try Program(Self.branching(input: [4, 3, 6, 6]))
+    let error = #expect(throws: GraphError.self) { try floats(program, [images(3)]) }
+    let text = "\(try #require(error))"
+    #expect(text == "input 'x' has shape [3, 3, 6, 6], the model reads [4, 3, 6, 6]")
+    #expect(throws: GraphError.self) { try floats(program, [images(4, [3, 6])]) }
+    #expect(throws: GraphError.self) { try floats(program, []) }
+    #expect(throws: GraphError.self) {
+      try floats(program, [Tensor([Int64](repeating: 0, count: 432), shape: [4, 3, 6, 6])])
     }
   }
 
-  @Test func outputsMayBeViewsOfInputsAndConstants() throws {
-    let g = Builder()
-    let model = g.model(output: g.op("Identity", ["x"]))
-    var session = Session(try Program(model))
-    let x = RewriteTests.input(batch: 1)
-    #expect(try session.run([x])[0].array(of: Float.self) == x.array(of: Float.self))
-    let h = Builder()
-    let constant = h.constant([1, 2], dims: [2])
-    var other = Session(try Program(h.model(output: h.op("Relu", [constant]))))
-    #expect(try other.run([x])[0].array(of: Float.self) == [1, 2])
+  @Test(arguments: [true, false]) func shapeArithmeticResolvesBeforeTheRun(optimizing: Bool) throws
+  {
+    var b = GraphBuilder()
+    b.node("Sigmoid", ["x"], "s")
+    b.node("Shape", ["s"], "shape")
+    b.initializers.append(
+      ModelTensor(name: "first", elementType: .int64, dims: [], values: [Int64(0)]))
+    b.integers("axes", [0])
+    b.integers("rest", [-1])
+    b.node("Gather", ["shape", "first"], "n", attributes: ["axis": .int(0)])
+    b.node("Unsqueeze", ["n", "axes"], "rows")
+    b.node("Concat", ["rows", "rest"], "target", attributes: ["axis": .int(0)])
+    b.node("Reshape", ["s", "target"], "y")
+    let program = try Program(b.model("y"), optimizing: optimizing)
+    for count in [1, 3] {
+      let plan = try ExecutionPlan(program, inputs: [images(count).type])
+      #expect(plan.steps.map { program.graph.nodes[$0.node].opType } == ["Sigmoid"])
+      var session = Session(program)
+      #expect(try session.run([images(count)])[0].shape == [count, 108])
+    }
+  }
+
+  @Test func everyUnsupportedNodeIsNamed() throws {
+    var b = GraphBuilder()
+    b.node("Frobnicate", ["x"], "f")
+    b.node("Relu", ["f"], "r")
+    b.node("Twist", ["r"], "y")
+    let error = #expect(throws: GraphError.self) { try Program(b.model("y")) }
+    guard case .unsupportedNodes(let nodes)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(nodes.map(\.name) == ["Frobnicate_f", "Twist_y"])
+    #expect(nodes.map(\.opType) == ["Frobnicate", "Twist"])
+    #expect(nodes.allSatisfy { $0.opset == 13 && !$0.reason.isEmpty })
+  }
+
+  @Test func observingWhatDoesNotExist() {
+    #expect(throws: GraphError.self) { try Program(Self.branching(), observing: ["nothing"]) }
   }
 }

@@ -8,7 +8,8 @@ extension Graph {
     for var node in nodes {
       node.inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
       let hasOneOutput = node.outputs.dropFirst().allSatisfy { $0 == nil }
-      if node.is("Identity", "Dropout"), hasOneOutput, let source = node.inputs.first ?? nil,
+      if node.is("Identity", "Dropout"), hasOneOutput, !mayTrain(node),
+        let source = node.inputs.first ?? nil,
         let output = node.outputs.first ?? nil, !fixed.contains(output)
       {
         replacement[output] = source
@@ -17,5 +18,12 @@ extension Graph {
       }
     }
     return graph
+  }
+
+  /// Whether a Dropout's third input is anything but a constant false; its kernel refuses such a node.
+  private func mayTrain(_ node: Node) -> Bool {
+    guard node.inputs.count > 2, let flag = node.inputs[2] else { return false }
+    guard let value = constant(flag), value.dtype == .bool else { return true }
+    return value.array(of: Bool.self).contains(true)
   }
 }

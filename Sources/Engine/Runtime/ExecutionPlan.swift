@@ -76,6 +76,7 @@ struct TypeInference {
   mutating func run() throws(GraphError) {
     let scratch = Scratch()
     for (index, node) in program.graph.nodes.enumerated() {
+      for input in node.inputs { try requireType(of: input, for: node.name) }
       let kernel = program.kernels[index]
       let operands = node.inputs.map { id -> Operand? in
         guard let id, let type = types[id.index] else { return nil }
@@ -99,6 +100,15 @@ struct TypeInference {
         executed.append(index)
       }
     }
+    for output in program.graph.outputs { try requireType(of: output, for: "the model") }
+  }
+
+  /// A file may give a node more outputs than its operator has; they exist only until somebody reads them.
+  private func requireType(of id: ValueID?, for reader: String) throws(GraphError) {
+    guard let id, types[id.index] == nil else { return }
+    throw .shapeMismatch(
+      reason: "\(reader) reads '\(program.graph.name(of: id))', which its operator does not compute"
+    )
   }
 
   /// The results where they depend on no data: all inputs constant, or types enough.

@@ -11,6 +11,9 @@ public struct ImageInput: Sendable, Hashable {
   public let height: Int?
   public let width: Int?
 
+  /// Sizes of one dimension of a batch of images; past them a file asks for more memory than there is.
+  private static let sizes = 1...1 << 16
+
   /// - Throws: `HarnessError.notAnImageModel` where the model reads anything but one image tensor.
   public init(of program: Program) throws(HarnessError) {
     guard program.inputs.count == 1, let input = program.inputs.first else {
@@ -27,6 +30,10 @@ public struct ImageInput: Sendable, Hashable {
       throw .notAnImageModel(
         reason:
           "its input '\(input.name)' has shape \(shape) where N × 3 × height × width is needed")
+    }
+    if let size = dims.compactMap(\.size).first(where: { !Self.sizes.contains($0) }) {
+      throw .notAnImageModel(
+        reason: "its input '\(input.name)' has a dimension of \(size), which no image batch has")
     }
     name = input.name
     fixedBatch = dims[0].size
