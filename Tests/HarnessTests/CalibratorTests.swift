@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CalibratorTests {
   static let targets = ["image", "c", "r", "n", "f", "scores"].map {
-    Calibrator.Target($0, detail: .histograms)
+    ActivationTensor(name: $0, decidesRange: true, mayBePerChannel: true)
   }
 
   @Test func statisticsAreOfAllValues() throws {
@@ -54,7 +54,10 @@ import Testing
   ]) func nothingObserved(names: [String], source: SeededSamples) {
     let error = #expect(throws: HarnessError.self) {
       try Calibrator(jobs: 2).observe(
-        SmallClassifier.model(), targets: names.map { .init($0, detail: .none) }, on: source)
+        SmallClassifier.model(),
+        targets: names.map {
+          ActivationTensor(name: $0, decidesRange: true, mayBePerChannel: false)
+        }, on: source)
     }
     guard case .nothingObserved? = error else {
       Issue.record("\(String(describing: error))")
