@@ -1,4 +1,5 @@
 #define TILE_PIXELS 2
 #define TILE_BLOCKS 1
+#define WINDOW_PIXELS 2
 #include "Loops/All.h"
 const CKKernels ck_baseline = TABLE("baseline");

@@ -47,7 +47,10 @@ UNROLL
 #endif
 
 // Tiles of nearly equal size: none is so thin that loading weights takes longer than using them.
-static void multiply(const CKProduct *a, const CKEpilogue *e) {
+static void multiply(const CKProduct *product, const CKEpilogue *epilogue) {
+  // Copies: the compiler need not fear that a store changes them.
+  const CKProduct copy = *product, *a = &copy;
+  const CKEpilogue finish = *epilogue, *e = &finish;
   int32_t tiles = (a->pixels + TILE_PIXELS - 1) / TILE_PIXELS;
   for (int64_t first = 0; tiles > 0; tiles--) {
     const int32_t pixels = (int32_t)(a->pixels - first) / tiles;

@@ -53,6 +53,11 @@ public struct Node: Sendable {
   }
 
   public func `is`(_ opTypes: String...) -> Bool { domain.isEmpty && opTypes.contains(opType) }
+
+  /// Whether this is one of the engine's own operators, which rewrites put into a graph.
+  func isOwn(_ opTypes: String...) -> Bool { domain == Node.ownDomain && opTypes.contains(opType) }
+
+  static let ownDomain = "calibrant"
 }
 
 /// A data-flow graph in topological order. A value: rewrites return a new one.
@@ -102,7 +107,8 @@ public struct Graph: Sendable {
     return consumers
   }
 
-  /// Drops nodes none of whose outputs anybody needs; `keeping` are needed besides the graph's outputs.
+  /// Drops nodes none of whose outputs anybody needs, and constants that nobody reads; `keeping` are needed besides the
+  /// graph's outputs.
   public func withoutDeadNodes(keeping: Set<ValueID> = []) -> Graph {
     var needed = Set(outputs).union(keeping)
     var kept: [Node] = []
@@ -113,6 +119,9 @@ public struct Graph: Sendable {
     }
     var graph = self
     graph.nodes = kept.reversed()
+    for index in values.indices where !needed.contains(ValueID(index)) {
+      graph.values[index].constant = nil
+    }
     return graph
   }
 }

@@ -4,3 +4,13 @@ public struct Rounding: Sendable, Hashable {
   public let scale: Float
   public let codes: ClosedRange<Int>
 }
+
+extension Rounding {
+  /// - Parameters:
+  ///   - limits: the codes that the stored type can hold.
+  ///   - zeroPoint: the code of 0.
+  init(scale: Float, limits: ClosedRange<Int>, zeroPoint: Int) {
+    self.init(
+      scale: scale, codes: limits.lowerBound - zeroPoint...limits.upperBound - zeroPoint)
+  }
+}

@@ -3,15 +3,6 @@ enum QuantizeLoops {
   /// Adding and subtracting 1.5 · 2^23 rounds a float of magnitude below 2^22 to an integer, halves to even.
   private static let roundingShift: Float = 12_582_912
 
-  /// The code of `x` relative to the zero point, as a float that holds an integer.
-  @inline(__always)
-  private static func rounded(_ x: Float, scale: Float, low: Float, high: Float) -> Float {
-    let steps = x / scale
-    let raised = steps > low ? steps : low
-    let clamped = raised < high ? raised : high
-    return (clamped + roundingShift) - roundingShift
-  }
-
   /// Writes codes; `limits` are those of the stored type.
   static func quantize<Code: FixedWidthInteger & TensorElement>(
     _ x: UnsafePointer<Float>, count: Int, scale: Float, zeroPoint: Int, limits: ClosedRange<Int>,
@@ -38,16 +29,6 @@ enum QuantizeLoops {
     for i in 0..<count {
       x[i] = Float(Int32(truncatingIfNeeded: codes[i]) &- zero) * scale
     }
-  }
-
-  /// Both in one pass: what a tensor looks like after a trip through its codes.
-  static func quantizeDequantize(
-    _ x: UnsafePointer<Float>, count: Int, scale: Float, zeroPoint: Int, limits: ClosedRange<Int>,
-    into y: UnsafeMutablePointer<Float>
-  ) {
-    let low = Float(limits.lowerBound - zeroPoint)
-    let high = Float(limits.upperBound - zeroPoint)
-    for i in 0..<count { y[i] = rounded(x[i], scale: scale, low: low, high: high) * scale }
   }
 }
 

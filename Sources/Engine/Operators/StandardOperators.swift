@@ -19,6 +19,8 @@ extension OperatorRegistry {
     BlockedConv.self,
     BlockedGlobalAveragePool.self,
     BlockedMaxPool.self,
+    ChannelShuffle.self,
+    PackedMatMul.self,
     ScaleShift.self,
     UnblockChannels.self,
 

@@ -69,7 +69,7 @@ struct ChannelBlocking {
     guard lacksDense.remove(id) != nil, let twin = twins[id] else { return }
     graph.nodes.append(
       Node(
-        name: graph.name(of: id), opType: "UnblockChannels", domain: "calibrant", opset: 1,
+        name: graph.name(of: id), opType: "UnblockChannels", domain: Node.ownDomain, opset: 1,
         attributes: Attributes(["channels": .int(twin.channels)]), inputs: [twin.id],
         outputs: [id]))
   }
@@ -80,7 +80,7 @@ struct ChannelBlocking {
     let twin = graph.add("\(graph.name(of: id)) (blocked)")
     graph.nodes.append(
       Node(
-        name: graph.name(of: id), opType: "BlockChannels", domain: "calibrant", opset: 1,
+        name: graph.name(of: id), opType: "BlockChannels", domain: Node.ownDomain, opset: 1,
         inputs: [id], outputs: [twin]))
     twins[id] = Twin(id: twin, channels: channels)
     return twin
@@ -91,7 +91,7 @@ struct ChannelBlocking {
   /// `node` as operator `opType` of the engine's own domain.
   private func renamed(_ node: Node, _ opType: String) -> Node {
     var node = node
-    (node.opType, node.domain, node.opset) = (opType, "calibrant", 1)
+    (node.opType, node.domain, node.opset) = (opType, Node.ownDomain, 1)
     return node
   }
 }
@@ -161,7 +161,7 @@ extension ChannelBlocking {
   private func unary(_ node: Node) -> (Node, Int)? {
     guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1,
       node.domain.isEmpty && Self.unaryOperators.contains(node.opType)
-        || node.domain == "calibrant" && node.opType == "QuantizeDequantize"
+        || node.isOwn("QuantizeDequantize")
           && graph.constant(node.inputs[1])?.count == 1
     else { return nil }
     var blocked = node

@@ -14,7 +14,7 @@ extension Graph {
       for reader in readers {
         var fused = node
         fused.opType = "QuantizeDequantize"
-        fused.domain = "calibrant"
+        fused.domain = Node.ownDomain
         fused.opset = 1
         fused.name = nodes[reader].name
         fused.outputs = nodes[reader].outputs

@@ -26,7 +26,7 @@ extension Graph {
   }
 
   private func isBareConvolution(_ node: Node) -> Bool {
-    node.domain == "calibrant" && node.opType == "BlockedConv" && node.activation == .identity
+    node.isOwn("BlockedConv") && node.activation == .identity
       && node.rounding == nil && node.inputs.count <= 3
   }
 }

@@ -23,19 +23,17 @@ extension Graph {
 
   /// The operators whose kernels apply an `Epilogue`.
   private static func fusesRounding(_ node: Node) -> Bool {
-    node.is("Add")
-      || node.domain == "calibrant" && ["BlockedConv", "ScaleShift"].contains(node.opType)
+    node.is("Add") || node.isOwn("BlockedConv", "PackedMatMul", "ScaleShift")
   }
 
   /// What a QuantizeDequantize with one scale for the whole tensor does.
   private func rounding(of node: Node) -> Rounding? {
-    guard node.domain == "calibrant", node.opType == "QuantizeDequantize",
+    guard node.isOwn("QuantizeDequantize"),
       let scale = constant(node.inputs[1]), scale.count == 1,
       let zeroPoint = constant(node.inputs[2]), zeroPoint.count == 1,
       let limits = zeroPoint.dtype.quantizationLimits, let zero = zeroPoint.integers?[0]
     else { return nil }
     return Rounding(
-      scale: scale.array(of: Float.self)[0],
-      codes: limits.lowerBound - zero...limits.upperBound - zero)
+      scale: scale.array(of: Float.self)[0], limits: limits, zeroPoint: zero)
   }
 }

@@ -9,7 +9,9 @@ enum StandardRewrites {
     { $0.fusingQuantizeDequantize(keeping: $1) },
     { $0.fusingActivations(keeping: $1) },
     { $0.blockingChannels(keeping: $1) },
+    { $0.fusingChannelShuffles(keeping: $1) },
     { $0.fusingResiduals(keeping: $1) },
+    { $0.packingMatrixProducts(keeping: $1) },
     { $0.fusingRounding(keeping: $1) },
   ]
 }

@@ -36,8 +36,15 @@ struct Clip: OperatorKernel {
     case .int32: clip(call, low: Int32.min, high: .max)
     case .int8: clip(call, low: Int8.min, high: .max)
     case .uint8: clip(call, low: UInt8.min, high: .max)
-    default: clip(call, low: bounds.low, high: bounds.high)
+    default: clipFloats(call)
     }
+  }
+
+  private func clipFloats(_ call: OperatorCall) {
+    let low = readsInputs ? call.optionalInput(1)?.floats[0] : nil
+    let high = readsInputs ? call.optionalInput(2)?.floats[0] : nil
+    Epilogue(activation: .clip(low ?? bounds.low, high ?? bounds.high)).apply(
+      call.input(0).floats, into: call.output.floats)
   }
 
   /// Bounds given as inputs replace `low` and `high`.

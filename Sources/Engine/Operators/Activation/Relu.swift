@@ -10,6 +10,6 @@ struct Relu: OperatorKernel {
   }
 
   func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { $0 > 0 ? $0 : 0 }
+    Epilogue(activation: .relu).apply(call.input(0).floats, into: call.output.floats)
   }
 }

@@ -5,9 +5,9 @@ struct Epilogue: Sendable, Hashable {
   let activation: Activation
   let rounding: Rounding?
 
-  static let none = Epilogue(activation: .identity, rounding: nil)
+  static let none = Epilogue()
 
-  init(activation: Activation, rounding: Rounding?) {
+  init(activation: Activation = .identity, rounding: Rounding? = nil) {
     self.activation = activation
     self.rounding = rounding
   }
@@ -37,9 +37,14 @@ struct Epilogue: Sendable, Hashable {
 }
 
 extension Epilogue {
-  func apply(to values: UnsafeMutableBufferPointer<Float>) {
-    guard let base = values.baseAddress else { return }
+  func apply(_ x: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>) {
+    precondition(x.count == y.count, "an elementwise operator keeps the element count")
+    guard let x = x.baseAddress, let target = y.baseAddress else { return }
     var loops = loops()
-    BlockLoops.best.table.pointee.finish(base, Int64(values.count), base, &loops)
+    BlockLoops.best.table.pointee.finish(x, Int64(y.count), target, &loops)
+  }
+
+  func apply(to values: UnsafeMutableBufferPointer<Float>) {
+    apply(UnsafeBufferPointer(values), into: values)
   }
 }

@@ -19,13 +19,16 @@ struct QuantizeDequantize: OperatorKernel {
   }
 
   func run(_ call: OperatorCall) {
-    guard let x = call.input(0).floats.baseAddress, call.output.count > 0,
-      let y = call.output.floats.baseAddress, let limits = call.input(2).dtype.quantizationLimits
-    else { return }
+    guard call.output.count > 0, let limits = call.input(2).dtype.quantizationLimits else {
+      return
+    }
+    let (x, y) = (call.input(0).floats, call.output.floats)
     axis.forEachRun(call) { start, count, scale, zeroPoint in
-      QuantizeLoops.quantizeDequantize(
-        x + start, count: count, scale: scale, zeroPoint: zeroPoint, limits: limits, into: y + start
-      )
+      let range = start..<start + count
+      let rounding = Rounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
+      Epilogue(rounding: rounding).apply(
+        UnsafeBufferPointer(rebasing: x[range]),
+        into: UnsafeMutableBufferPointer(rebasing: y[range]))
     }
   }
 }

@@ -1,0 +1,70 @@
+/// Regroups the channels of a blocked tensor: the Reshape, Transpose, Reshape that ShuffleNets export. Channel
+/// g · n + i of G groups of n becomes channel i · G + g. Attributes: `groups`; `channels`, C; `height` and `width` of
+/// the output, 0 for those of the input.
+struct ChannelShuffle: OperatorKernel {
+  static let opType = "ChannelShuffle"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let groups: Int
+  private let channels: Int
+  private let size: (height: Int, width: Int)
+
+  init(_ node: Node) throws(GraphError) {
+    groups = try node.attributes.int("groups", default: 1)
+    channels = try node.attributes.int("channels", default: 0)
+    size = (
+      try node.attributes.int("height", default: 0), try node.attributes.int("width", default: 0)
+    )
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    var type = try inputs.requiredFloat(0, "data")
+    let pixels = type.shape.count(2...3)
+    if size.height > 0 { type.shape[2] = size.height }
+    if size.width > 0 { type.shape[3] = size.width }
+    guard type.shape.count(2...3) == pixels else {
+      throw .shapeMismatch(
+        reason: "\(pixels) pixels cannot be reshaped to \(size.height) × \(size.width)")
+    }
+    return [type]
+  }
+
+  func run(_ call: OperatorCall) {
+    let shape = call.output.shape
+    let (blocks, plane) = (shape[1], shape.count(2...3) * ChannelBlocks.lanes)
+    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
+      let y = call.output.floats.baseAddress
+    else { return }
+    call.workers.forEach(shape[0] * blocks) { index in
+      let (image, block) = (index / blocks, index % blocks)
+      gather(
+        x + image * blocks * plane, sources(of: block, plane), into: y + index * plane,
+        count: plane)
+    }
+  }
+
+  /// Where the lanes of an output block come from, in the first pixel; lanes without a channel repeat the last one.
+  private func sources(of block: Int, _ plane: Int) -> SIMD16<Int> {
+    let lanes = ChannelBlocks.lanes
+    var sources = SIMD16<Int>()
+    for lane in 0..<lanes {
+      let channel = min(block * lanes + lane, channels - 1)
+      let source = channel % groups * (channels / groups) + channel / groups
+      sources[lane] = source / lanes * plane + source % lanes
+    }
+    return sources
+  }
+
+  private func gather(
+    _ x: UnsafePointer<Float>, _ sources: SIMD16<Int>, into y: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    for lane in 0..<ChannelBlocks.lanes {
+      let (source, target) = (x + sources[lane], y + lane)
+      for pixel in stride(from: 0, to: count, by: ChannelBlocks.lanes) {
+        target[pixel] = source[pixel]
+      }
+    }
+  }
+}
