@@ -60,7 +60,7 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"],
+      name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
       exclude: ["Conformance"]),
     .testTarget(
       name: "QuantizationTests",

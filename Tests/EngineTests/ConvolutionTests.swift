@@ -76,7 +76,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let input = random.floats(shape.batch * shape.inImageSize)
     let weights = random.floats(shape.outChannels * shape.depth)
     let bias = random.floats(shape.outChannels)
-    let expected = naive(shape, input, weights, bias)
+    let expected = naiveConvolution(shape, input, weights, bias)
     for algorithm in applicable(to: shape) {
       let output = run(algorithm, shape, input, weights, bias)
       // Sums of K products of values below 1: rounding differs by at most about K ulps of 1.
@@ -134,37 +134,37 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     }
     return output
   }
+}
 
-  /// The definition, with nothing clever: the oracle.
-  private func naive(
-    _ s: ConvolutionShape, _ x: [Float], _ w: [Float], _ bias: [Float]
-  ) -> [Float] {
-    var y: [Float] = []
-    for n in 0..<s.batch {
-      for m in 0..<s.outChannels {
-        let group = m / s.outChannelsPerGroup
-        for oy in 0..<s.outHeight {
-          for ox in 0..<s.outWidth {
-            var sum = Double(bias[m])
-            for c in 0..<s.inChannelsPerGroup {
-              for ky in 0..<s.kernelHeight {
-                for kx in 0..<s.kernelWidth {
-                  let iy = oy * s.strideY + ky * s.dilationY - s.padTop
-                  let ix = ox * s.strideX + kx * s.dilationX - s.padLeft
-                  guard iy >= 0, iy < s.height, ix >= 0, ix < s.width else { continue }
-                  let channel = group * s.inChannelsPerGroup + c
-                  let value = x[((n * s.inChannels + channel) * s.height + iy) * s.width + ix]
-                  let k =
-                    ((m * s.inChannelsPerGroup + c) * s.kernelHeight + ky) * s.kernelWidth + kx
-                  sum += Double(value) * Double(w[k])
-                }
+/// The definition, with nothing clever: the oracle.
+func naiveConvolution(
+  _ s: ConvolutionShape, _ x: [Float], _ w: [Float], _ bias: [Float]
+) -> [Float] {
+  var y: [Float] = []
+  for n in 0..<s.batch {
+    for m in 0..<s.outChannels {
+      let group = m / s.outChannelsPerGroup
+      for oy in 0..<s.outHeight {
+        for ox in 0..<s.outWidth {
+          var sum = Double(bias[m])
+          for c in 0..<s.inChannelsPerGroup {
+            for ky in 0..<s.kernelHeight {
+              for kx in 0..<s.kernelWidth {
+                let iy = oy * s.strideY + ky * s.dilationY - s.padTop
+                let ix = ox * s.strideX + kx * s.dilationX - s.padLeft
+                guard iy >= 0, iy < s.height, ix >= 0, ix < s.width else { continue }
+                let channel = group * s.inChannelsPerGroup + c
+                let value = x[((n * s.inChannels + channel) * s.height + iy) * s.width + ix]
+                let k =
+                  ((m * s.inChannelsPerGroup + c) * s.kernelHeight + ky) * s.kernelWidth + kx
+                sum += Double(value) * Double(w[k])
               }
             }
-            y.append(Float(sum))
           }
+          y.append(Float(sum))
         }
       }
     }
-    return y
   }
+  return y
 }

@@ -49,12 +49,20 @@ import Testing
     }
     let outputs = try floats(program, [images(2)])
     for (name, values) in zip(["y", "t2"], outputs) {
-      #expect(values == byHand[name]?.array(of: Float.self))
+      #expect(isClose(values, byHand[name]))
     }
     var session = Session(try Program(model, observing: names))
     _ = try session.run([images(2)]) { index, values in
-      #expect(Array(values.floats) == byHand[names[index]]?.array(of: Float.self))
+      #expect(isClose(Array(values.floats), byHand[names[index]]))
     }
+  }
+
+  /// Rewritten convolutions add up in another order; memory reused too early would be far off.
+  private func isClose(_ values: [Float], _ expected: Tensor?) -> Bool {
+    guard let expected = expected?.array(of: Float.self), expected.count == values.count else {
+      return false
+    }
+    return largestDifference(values, expected) <= 1e-5 * (expected.map(abs).max() ?? 0)
   }
 
   @Test func aTapChangesNoOutputAndSeesEachValueOnce() throws {

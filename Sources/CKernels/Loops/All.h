@@ -8,6 +8,6 @@
 #include "Transpose.h"
 
 #define TABLE(name)                                                                              \
-  {name,      TILE_BLOCKS,    multiply,        depthwise,   max_pool, average_pool,              \
-   plane_sum, winograd_input, winograd_output, scale_shift, finish,   block_channels,            \
-   unblock_channels}
+  {name,          TILE_BLOCKS,     multiply,        depthwise,      max_pool,                    \
+   average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
+   finish,        block_channels,  unblock_channels, gather_lanes}

@@ -38,3 +38,12 @@ static void unblock_channels(const float *x, int32_t channels, int64_t pixels, f
   for (int32_t c = 0; c < channels; c++)
     for (int64_t p = whole; p < pixels; p++) y[c * pixels + p] = x[p * CK_LANES + c];
 }
+
+static void gather_lanes(const float *x, const int64_t *sources, int64_t pixels, float *y) {
+  for (int64_t p = 0; p < pixels; p++) {
+    block v;
+UNROLL
+    for (int lane = 0; lane < CK_LANES; lane++) v[lane] = x[sources[lane] + p * CK_LANES];
+    ((block *)y)[p] = v;
+  }
+}

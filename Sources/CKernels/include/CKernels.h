@@ -86,6 +86,8 @@ typedef struct {
   /// Up to 16 planes to one block, the lanes of missing ones 0; and back.
   void (*block)(const float *x, int32_t channels, int64_t pixels, float *y);
   void (*unblock)(const float *x, int32_t channels, int64_t pixels, float *y);
+  /// Lane i of each pixel of y is the float at x + sources[i], 16 floats further with each pixel.
+  void (*gatherLanes)(const float *x, const int64_t *sources, int64_t pixels, float *y);
 } CKKernels;
 
 /// Tells the CPU that this thread is waiting in a loop.

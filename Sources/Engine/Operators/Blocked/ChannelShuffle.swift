@@ -38,33 +38,23 @@ struct ChannelShuffle: OperatorKernel {
     else { return }
     call.workers.forEach(shape[0] * blocks) { index in
       let (image, block) = (index / blocks, index % blocks)
-      gather(
-        x + image * blocks * plane, sources(of: block, plane), into: y + index * plane,
-        count: plane)
+      withUnsafeBytes(of: sources(of: block, plane)) { sources in
+        BlockLoops.best.table.pointee.gatherLanes(
+          x + image * blocks * plane, sources.assumingMemoryBound(to: Int64.self).baseAddress,
+          Int64(shape.count(2...3)), y + index * plane)
+      }
     }
   }
 
   /// Where the lanes of an output block come from, in the first pixel; lanes without a channel repeat the last one.
-  private func sources(of block: Int, _ plane: Int) -> SIMD16<Int> {
+  private func sources(of block: Int, _ plane: Int) -> SIMD16<Int64> {
     let lanes = ChannelBlocks.lanes
-    var sources = SIMD16<Int>()
+    var sources = SIMD16<Int64>()
     for lane in 0..<lanes {
       let channel = min(block * lanes + lane, channels - 1)
       let source = channel % groups * (channels / groups) + channel / groups
-      sources[lane] = source / lanes * plane + source % lanes
+      sources[lane] = Int64(source / lanes * plane + source % lanes)
     }
     return sources
-  }
-
-  private func gather(
-    _ x: UnsafePointer<Float>, _ sources: SIMD16<Int>, into y: UnsafeMutablePointer<Float>,
-    count: Int
-  ) {
-    for lane in 0..<ChannelBlocks.lanes {
-      let (source, target) = (x + sources[lane], y + lane)
-      for pixel in stride(from: 0, to: count, by: ChannelBlocks.lanes) {
-        target[pixel] = source[pixel]
-      }
-    }
   }
 }
