@@ -32,7 +32,7 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
     return [TensorType(.float32, sum)]
   }
 
-  private func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
+  func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
     let dense = x.rank == 5 ? [x[0], w[1] * group, x[2], x[3]] : x
     let shape = try ConvolutionShape(attributes, group: group, dense, w)
     let plane = InputPlane(shape, lanes: x.rank == 5 ? ChannelBlocks.lanes : 1)
