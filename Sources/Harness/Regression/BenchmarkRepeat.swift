@@ -1,0 +1,51 @@
+import Engine
+import ONNXFormat
+
+/// One repeat of a benchmark: all figures of one model, measured once in a process of their own.
+public struct BenchmarkRepeat: Sendable, Codable, Hashable {
+  /// Wall milliseconds of single runs.
+  public struct Latency: Sendable, Codable, Hashable {
+    public var p50: Double
+    public var p90: Double
+    public var min: Double
+  }
+
+  /// From a path to a program that can run.
+  public var load: GaugedCost
+  /// The median of single runs.
+  public var run: GaugedCost
+  public var latencyMs: Latency
+  /// Per image, all workers busy; wall time is the time in which all of them together finish one.
+  public var image: GaugedCost
+  public var peakMemoryBytes: Int
+
+  public init(
+    load: GaugedCost, run: GaugedCost, latencyMs: Latency, image: GaugedCost, peakMemoryBytes: Int
+  ) {
+    self.load = load
+    self.run = run
+    self.latencyMs = latencyMs
+    self.image = image
+    self.peakMemoryBytes = peakMemoryBytes
+  }
+}
+
+/// How one repeat is measured.
+public struct RepeatSettings: Sendable, Hashable {
+  public var model: String
+  /// Images per run when measuring throughput.
+  public var batch: Int
+  public var threads: Int
+  /// Measuring time, without loading and warming up.
+  public var seconds: Double
+  /// See `BenchmarkSession`.
+  public var handicap: Double
+
+  public init(model: String, batch: Int, threads: Int, seconds: Double, handicap: Double = 0) {
+    self.model = model
+    self.batch = batch
+    self.threads = threads
+    self.seconds = seconds
+    self.handicap = handicap
+  }
+}
