@@ -8,6 +8,12 @@ public struct BenchmarkRepeat: Sendable, Codable, Hashable {
     public var p50: Double
     public var p90: Double
     public var min: Double
+
+    public init(p50: Double, p90: Double, min: Double) {
+      self.p50 = p50
+      self.p90 = p90
+      self.min = min
+    }
   }
 
   /// From a path to a program that can run.

@@ -25,8 +25,8 @@ enum ReferenceWork {
     private var large = [Float](repeating: 0.5, count: 4 << 20)
 
     mutating func run() {
-      for _ in 0..<12_000 { Self.pass(&small) }
-      for _ in 0..<6 { Self.pass(&large) }
+      for _ in 0..<80_000 { Self.pass(&small) }
+      for _ in 0..<40 { Self.pass(&large) }
     }
 
     /// Converges to 0.5, so values stay ordinary numbers for any number of passes.
