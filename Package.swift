@@ -8,6 +8,8 @@ let package = Package(
     .executable(name: "ActivationCalibration", targets: ["ActivationCalibration"]),
     .library(name: "Harness", targets: ["Harness"]),
     .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "ONNXFormat", targets: ["ONNXFormat"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
