@@ -44,12 +44,12 @@ import Testing
     var run = run
     for (index, value) in [3.0, 1, 2].enumerated() {
       run.models[0].repeats[index].latencyMs = .init(p50: value, p90: 10 * value, min: value / 2)
-      run.models[0].repeats[index].image.cost.wall = value
+      run.models[0].repeats[index].imagesPerSecond = value
     }
     run.models[0].repeats.removeSubrange(3...)
     let model = run.models[0]
     #expect(model.latencyMs == .init(p50: 2, p90: 20, min: 0.5))
-    #expect(model.imagesPerSecond == 0.5)
-    #expect(model.gflops == 2 * 1 * 0.5 * 1e-9)
+    #expect(model.imagesPerSecond == 2)
+    #expect(model.gflops == 2 * 1 * 2 * 1e-9)
   }
 }

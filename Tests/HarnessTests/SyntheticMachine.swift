@@ -33,7 +33,7 @@ struct SyntheticMachine {
       load: gauged(0.02 / speed, coreShare), run: gauged(0.01 * slow / speed, coreShare, speed),
       latencyMs: .init(p50: 1, p90: 1, min: 1),
       image: gauged(0.005 * slow / speed, coreShare, speed),
-      peakMemoryBytes: Int(104_857_600 * wobble(0.003)))
+      imagesPerSecond: 1, peakMemoryBytes: Int(104_857_600 * wobble(0.003)))
   }
 
   private mutating func gauged(
@@ -45,7 +45,7 @@ struct SyntheticMachine {
     let reference = 0.04 / speed
     return GaugedCost(
       Cost(wall: cpu / coreShare, cpu: cpu),
-      reference: Cost(wall: reference / coreShare, cpu: reference))
+      reference: Cost(wall: reference / coreShare, cpu: reference), coreShare: coreShare)
   }
 
   /// A factor around 1 of the given spread.

@@ -10,7 +10,7 @@ public struct Benchmark: Sendable {
   /// Measures one repeat elsewhere.
   public typealias Measure = @Sendable (RepeatSettings) throws -> BenchmarkRepeat
 
-  public static let repeats = 10
+  public static let repeats = 20
 
   public var threads: Int
   /// nil chooses each model's best.

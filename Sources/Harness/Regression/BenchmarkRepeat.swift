@@ -18,20 +18,24 @@ public struct BenchmarkRepeat: Sendable, Codable, Hashable {
 
   /// From a path to a program that can run.
   public var load: GaugedCost
-  /// The median of single runs.
+  /// A run at batch 1, nothing else running here.
   public var run: GaugedCost
   public var latencyMs: Latency
-  /// Per image, all workers busy; wall time is the time in which all of them together finish one.
+  /// An image to its worker, all workers busy.
   public var image: GaugedCost
+  /// Of all workers together.
+  public var imagesPerSecond: Double
   public var peakMemoryBytes: Int
 
   public init(
-    load: GaugedCost, run: GaugedCost, latencyMs: Latency, image: GaugedCost, peakMemoryBytes: Int
+    load: GaugedCost, run: GaugedCost, latencyMs: Latency, image: GaugedCost,
+    imagesPerSecond: Double, peakMemoryBytes: Int
   ) {
     self.load = load
     self.run = run
     self.latencyMs = latencyMs
     self.image = image
+    self.imagesPerSecond = imagesPerSecond
     self.peakMemoryBytes = peakMemoryBytes
   }
 }

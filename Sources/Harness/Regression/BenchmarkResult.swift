@@ -23,7 +23,9 @@ public struct BenchmarkResult: Sendable {
   }
 
   private var speedTable: [String] {
-    let head = ["model", "p50 ms", "p90 ms", "min ms", "images/s", "batch", "GFLOP/s", "peak", "load s"]
+    let head = [
+      "model", "p50 ms", "p90 ms", "min ms", "images/s", "batch", "GFLOP/s", "peak", "load s",
+    ]
     return Self.table(
       [head]
         + run.models.map { model in

@@ -49,7 +49,7 @@ extension BenchmarkRun.Model {
       min: repeats.map(\.latencyMs.min).quantile(0))
   }
 
-  public var imagesPerSecond: Double { 1 / repeats.map(\.image.cost.wall).quantile(0.5) }
+  public var imagesPerSecond: Double { repeats.map(\.imagesPerSecond).quantile(0.5) }
 
   /// Billions of floating-point operations per second of the model as written, at `imagesPerSecond`: an algorithm that
   /// needs fewer of them may exceed what the machine can do.

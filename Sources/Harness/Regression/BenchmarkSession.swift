@@ -14,10 +14,10 @@ final class BenchmarkSession {
   }
 
   func run() throws {
-    let start = Cost.threadSeconds
+    let start = Cost.now(.thread).cpu
     _ = try session.run(inputs)
     guard handicap > 0 else { return }
-    let end = Cost.threadSeconds
-    while Cost.threadSeconds < end + handicap * (end - start) {}
+    let end = Cost.now(.thread).cpu
+    while Cost.now(.thread).cpu < end + handicap * (end - start) {}
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 public struct Cost: Sendable, Codable, Hashable {
   /// Seconds on the wall clock.
   public var wall: Double
-  /// Processor seconds of all threads of this process: waiting for a core that somebody else holds costs none.
+  /// Processor seconds: waiting for a core that somebody else holds costs none.
   public var cpu: Double
 
   public init(wall: Double, cpu: Double) {
@@ -12,46 +12,43 @@ public struct Cost: Sendable, Codable, Hashable {
     self.cpu = cpu
   }
 
-  /// Times `work`.
-  static func of<Result>(_ work: () throws -> Result) rethrows -> (result: Result, cost: Cost) {
-    let start = now
-    let result = try work()
-    return (result, now - start)
+  /// Whose processor time is counted.
+  enum Scope {
+    /// The calling thread's.
+    case thread
+    /// That of all threads of this process.
+    case process
+  }
+
+  static func of(_ scope: Scope, _ work: () throws -> Void) rethrows -> Cost {
+    let start = now(scope)
+    try work()
+    let end = now(scope)
+    return Cost(wall: end.wall - start.wall, cpu: end.cpu - start.cpu)
   }
 
   /// The clocks, from an arbitrary origin.
-  static var now: Cost {
-    Cost(wall: seconds(CLOCK_MONOTONIC), cpu: seconds(CLOCK_PROCESS_CPUTIME_ID))
+  static func now(_ scope: Scope) -> Cost {
+    let clock = scope == .thread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_PROCESS_CPUTIME_ID
+    return Cost(wall: seconds(CLOCK_MONOTONIC), cpu: seconds(clock))
   }
-
-  /// The calling thread's processor seconds.
-  static var threadSeconds: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
 
   private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
-
-  static func - (end: Cost, start: Cost) -> Cost {
-    Cost(wall: end.wall - start.wall, cpu: end.cpu - start.cpu)
-  }
-
-  static func + (a: Cost, b: Cost) -> Cost { Cost(wall: a.wall + b.wall, cpu: a.cpu + b.cpu) }
-
-  static func / (cost: Cost, count: Double) -> Cost {
-    Cost(wall: cost.wall / count, cpu: cost.cpu / count)
-  }
 }
 
-/// What work cost, and what the reference work cost right before and after it.
-public struct GaugedCost: Sendable, Codable, Hashable {
-  public var cost: Cost
-  /// Of one round of `ReferenceWork` on as many threads.
-  public var reference: Cost
+extension [Cost] {
+  /// The lower quartiles of both clocks: what disturbs work only ever makes it longer.
+  var lowerQuartile: Cost {
+    Cost(wall: map(\.wall).quantile(0.25), cpu: map(\.cpu).quantile(0.25))
+  }
 
-  public init(_ cost: Cost, reference: Cost) {
-    self.cost = cost
-    self.reference = reference
+  /// How much of a core the work got, at most 1.
+  var coreShare: Double {
+    let wall = map(\.wall).reduce(0, +)
+    return wall > 0 ? Swift.min(1, map(\.cpu).reduce(0, +) / wall) : 1
   }
 }

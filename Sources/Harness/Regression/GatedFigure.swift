@@ -30,12 +30,3 @@ public enum GatedFigure: String, Sendable, CaseIterable {
     }
   }
 }
-
-extension GaugedCost {
-  var relativeProcessorTime: Double { cost.cpu / reference.cpu }
-
-  /// nil where the reference work, which never waits for anything, did not get the cores for itself.
-  var relativeWallTime: Double? {
-    reference.cpu < 0.9 * reference.wall ? nil : cost.wall / reference.wall
-  }
-}

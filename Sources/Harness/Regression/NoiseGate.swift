@@ -6,8 +6,9 @@ import Foundation
 /// from the spread that the repeats of both runs show, and its confidence is shared among all figures of the
 /// comparison, so that many models raise no more false alarms than one.
 public struct NoiseGate: Sendable {
-  /// The probability that a comparison of a binary with itself raises any alarm, as far as repeats show the noise.
-  public var falseAlarms = 0.01
+  /// The probability that a comparison of a binary with itself raises any alarm, as far as repeats show the noise; it is
+  /// squared where a second set of repeats must confirm the first.
+  public var falseAlarms = 0.02
 
   public init() {}
 

@@ -8,50 +8,40 @@ public struct RepeatMeasurement: Sendable {
   public init(_ settings: RepeatSettings) { self.settings = settings }
 
   public func run() throws -> BenchmarkRepeat {
-    let first = ReferenceWork.cost(threads: 1)
-    PeakMemory.reset()
-    let (program, loadCost) = try Cost.of { try Program(Model(contentsOf: settings.model)) }
+    let (program, load) = try load()
     let input = try BenchmarkInput(of: program)
-    let runs = try runs(of: program, on: input)
-    var peak = PeakMemory.bytes
-    let middle = ReferenceWork.cost(threads: 1)
-    let before = ReferenceWork.cost(threads: settings.threads)
-    PeakMemory.reset()
-    let image = try costPerImage(of: program, on: input)
-    peak = max(peak, PeakMemory.bytes)
-    let after = ReferenceWork.cost(threads: settings.threads)
+    let latency = try latency(of: program, on: input)
+    let throughput = try Throughput(
+      program, input, batch: settings.batch, threads: settings.threads, handicap: settings.handicap
+    ).measure(seconds: 0.6 * settings.seconds)
     return BenchmarkRepeat(
-      load: GaugedCost(loadCost, reference: first),
-      run: GaugedCost(
-        Cost(wall: runs.map(\.wall).quantile(0.5), cpu: runs.map(\.cpu).quantile(0.5)),
-        reference: (first + middle) / 2),
-      latencyMs: .init(ofSeconds: runs.map(\.wall)),
-      image: GaugedCost(image, reference: (before + after) / 2), peakMemoryBytes: peak)
+      load: load, run: latency.result, latencyMs: .init(of: latency.runs), image: throughput.image,
+      imagesPerSecond: throughput.imagesPerSecond, peakMemoryBytes: PeakMemory.bytes)
   }
 
-  /// The costs of single runs at batch 1, one after the other.
-  private func runs(of program: Program, on input: BenchmarkInput) throws -> [Cost] {
+  private func load() throws -> (program: Program, cost: GaugedCost) {
+    var gauge = Gauge()
+    var program: Program?
+    try gauge.measure(.process, seconds: 0) {
+      program = try Program(Model(contentsOf: settings.model))
+    }
+    return (program!, gauge.result)
+  }
+
+  /// Single runs at batch 1, one after the other.
+  private func latency(of program: Program, on input: BenchmarkInput) throws -> Gauge {
     let tensors = input.tensors(batch: input.fixedBatch ?? 1, seed: 0)
     let session = BenchmarkSession(program, inputs: tensors, handicap: settings.handicap)
     try session.run()
-    let end = Cost.now.wall + 0.4 * settings.seconds
-    var costs: [Cost] = []
-    while costs.count < 3 || Cost.now.wall < end {
-      try costs.append(Cost.of(session.run).cost)
-    }
-    return costs
-  }
-
-  private func costPerImage(of program: Program, on input: BenchmarkInput) throws -> Cost {
-    try Throughput(
-      program, input, batch: settings.batch, threads: settings.threads, handicap: settings.handicap
-    ).costPerImage(seconds: 0.6 * settings.seconds)
+    var gauge = Gauge()
+    try gauge.measure(.process, seconds: 0.4 * settings.seconds, atLeast: 3, session.run)
+    return gauge
   }
 }
 
 extension BenchmarkRepeat.Latency {
-  fileprivate init(ofSeconds seconds: [Double]) {
-    let milliseconds = seconds.map { 1000 * $0 }
+  fileprivate init(of runs: [Cost]) {
+    let milliseconds = runs.map { 1000 * $0.wall }
     self.init(
       p50: milliseconds.quantile(0.5), p90: milliseconds.quantile(0.9),
       min: milliseconds.quantile(0))

@@ -18,56 +18,67 @@ struct Throughput: Sendable {
     self.handicap = handicap
   }
 
-  /// The cost of one image, over at least `seconds` of work and one run per worker.
-  ///
-  /// Workers end at different times, so their rates are added up: none is charged for another's last run.
-  func costPerImage(seconds: Double) throws -> Cost {
-    let shares = onThreads(threads) { index, begin in
-      Result { try share(of: index, seconds: seconds, begin) }
-    }
-    let done = try shares.map { try $0.get() }
-    let images = done.reduce(0) { $0 + $1.images }
-    let rate = done.reduce(0) { $0 + $1.images / $1.cost.wall }
-    let cpu = done.reduce(0) { $0 + $1.cost.cpu }
-    return Cost(wall: 1 / rate, cpu: cpu / images)
+  struct Measurement {
+    /// Of all workers together.
+    var imagesPerSecond: Double
+    /// The cost of one image to the worker that has it.
+    var image: GaugedCost
   }
 
+  /// At least `seconds` of work, and one run per worker.
+  func measure(seconds: Double) throws -> Measurement {
+    let shares = try onThreads(threads) { index, begin in
+      Result { try share(of: index, seconds: seconds, begin) }
+    }.map { try $0.get() }
+    return Measurement(
+      imagesPerSecond: shares.reduce(0) { $0 + $1.rate }, image: .mean(shares.map(\.image)))
+  }
+
+  /// Workers end at different times, so each has a rate of its own: none is charged for another's last run.
   private func share(
     of index: Int, seconds: Double, _ begin: () -> Void
-  ) throws -> (images: Double, cost: Cost) {
+  ) throws -> (rate: Double, image: GaugedCost) {
     let tensors = input.tensors(batch: batch, seed: UInt64(index))
     let session = BenchmarkSession(program, inputs: tensors, handicap: handicap)
     let warmUp = Result { try session.run() }
     begin()
     try warmUp.get()
-    let (start, cpuStart) = (Cost.now.wall, Cost.threadSeconds)
-    var images = 0.0
-    while images == 0 || Cost.now.wall < start + seconds {
-      try session.run()
-      images += Double(batch)
+    var gauge = Gauge()
+    try gauge.measure(.thread, seconds: seconds, session.run)
+    let wall = gauge.runs.reduce(0) { $0 + $1.wall }
+    var image = gauge.result
+    image.cost = Cost(wall: image.cost.wall / Double(batch), cpu: image.cost.cpu / Double(batch))
+    return (Double(batch * gauge.runs.count) / wall, image)
+  }
+}
+
+extension GaugedCost {
+  /// The mean over workers that ran at the same time.
+  fileprivate static func mean(_ costs: [GaugedCost]) -> GaugedCost {
+    func mean(_ value: KeyPath<GaugedCost, Double>) -> Double {
+      costs.reduce(0) { $0 + $1[keyPath: value] } / Double(costs.count)
     }
-    return (images, Cost(wall: Cost.now.wall - start, cpu: Cost.threadSeconds - cpuStart))
+    return GaugedCost(
+      Cost(wall: mean(\.cost.wall), cpu: mean(\.cost.cpu)),
+      reference: Cost(wall: mean(\.reference.wall), cpu: mean(\.reference.cpu)),
+      coreShare: mean(\.coreShare))
   }
 }
 
 extension Throughput {
-  /// Batches that `best` tries, in this order.
+  /// Batches that `bestBatch` tries, in this order.
   private static let candidates = [1, 2, 4, 8, 16]
 
   /// The batch with the highest throughput, the smaller one where a larger one gains less than 2 %.
   static func bestBatch(_ program: Program, _ input: BenchmarkInput, threads: Int) throws -> Int {
     if let fixed = input.fixedBatch { return fixed }
-    var best = (batch: 1, seconds: Double.infinity)
+    var best = (batch: 1, rate: 0.0)
     var losses = 0
     for batch in candidates where losses < 2 {
       let trial = Throughput(program, input, batch: batch, threads: threads)
-      let seconds = try trial.costPerImage(seconds: 0.3).wall
-      if seconds < 0.98 * best.seconds {
-        best = (batch, seconds)
-        losses = 0
-      } else {
-        losses += 1
-      }
+      let rate = try trial.measure(seconds: 0.3).imagesPerSecond
+      losses = rate > 1.02 * best.rate ? 0 : losses + 1
+      if losses == 0 { best = (batch, rate) }
     }
     return best.batch
   }

@@ -48,7 +48,8 @@ struct Bench: ParsableCommand {
     }
     let names = models.map { URL(filePath: $0).lastPathComponent }
     guard Set(names).count == names.count else {
-      throw ValidationError("two models have the same file name, by which baselines tell them apart")
+      throw ValidationError(
+        "two models have the same file name, by which baselines tell them apart")
     }
   }
 

@@ -14,9 +14,13 @@ struct ConvolutionSpeed: ParsableCommand {
   @Argument(help: "CSV files, as convolution_shapes.py writes them.") var files: [String]
   @Option(help: "Images per run.") var batch = 1
   @Option(help: "Measuring time per shape.") var seconds = 0.2
-  @Option(help: "Time only the shape of this row (from 1): for a profiler or an instruction counter.")
+  @Option(
+    help: "Time only the shape of this row (from 1): for a profiler or an instruction counter.")
   var row: Int?
-  @Option(help: "Exactly so many runs per shape instead of --seconds, so that runs can be compared by instructions.")
+  @Option(
+    help:
+      "Exactly so many runs per shape instead of --seconds, so that runs can be compared by instructions."
+  )
   var runs: Int?
 
   func run() throws {
