@@ -71,7 +71,9 @@ let package = Package(
       dependencies: [
         "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
       ],
-      exclude: ["Fixtures", "Golden", "Snapshots", "make_statistics_golden.py"]),
+      exclude: [
+        "Fixtures", "Golden", "Snapshots", "make_rank_golden.py", "make_statistics_golden.py",
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["calibrant", "Harness", "Engine", "ONNXFormat", "TestSupport"]),

@@ -17,7 +17,7 @@ struct SyntheticMachine {
   mutating func run(
     machineSpeed: Double = 1, slowdown: Double = 0, coreShare: Double = 1
   ) -> BenchmarkRun {
-    let repeats = (0..<Benchmark.repeats).map { _ in
+    let repeats = (0..<Benchmark.defaultRepeats).map { _ in
       onceOver(speed: machineSpeed * wobble(0.1), slowdown: slowdown, coreShare: coreShare)
     }
     let model = BenchmarkRun.Model(
@@ -30,14 +30,14 @@ struct SyntheticMachine {
   ) -> BenchmarkRepeat {
     let slow = 1 + slowdown
     return BenchmarkRepeat(
-      load: gauged(0.02 / speed, coreShare), run: gauged(0.01 * slow / speed, coreShare, speed),
+      load: gauged(0.02 / speed, coreShare, speed), run: gauged(0.01 * slow / speed, coreShare, speed),
       latencyMs: .init(p50: 1, p90: 1, min: 1),
       image: gauged(0.005 * slow / speed, coreShare, speed),
       imagesPerSecond: 1, peakMemoryBytes: Int(104_857_600 * wobble(0.003)))
   }
 
   private mutating func gauged(
-    _ seconds: Double, _ coreShare: Double, _ speed: Double = 1
+    _ seconds: Double, _ coreShare: Double, _ speed: Double
   ) -> GaugedCost {
     // One repeat in ten is disturbed by half of its time.
     let outlier = Double.random(in: 0..<1, using: &random) < 0.1 ? 1.5 : 1

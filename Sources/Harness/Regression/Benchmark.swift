@@ -10,13 +10,14 @@ public struct Benchmark: Sendable {
   /// Measures one repeat elsewhere.
   public typealias Measure = @Sendable (RepeatSettings) throws -> BenchmarkRepeat
 
-  public static let repeats = 20
+  public static let defaultRepeats = 20
 
   public var threads: Int
   /// nil chooses each model's best.
   public var batch: Int?
-  /// Measuring time per model.
+  /// Measuring time per model, shared by its repeats.
   public var seconds: Double
+  public var repeats = Self.defaultRepeats
   public var handicap = 0.0
   public var isQuiet = true
   private let measure: Measure
@@ -51,14 +52,14 @@ public struct Benchmark: Sendable {
   ) throws -> [BenchmarkRun.Model] {
     var models = models
     for index in models.indices { models[index].repeats = [] }
-    let total = Self.repeats * models.count
+    let total = repeats * models.count
     let progress = Progress("measuring", total: total, isQuiet: isQuiet)
     for step in 0..<total {
       try Interruption.check()
       let index = step % models.count
       let settings = RepeatSettings(
         model: paths[index], batch: models[index].batch, threads: threads,
-        seconds: seconds / Double(Self.repeats), handicap: handicap)
+        seconds: seconds / Double(repeats), handicap: handicap)
       try models[index].repeats.append(measure(settings))
       progress.advance(to: step + 1)
     }

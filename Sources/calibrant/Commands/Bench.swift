@@ -23,6 +23,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Measuring time per model.")
   var seconds = 10.0
 
+  @Option(help: "Repeats, each in a process of its own, that share this time.")
+  var repeats = Benchmark.defaultRepeats
+
   @Option(help: ArgumentHelp("Write a baseline.", valueName: "file.json"))
   var save: String?
 
@@ -43,6 +46,7 @@ struct Bench: ParsableCommand {
   func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+    if repeats < 1 { throw ValidationError("--repeats must be at least 1") }
     guard seconds > 0, seconds.isFinite else {
       throw ValidationError("--seconds must be more than 0")
     }
@@ -66,6 +70,7 @@ struct Bench: ParsableCommand {
     let workers = threads ?? MachineFacts.cores
     var benchmark = Benchmark(
       threads: workers, batch: batch, seconds: seconds, measure: RepeatProcess.measure)
+    benchmark.repeats = repeats
     benchmark.handicap = handicap
     benchmark.isQuiet = quiet
     guard let against else { return BenchmarkResult(try benchmark.run(models)) }
