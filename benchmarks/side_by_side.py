@@ -28,12 +28,14 @@ SQUEEZENET = ["--resize", "256", "--crop", "227"]
 def run(command):
     """Seconds, peak bytes of the largest process, and standard output."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    output, errors = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if status != 0:
-        sys.exit(f"failed: {' '.join(command)}\n{errors.decode()}")
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if status != 0:
+            errors.seek(0)
+            sys.exit(f"failed: {' '.join(command)}\n{errors.read()}")
     return time.perf_counter() - start, usage.ru_maxrss * 1024, output.decode()
 
 
@@ -67,20 +69,21 @@ class Table:
 
 
 def bench(paths, o, *more):
-    command = [BINARY, "bench", *paths, "--seconds", str(o.seconds), "--threads", "2", "--quiet", "--json", "-", *more]
+    command = [BINARY, "bench", *paths, "--seconds", str(o.seconds), "--threads", "2", "--repeats", "5", "--quiet", "--json", "-", *more]
     return json.loads(run(command)[2])["models"]
 
 
 def peer(*arguments):
     seconds, memory, output = run([*PEER, *arguments])
-    return {**json.loads(output), "seconds": seconds, "memory": memory}
+    # The quantizer prints progress before the result.
+    return {**json.loads(output.splitlines()[-1]), "seconds": seconds, "memory": memory}
 
 
 def models(o, table):
     """Throughput, latency and memory; each side first finds the batch that suits it best."""
     for path in sorted(glob.glob(f"{o.data}/models/*.onnx")) + sorted(glob.glob(f"{o.topologies}/*.onnx")):
         name = os.path.basename(path).removesuffix(".onnx")
-        batch = bench([path], o)[0]["batch"]
+        batch = bench([path], o, "--repeats", "1")[0]["batch"]
         configuration = peer("speed", path)["configuration"]
         ours, theirs = alternate(
             o.runs,
