@@ -30,7 +30,8 @@ struct SyntheticMachine {
   ) -> BenchmarkRepeat {
     let slow = 1 + slowdown
     return BenchmarkRepeat(
-      load: gauged(0.02 / speed, coreShare, speed), run: gauged(0.01 * slow / speed, coreShare, speed),
+      load: gauged(0.02 / speed, coreShare, speed),
+      run: gauged(0.01 * slow / speed, coreShare, speed),
       latencyMs: .init(p50: 1, p90: 1, min: 1),
       image: gauged(0.005 * slow / speed, coreShare, speed),
       imagesPerSecond: 1, peakMemoryBytes: Int(104_857_600 * wobble(0.003)))
