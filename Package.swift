@@ -8,6 +8,8 @@ let package = Package(
     .executable(name: "ActivationCalibration", targets: ["ActivationCalibration"]),
     .library(name: "Harness", targets: ["Harness"]),
     .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "ONNXFormat", targets: ["ONNXFormat"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,7 +73,9 @@ let package = Package(
       dependencies: [
         "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
       ],
-      exclude: ["Fixtures", "Golden", "Snapshots", "make_statistics_golden.py"]),
+      exclude: [
+        "Fixtures", "Golden", "Snapshots", "make_rank_golden.py", "make_statistics_golden.py",
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["calibrant", "Harness", "Engine", "ONNXFormat", "TestSupport"]),

@@ -18,7 +18,7 @@ import Testing
   @Test func help() throws {
     try #expect(run("--help").output.contains("calibrant demo"))
     for command in [
-      "info", "run", "evaluate", "quantize", "calibrate", "compare", "validate", "demo",
+      "info", "run", "evaluate", "quantize", "calibrate", "compare", "validate", "bench", "demo",
     ] {
       try #expect(run(command, "--help").output.contains("calibrant \(command) "), "\(command)")
     }

@@ -12,6 +12,10 @@ public enum HarnessError: Error, Sendable {
   case outputExists(path: String)
   case cannotCreateFolder(path: String, reason: String)
   case badOption(String)
+  /// A model that noise cannot be fed to.
+  case notBenchable(reason: String)
+  case badBaseline(path: String, reason: String)
+  case repeatFailed(model: String)
 }
 
 extension HarnessError: CustomStringConvertible {
@@ -34,6 +38,9 @@ extension HarnessError: CustomStringConvertible {
     case .outputExists(let path): "\(path) exists and is not a folder"
     case .cannotCreateFolder(let path, let reason): "cannot create \(path): \(reason)"
     case .badOption(let text): text
+    case .notBenchable(let reason): "the model cannot be benchmarked: \(reason)"
+    case .badBaseline(let path, let reason): "\(path) cannot serve as a baseline: \(reason)"
+    case .repeatFailed(let model): "\(model): a repeat of its benchmark failed"
     }
   }
 }

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures latency and throughput, and holds them against a saved baseline.",
+    discussion: """
+      Example: calibrant bench model.onnx --save before.json
+               calibrant bench model.onnx --against before.json
+
+      Exits with 1 when a figure is worse by more than the noise that both runs show.
+      """)
+
+  @Argument(help: "ONNX files, quantized or not.") var models: [String]
+
+  @Option(help: "Images per run for throughput (default: the baseline's, or each model's best).")
+  var batch: Int?
+
+  @Option(help: "Workers for throughput (default: one per core).")
+  var threads: Int?
+
+  @Option(help: "Measuring time per model.")
+  var seconds = 10.0
+
+  @Option(help: "Repeats, each in a process of its own, that share this time.")
+  var repeats = Benchmark.defaultRepeats
+
+  @Option(help: ArgumentHelp("Write a baseline.", valueName: "file.json"))
+  var save: String?
+
+  @Option(help: ArgumentHelp("Compare with a baseline.", valueName: "file.json"))
+  var against: String?
+
+  @OptionGroup var result: ResultOptions
+
+  @Flag(help: "No progress on standard error.")
+  var quiet = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Extra work per run, as a share of it: a regression made on purpose, to see that --against finds it.",
+      visibility: .hidden))
+  var handicap = 0.0
+
+  func validate() throws {
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+    if repeats < 1 { throw ValidationError("--repeats must be at least 1") }
+    guard seconds > 0, seconds.isFinite else {
+      throw ValidationError("--seconds must be more than 0")
+    }
+    let names = models.map { URL(filePath: $0).lastPathComponent }
+    guard Set(names).count == names.count else {
+      throw ValidationError(
+        "two models have the same file name, by which baselines tell them apart")
+    }
+  }
+
+  func run() throws {
+    try result.requireWritableOutput()
+    if let save { try requireWritable(save) }
+    let outcome = try measure()
+    if let save { try Baseline(outcome.run).save(to: save) }
+    try result.emit(text: outcome.text, json: outcome.json.text)
+    if !outcome.regressions.isEmpty { throw ExitCode(1) }
+  }
+
+  private func measure() throws -> BenchmarkResult {
+    let workers = threads ?? MachineFacts.cores
+    var benchmark = Benchmark(
+      threads: workers, batch: batch, seconds: seconds, measure: RepeatProcess.measure)
+    benchmark.repeats = repeats
+    benchmark.handicap = handicap
+    benchmark.isQuiet = quiet
+    guard let against else { return BenchmarkResult(try benchmark.run(models)) }
+    let baseline = try Baseline(contentsOf: against)
+    let names = models.map { URL(filePath: $0).lastPathComponent }
+    try baseline.requireComparable(to: names, threads: workers, path: against)
+    return try RegressionCheck().run(benchmark, on: models, against: baseline.run)
+  }
+}

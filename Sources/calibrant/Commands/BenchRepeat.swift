@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// One repeat of `bench`, which starts this in a process of its own. Prints the measurement as JSON.
+struct BenchRepeat: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: RepeatProcess.command, abstract: "One repeat of bench.", shouldDisplay: false)
+
+  @Argument var model: String
+  @Option var batch: Int
+  @Option var threads: Int
+  @Option var seconds: Double
+  @Option var handicap = 0.0
+
+  func run() throws {
+    let settings = RepeatSettings(
+      model: model, batch: batch, threads: threads, seconds: seconds, handicap: handicap)
+    let measured = try RepeatMeasurement(settings).run()
+    try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(measured))
+  }
+}

@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that nobody who builds or tests Calibrant builds this.
+let package = Package(
+  name: "benchmarks",
+  dependencies: [
+    .package(name: "calibrant", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "ConvolutionSpeed",
+      dependencies: [
+        .product(name: "Engine", package: "calibrant"),
+        .product(name: "LinearAlgebra", package: "calibrant"),
+        .product(name: "ONNXFormat", package: "calibrant"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
