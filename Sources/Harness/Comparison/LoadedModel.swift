@@ -41,7 +41,7 @@ extension ComparisonFacts.Machine {
   }
 }
 
-extension Scores {
+extension Rankings {
   /// One record per image.
   public func records(of store: ImageStore) throws(HarnessError) -> [Record] {
     if let highest = store.samples.max(by: { $0.label < $1.label }), highest.label >= classes {
@@ -50,12 +50,11 @@ extension Scores {
         modelClasses: classes, highestLabel: highest.label,
         className: names.indices.contains(highest.label) ? names[highest.label] : "?")
     }
-    return store.samples.indices.map { index in
-      let top = top(5, of: index)
+    return samples.indices.map { index in
       let sample = store.samples[index]
       return Record(
         path: sample.path, contentHash: store.hashes[index], label: sample.label,
-        top5: top.classes, margin: top.margin)
+        top5: samples[index].classes, margin: samples[index].margin)
     }
   }
 }

@@ -22,13 +22,16 @@ struct ImageOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
+  /// - Parameter streams: whether every image is read once.
   func store(
-    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions
+    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions,
+    streams: Bool = false
   ) throws -> ImageStore {
     var dataset = try ImageDataset.load(from: images, labels: labels)
     if let limit { dataset = dataset.limited(to: limit, seed: seed) }
     var options = ImageStore.Options(jobs: run.workers)
     options.skipsUnreadable = skipUnreadable
+    options.streams = streams
     options.isQuiet = run.quiet
     return try ImageStore(dataset, preprocessing, for: input, options)
   }
@@ -46,6 +49,7 @@ func loadCalibration(
   if let limit { dataset = dataset.limited(to: limit, seed: seed) }
   var options = ImageStore.Options(jobs: run.workers)
   options.skipsUnreadable = skipsUnreadable
+  options.streams = true
   options.isQuiet = run.quiet
   options.title = "decoding calibration images"
   return CalibrationData(try ImageStore(dataset, preprocessing, for: input, options))

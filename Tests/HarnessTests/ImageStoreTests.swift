@@ -1,0 +1,90 @@
+import Engine
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Harness
+
+/// Streamed, kept and partly kept images are the same samples.
+@Suite struct ImageStoreTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let damaged = "b/2.png"
+
+  /// Two classes of three seeded images, all of another size, one of them cut short where asked.
+  private func dataset(damaging isDamaged: Bool = false) throws -> ImageDataset {
+    var random = SplitMix64(seed: 9)
+    for (index, path) in ["a/0.png", "a/1.png", "a/2.png", "b/0.png", "b/1.png", Self.damaged]
+      .enumerated()
+    {
+      let (width, height) = (40 + 3 * index, 50 - 2 * index)
+      let pixels = (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let bytes = try encodePNG(ImageBuffer(width: width, height: height, pixels: pixels))
+      let isCut = isDamaged && path == Self.damaged
+      try folder.write(isCut ? bytes.prefix(bytes.count / 2) : bytes, to: path)
+    }
+    return try ImageDataset.load(from: folder.path, labels: nil)
+  }
+
+  private func store(
+    damaging isDamaged: Bool = false, _ change: (inout ImageStore.Options) -> Void
+  ) throws -> ImageStore {
+    var options = ImageStore.Options(jobs: 2)
+    change(&options)
+    let recipe = Preprocessing(resize: .shorterSide(36), crop: 32)
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 32)))
+    return try ImageStore(dataset(damaging: isDamaged), recipe, for: input, options)
+  }
+
+  private func floats(_ store: ImageStore) throws -> [[Float]] {
+    try (0..<store.count).map { index in
+      var values = [Float](repeating: 0, count: store.sampleSize)
+      try values.withUnsafeMutableBufferPointer { try store.write(index, into: $0) }
+      return values
+    }
+  }
+
+  @Test(arguments: [0, 2 * 32 * 32 * 3, 1 << 20]) func budgetsChangeNothing(budget: Int) throws {
+    let streamed = try store { $0.streams = true }
+    let kept = try store { $0.budget = budget }
+    #expect(streamed.count == 6 && streamed.hashes == kept.hashes)
+    #expect(streamed.samples == kept.samples && streamed.sampleShape == [3, 32, 32])
+    try #expect(floats(streamed) == floats(kept))
+  }
+
+  @Test func streamsFindDamageWhenTheyComeToIt() throws {
+    let streamed = try store(damaging: true) { $0.streams = true }
+    let error = #expect(throws: HarnessError.self) { try floats(streamed) }
+    #expect(error?.description.contains(Self.damaged) == true)
+    #expect(throws: HarnessError.self) { try store(damaging: true) { $0.streams = false } }
+  }
+
+  @Test(arguments: [true, false]) func damagedImagesAreLeftOut(streams: Bool) throws {
+    let store = try store(damaging: true) {
+      $0.streams = streams
+      $0.skipsUnreadable = true
+    }
+    #expect(store.skipped.map(\.path) == [Self.damaged])
+    try #expect(floats(store).count == 5)
+  }
+
+  @Test func aFileThatChangesSizeIsRefused() throws {
+    var options = ImageStore.Options(jobs: 1)
+    options.streams = true
+    let dataset = try dataset()
+    let one = ImageDataset(name: "one", samples: [dataset.samples[0]], classNames: ["a"])
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 40)))
+    // As stored: the first image is 40 × 50, so only a square one fits.
+    try folder.write(
+      encodePNG(ImageBuffer(width: 40, height: 40, pixels: Array(repeating: 1, count: 4800))),
+      to: "a/0.png")
+    let store = try ImageStore(one, Preprocessing(), for: input, options)
+    try folder.write(
+      encodePNG(ImageBuffer(width: 41, height: 40, pixels: Array(repeating: 1, count: 4920))),
+      to: "a/0.png")
+    #expect(throws: HarnessError.self) { try floats(store) }
+  }
+}
