@@ -22,7 +22,7 @@ import Testing
     {
       let (width, height) = (40 + 3 * index, 50 - 2 * index)
       let pixels = (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) }
-      let bytes = try encodePNG(ImageBuffer(width: width, height: height, pixels: pixels))
+      let bytes = try Self.png(ImageBuffer(width: width, height: height, pixels: pixels))
       let isCut = isDamaged && path == Self.damaged
       try folder.write(isCut ? bytes.prefix(bytes.count / 2) : bytes, to: path)
     }
@@ -72,19 +72,23 @@ import Testing
   }
 
   @Test func aFileThatChangesSizeIsRefused() throws {
+    let sample = try dataset().samples[0]
+    let one = ImageDataset(name: "one", samples: [sample], classNames: ["a"])
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 40)))
     var options = ImageStore.Options(jobs: 1)
     options.streams = true
-    let dataset = try dataset()
-    let one = ImageDataset(name: "one", samples: [dataset.samples[0]], classNames: ["a"])
-    let input = try ImageInput(of: Program(SmallClassifier.model(side: 40)))
-    // As stored: the first image is 40 × 50, so only a square one fits.
-    try folder.write(
-      encodePNG(ImageBuffer(width: 40, height: 40, pixels: Array(repeating: 1, count: 4800))),
-      to: "a/0.png")
+    try write(width: 40, to: sample.path)
     let store = try ImageStore(one, Preprocessing(), for: input, options)
-    try folder.write(
-      encodePNG(ImageBuffer(width: 41, height: 40, pixels: Array(repeating: 1, count: 4920))),
-      to: "a/0.png")
+    try write(width: 41, to: sample.path)
     #expect(throws: HarnessError.self) { try floats(store) }
+  }
+
+  private func write(width: Int, to path: String) throws {
+    let pixels = [UInt8](repeating: 1, count: width * 40 * 3)
+    try folder.write(Self.png(ImageBuffer(width: width, height: 40, pixels: pixels)), to: path)
+  }
+
+  private static func png(_ image: ImageBuffer) throws -> Data {
+    Data(try PNGEncoder().encode(image))
   }
 }

@@ -35,7 +35,8 @@ enum SmallClassifier {
         ],
         outputs: [ModelValue(name: "scores", elementType: .float32, dimensions: [.unknown])],
         initializers: [
-          weights("w", [2, 3, 3, 3]), weights("v", [2 * (side - 2) * (side - 2), 4]), index("zero", 0), index("minus", -1),
+          weights("w", [2, 3, 3, 3]), weights("v", [2 * (side - 2) * (side - 2), 4]),
+          index("zero", 0), index("minus", -1),
         ]), opset: 13)
   }
 }
