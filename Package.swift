@@ -24,12 +24,14 @@ let package = Package(
     // Its source embeds demo.onnx.
     .target(name: "CDemoModel", exclude: ["demo.onnx"]),
 
+    // Inner loops, compiled for several instruction sets.
+    .target(name: "CKernels"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(
       name: "ONNXFormat",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Imaging", dependencies: ["CImageCodecs"]),
-    .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra"]),
+    .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra", "CKernels"]),
     .target(name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra"]),
     .target(
       name: "Harness",

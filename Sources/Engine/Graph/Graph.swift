@@ -36,6 +36,8 @@ public struct Node: Sendable {
   public var outputs: [ValueID?]
   /// Applied to the first output by the operator itself.
   public var activation = Activation.identity
+  /// Applied to the first output after the activation.
+  public var rounding: Rounding?
 
   public init(
     name: String, opType: String, domain: String = "", opset: Int,

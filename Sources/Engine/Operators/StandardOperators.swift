@@ -12,6 +12,16 @@ extension OperatorRegistry {
     Softmax.self,
     Tanh.self,
 
+    // Blocked
+    BlockChannels.self,
+    BlockedAveragePool.self,
+    BlockedConcat.self,
+    BlockedConv.self,
+    BlockedGlobalAveragePool.self,
+    BlockedMaxPool.self,
+    ScaleShift.self,
+    UnblockChannels.self,
+
     // Convolution
     Conv.self,
 

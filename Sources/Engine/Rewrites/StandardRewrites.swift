@@ -8,6 +8,9 @@ enum StandardRewrites {
     { $0.foldingBatchNormalization(keeping: $1) },
     { $0.fusingQuantizeDequantize(keeping: $1) },
     { $0.fusingActivations(keeping: $1) },
+    { $0.blockingChannels(keeping: $1) },
+    { $0.fusingResiduals(keeping: $1) },
+    { $0.fusingRounding(keeping: $1) },
   ]
 }
 

@@ -31,7 +31,7 @@ func evaluate(
     let call = OperatorCall(
       inputs: views,
       outputs: zip(types, storages).map { MutableTensorView(type: $0, base: $1.base) },
-      scratch: scratch)
+      scratch: scratch, workers: .alone)
     if kernel is any ViewOperator, let source = views.first ?? nil {
       storages[0].base.copyMemory(from: source.base, byteCount: source.bytes.count)
     } else {

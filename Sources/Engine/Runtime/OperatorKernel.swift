@@ -41,6 +41,8 @@ public struct OperatorCall {
   public let inputs: [TensorView?]
   public let outputs: [MutableTensorView]
   public let scratch: Scratch
+  /// Who shares the work.
+  public let workers: Workers
 
   /// An input that shape inference has already required.
   public func input(_ index: Int) -> TensorView {

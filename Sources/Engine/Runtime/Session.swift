@@ -8,8 +8,14 @@ public struct Session: ~Copyable {
   private var plans: [[TensorType]: ExecutionPlan] = [:]
   private var arena = TensorStorage(byteCount: 0)
   private let scratch = Scratch()
+  private let workers: Workers
 
-  public init(_ program: Program) { self.program = program }
+  /// - Parameter threads: how many share each operator's work. More than one is for latency: for throughput, run one
+  ///   session per core. Results do not depend on it.
+  public init(_ program: Program, threads: Int = 1) {
+    self.program = program
+    workers = Workers(threads)
+  }
 
   /// Runs the model.
   /// - Parameters:
@@ -52,7 +58,7 @@ public struct Session: ~Copyable {
       outputs: step.outputs.map { output in
         MutableTensorView(type: output.type, base: arena.base + output.offset)
       },
-      scratch: scratch)
+      scratch: scratch, workers: workers)
     do {
       try program.kernels[step.node].run(call)
     } catch {

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#define TILE_PIXELS 6
+#define TILE_BLOCKS 1
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "Loops/All.h"
+#pragma clang attribute pop
+const CKKernels ck_avx2 = TABLE("avx2");
+#endif

@@ -1,0 +1,4 @@
+#define TILE_PIXELS 2
+#define TILE_BLOCKS 1
+#include "Loops/All.h"
+const CKKernels ck_baseline = TABLE("baseline");

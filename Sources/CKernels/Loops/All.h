@@ -1,0 +1,13 @@
+// Every loop, compiled for the instruction set that the including file has switched on, and the table of them.
+#include "Block.h"
+#include "Epilogue.h"
+#include "Multiply.h"
+#include "Window.h"
+#include "Winograd.h"
+#include "Elementwise.h"
+#include "Transpose.h"
+
+#define TABLE(name)                                                                              \
+  {name,      TILE_BLOCKS,    multiply,        depthwise,   max_pool, average_pool,              \
+   plane_sum, winograd_input, winograd_output, scale_shift, finish,   block_channels,            \
+   unblock_channels}

@@ -1,0 +1,128 @@
+import CKernels
+
+/// MaxPool on a blocked tensor.
+struct BlockedMaxPool: OperatorKernel {
+  static let opType = "BlockedMaxPool"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let window: WindowGeometry
+
+  init(_ node: Node) throws(GraphError) {
+    window = try WindowGeometry(
+      node.attributes, kernel: try node.attributes.ints("kernel_shape") ?? [])
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [try blockedPoolType(window, inputs)]
+  }
+
+  func run(_ call: OperatorCall) throws(GraphError) {
+    let pool = try PoolGeometry(window, blocked: call.input(0).shape)
+    sweepBlocks(pool, call) { window, x, y in
+      BlockLoops.best.table.pointee.maxPool(window, x, y)
+    }
+  }
+}
+
+/// AveragePool on a blocked tensor whose divisor does not depend on the padding: it counts only what is inside, or
+/// everything and no window reaches beyond the padding.
+struct BlockedAveragePool: OperatorKernel {
+  static let opType = "BlockedAveragePool"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let window: WindowGeometry
+  private let countsPadding: Bool
+
+  init(_ node: Node) throws(GraphError) {
+    window = try WindowGeometry(
+      node.attributes, kernel: try node.attributes.ints("kernel_shape") ?? [])
+    countsPadding = try node.attributes.flag("count_include_pad")
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [try blockedPoolType(window, inputs)]
+  }
+
+  func run(_ call: OperatorCall) throws(GraphError) {
+    let pool = try PoolGeometry(window, blocked: call.input(0).shape)
+    let divisor = countsPadding ? Float(window.kernel.reduce(1, *)) : 0
+    sweepBlocks(pool, call) { window, x, y in
+      BlockLoops.best.table.pointee.averagePool(window, x, y, divisor)
+    }
+  }
+}
+
+/// GlobalAveragePool on a blocked tensor; its output is dense, N × C × 1 × 1. The attribute `channels` is C.
+struct BlockedGlobalAveragePool: OperatorKernel {
+  static let opType = "BlockedGlobalAveragePool"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let channels: Int
+
+  init(_ node: Node) throws(GraphError) {
+    channels = try node.attributes.int("channels", default: 0)
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let shape = try inputs.requiredFloat(0, "X").shape
+    return [TensorType(.float32, [shape[0], channels, 1, 1])]
+  }
+
+  func run(_ call: OperatorCall) {
+    let shape = call.input(0).shape
+    let (lanes, pixels) = (ChannelBlocks.lanes, shape[2] * shape[3])
+    guard call.output.count > 0, let x = call.input(0).floats.baseAddress else { return }
+    let output = call.output.floats
+    let sums = call.scratch.floats(lanes)
+    for block in 0..<shape[0] * shape[1] {
+      BlockLoops.best.table.pointee.planeSum(x + block * pixels * lanes, Int64(pixels), sums)
+      let first = block % shape[1] * lanes
+      let target = block / shape[1] * channels + first
+      for lane in 0..<min(lanes, channels - first) {
+        output[target + lane] = sums[lane] / Float(pixels)
+      }
+    }
+  }
+}
+
+private func blockedPoolType(
+  _ window: WindowGeometry, _ inputs: [Operand?]
+) throws(GraphError) -> TensorType {
+  let pool = try PoolGeometry(window, blocked: try inputs.requiredFloat(0, "X").shape)
+  return TensorType(.float32, Shape(pool.output.dims + [ChannelBlocks.lanes]))
+}
+
+extension PoolGeometry {
+  /// The geometry over the planes of a blocked input.
+  fileprivate init(_ window: WindowGeometry, blocked x: Shape) throws(GraphError) {
+    try self.init(window, input: Shape(Array(x.dims.prefix(4))))
+  }
+}
+
+/// Calls `body` with each plane of a blocked input and of its output.
+private func sweepBlocks(
+  _ pool: PoolGeometry, _ call: OperatorCall,
+  _ body: (UnsafePointer<CKWindow>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+) {
+  guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
+    let y = call.output.floats.baseAddress
+  else { return }
+  let lanes = ChannelBlocks.lanes
+  let window = CKWindow(
+    height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),
+    outWidth: Int32(pool.outWidth), kernelHeight: Int32(pool.kernel.y),
+    kernelWidth: Int32(pool.kernel.x), strideY: Int32(pool.stride.y),
+    strideX: Int32(pool.stride.x), dilationY: Int32(pool.dilation.y),
+    dilationX: Int32(pool.dilation.x), padTop: Int32(pool.padBegin.y),
+    padLeft: Int32(pool.padBegin.x))
+  call.workers.forEach(pool.planes) { plane in
+    withUnsafePointer(to: window) {
+      body(
+        $0, x + plane * pool.height * pool.width * lanes,
+        y + plane * pool.outHeight * pool.outWidth * lanes)
+    }
+  }
+}

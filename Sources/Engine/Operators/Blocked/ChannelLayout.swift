@@ -1,0 +1,71 @@
+/// N × C × H × W to N × ⌈C/16⌉ × H × W × 16.
+struct BlockChannels: OperatorKernel {
+  static let opType = "BlockChannels"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  init(_ node: Node) {}
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let shape = try inputs.requiredFloat(0, "X").shape
+    guard shape.rank == 4 else {
+      throw .shapeMismatch(reason: "X \(shape) must have two spatial axes")
+    }
+    return [TensorType(.float32, ChannelBlocks.shape(shape))]
+  }
+
+  func run(_ call: OperatorCall) {
+    let shape = call.input(0).shape
+    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
+      let y = call.output.floats.baseAddress
+    else { return }
+    ChannelBlocks.forEachBlock(shape, call.workers) { channels, dense, blocked, pixels in
+      BlockLoops.best.table.pointee.block(x + dense, channels, pixels, y + blocked)
+    }
+  }
+}
+
+/// N × ⌈C/16⌉ × H × W × 16 back to N × C × H × W; the attribute `channels` is C.
+struct UnblockChannels: OperatorKernel {
+  static let opType = "UnblockChannels"
+  static let domain = "calibrant"
+  static let sinceVersion = 1
+
+  private let channels: Int
+
+  init(_ node: Node) throws(GraphError) {
+    channels = try node.attributes.int("channels", default: 0)
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let shape = try inputs.requiredFloat(0, "X").shape
+    return [TensorType(.float32, [shape[0], channels, shape[2], shape[3]])]
+  }
+
+  func run(_ call: OperatorCall) {
+    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
+      let y = call.output.floats.baseAddress
+    else { return }
+    ChannelBlocks.forEachBlock(call.output.shape, call.workers) {
+      channels, dense, blocked, pixels in
+      BlockLoops.best.table.pointee.unblock(x + blocked, channels, pixels, y + dense)
+    }
+  }
+}
+
+extension ChannelBlocks {
+  /// Calls `body` with each block of an N × C × H × W tensor: how many channels it has, where it starts in the dense
+  /// and in the blocked form, and the pixels of a plane.
+  fileprivate static func forEachBlock(
+    _ shape: Shape, _ workers: Workers,
+    _ body: (_ channels: Int32, _ dense: Int, _ blocked: Int, _ pixels: Int64) -> Void
+  ) {
+    let (channels, pixels, blocks) = (shape[1], shape[2] * shape[3], count(shape[1]))
+    workers.forEach(shape[0] * blocks) { index in
+      let (image, block) = (index / blocks, index % blocks)
+      body(
+        Int32(min(lanes, channels - block * lanes)),
+        (image * channels + block * lanes) * pixels, index * pixels * lanes, Int64(pixels))
+    }
+  }
+}

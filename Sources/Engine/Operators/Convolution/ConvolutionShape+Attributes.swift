@@ -1,0 +1,38 @@
+extension ConvolutionShape {
+  /// The loops' numbers; a 1-D convolution is a 2-D one of height 1.
+  ///
+  /// - Parameters:
+  ///   - attributes: those of Conv.
+  ///   - x: N × C × …, as the model defines it.
+  ///   - w: M × C/group × ….
+  init(
+    _ attributes: Attributes, group: Int, _ x: Shape, _ w: Shape
+  ) throws(GraphError) {
+    guard x.rank == 3 || x.rank == 4, w.rank == x.rank else {
+      throw .shapeMismatch(
+        reason: "X \(x) and W \(w): convolutions over one or two spatial axes are implemented")
+    }
+    guard x[1] == w[1] * group, w[0] % group == 0 else {
+      throw .shapeMismatch(
+        reason: "X \(x) has \(x[1]) channels, W \(w) in \(group) groups takes \(w[1] * group)")
+    }
+    let kernel = Array(w.dims.dropFirst(2))
+    if let declared = try attributes.ints("kernel_shape"), declared != kernel {
+      throw .badAttribute(name: "kernel_shape", reason: "\(declared) is not that of W \(w)")
+    }
+    let window = try WindowGeometry(attributes, kernel: kernel)
+    let resolved = try window.resolved(input: Array(x.dims.dropFirst(2)))
+    let is1D = x.rank == 3
+    func pair(_ values: [Int], _ fill: Int) -> (y: Int, x: Int) {
+      is1D ? (fill, values[0]) : (values[0], values[1])
+    }
+    self.init(
+      batch: x[0], inChannels: x[1], height: is1D ? 1 : x[2], width: x[x.rank - 1],
+      outChannels: w[0], group: group,
+      kernelHeight: pair(kernel, 1).y, kernelWidth: pair(kernel, 1).x,
+      strideY: pair(window.strides, 1).y, strideX: pair(window.strides, 1).x,
+      dilationY: pair(window.dilations, 1).y, dilationX: pair(window.dilations, 1).x,
+      padTop: pair(resolved.padsBegin, 0).y, padLeft: pair(resolved.padsBegin, 0).x,
+      outHeight: pair(resolved.output, 1).y, outWidth: pair(resolved.output, 1).x)
+  }
+}

@@ -1,0 +1,216 @@
+extension Graph {
+  /// Lets convolutions and what stands between them compute on blocked tensors (`ChannelBlocks`).
+  ///
+  /// Each value has a dense form, and a blocked twin where an operator that can produces one. A node that needs the
+  /// form that is missing gets a conversion before it; values that must exist as the model defines them keep theirs.
+  func blockingChannels(keeping: Set<ValueID>) -> Graph {
+    var blocking = ChannelBlocking(self, fixed: fixedValues(keeping))
+    for node in nodes { blocking.append(node) }
+    return blocking.graph
+  }
+}
+
+/// The rewrite's state: the graph written so far, and which values have a blocked twin.
+struct ChannelBlocking {
+  struct Twin {
+    let id: ValueID
+    let channels: Int
+  }
+
+  private(set) var graph: Graph
+  private let source: Graph
+  private let fixed: Set<ValueID>
+  private var twins: [ValueID: Twin] = [:]
+  /// Values whose dense form no node computes yet.
+  private var lacksDense: Set<ValueID> = []
+
+  init(_ source: Graph, fixed: Set<ValueID>) {
+    self.source = source
+    self.fixed = fixed
+    graph = source
+    graph.nodes = []
+  }
+
+  mutating func append(_ node: Node) {
+    for rule in Self.rules {
+      if let (blocked, channels) = rule(&self, node) {
+        appendBlocked(blocked, channels: channels)
+        return
+      }
+    }
+    for input in node.inputs.compactMap({ $0 }) { provideDense(input) }
+    graph.nodes.append(node)
+  }
+
+  /// How an operator computes on blocked tensors: the node that does, with blocked or dense inputs as it needs them
+  /// and the dense value as its output, and the output's channels, 0 for a dense output. nil where it cannot.
+  private typealias Rule = @Sendable (inout ChannelBlocking, Node) -> (node: Node, channels: Int)?
+
+  private static let rules: [Rule] = [
+    { $0.convolution($1) }, { $0.pool($1) }, { $0.globalAveragePool($1) },
+    { $0.batchNormalization($1) }, { $0.unary($1) }, { $0.binary($1) }, { $0.concat($1) },
+  ]
+
+  private mutating func appendBlocked(_ node: Node, channels: Int) {
+    var node = node
+    guard channels > 0, let output = node.outputs.first ?? nil else {
+      graph.nodes.append(node)
+      return
+    }
+    let twin = graph.add("\(graph.name(of: output)) (blocked)")
+    node.outputs = [twin]
+    graph.nodes.append(node)
+    twins[output] = Twin(id: twin, channels: channels)
+    lacksDense.insert(output)
+    if fixed.contains(output) { provideDense(output) }
+  }
+
+  private mutating func provideDense(_ id: ValueID) {
+    guard lacksDense.remove(id) != nil, let twin = twins[id] else { return }
+    graph.nodes.append(
+      Node(
+        name: graph.name(of: id), opType: "UnblockChannels", domain: "calibrant", opset: 1,
+        attributes: Attributes(["channels": .int(twin.channels)]), inputs: [twin.id],
+        outputs: [id]))
+  }
+
+  /// The blocked twin of a value, made where there is none.
+  private mutating func provideBlocked(_ id: ValueID, channels: Int) -> ValueID {
+    if let twin = twins[id] { return twin.id }
+    let twin = graph.add("\(graph.name(of: id)) (blocked)")
+    graph.nodes.append(
+      Node(
+        name: graph.name(of: id), opType: "BlockChannels", domain: "calibrant", opset: 1,
+        inputs: [id], outputs: [twin]))
+    twins[id] = Twin(id: twin, channels: channels)
+    return twin
+  }
+
+  private func twin(_ id: ValueID?) -> Twin? { id.flatMap { twins[$0] } }
+
+  /// `node` as operator `opType` of the engine's own domain.
+  private func renamed(_ node: Node, _ opType: String) -> Node {
+    var node = node
+    (node.opType, node.domain, node.opset) = (opType, "calibrant", 1)
+    return node
+  }
+}
+
+// The rules, by operator.
+extension ChannelBlocking {
+  private mutating func convolution(_ node: Node) -> (Node, Int)? {
+    guard node.is("Conv"), node.inputs.count >= 2, let input = node.inputs[0],
+      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32,
+      weights.shape.rank == 4, weights.count > 0,
+      let group = try? node.attributes.int("group", default: 1), group > 0,
+      weights.shape[0] % group == 0
+    else { return nil }
+    let bias = node.inputs.count > 2 ? node.inputs[2] : nil
+    guard bias == nil || graph.constant(bias)?.shape == [weights.shape[0]] else { return nil }
+    let channels = weights.shape[1] * group
+    if let twin = twins[input], twin.channels != channels { return nil }
+    var blocked = renamed(node, "BlockedConv")
+    // Few channels would leave most lanes empty; sums read them just as well from where they are.
+    if twins[input] != nil || channels >= ChannelBlocks.lanes || group > 1 {
+      blocked.inputs[0] = provideBlocked(input, channels: channels)
+    }
+    return (blocked, weights.shape[0])
+  }
+
+  private func pool(_ node: Node) -> (Node, Int)? {
+    guard node.is("MaxPool", "AveragePool"), let twin = twin(node.inputs[0]),
+      node.outputs.dropFirst().allSatisfy({ $0 == nil }),
+      let kernel = try? node.attributes.ints("kernel_shape"), kernel.count == 2,
+      let ceils = try? node.attributes.flag("ceil_mode"),
+      let countsPadding = try? node.attributes.flag("count_include_pad"),
+      !(ceils && countsPadding)
+    else { return nil }
+    var blocked = renamed(node, "Blocked\(node.opType)")
+    blocked.inputs = [twin.id]
+    return (blocked, twin.channels)
+  }
+
+  private func globalAveragePool(_ node: Node) -> (Node, Int)? {
+    guard node.is("GlobalAveragePool"), let twin = twin(node.inputs[0]) else { return nil }
+    var blocked = renamed(node, "BlockedGlobalAveragePool")
+    blocked.attributes = Attributes(["channels": .int(twin.channels)])
+    blocked.inputs = [twin.id]
+    return (blocked, 0)
+  }
+
+  private mutating func batchNormalization(_ node: Node) -> (Node, Int)? {
+    guard node.is("BatchNormalization"), let twin = twin(node.inputs[0]),
+      let factors = source.batchNormalizationFactors(of: node),
+      factors.factor.count == twin.channels
+    else { return nil }
+    var blocked = renamed(node, "ScaleShift")
+    blocked.inputs = [
+      twin.id,
+      blockedConstant("\(node.name).factor", factors.factor.map { Float($0) }, spatialRank: 0),
+      blockedConstant("\(node.name).offset", factors.offset.map { Float($0) }, spatialRank: 0),
+    ]
+    return (blocked, twin.channels)
+  }
+
+  /// Elementwise operators of one tensor work on any layout.
+  private static let unaryOperators: Set<String> = [
+    "Abs", "Clip", "Erf", "Exp", "HardSigmoid", "HardSwish", "LeakyRelu", "Neg", "Relu", "Sigmoid",
+    "Sqrt", "Tanh",
+  ]
+
+  private func unary(_ node: Node) -> (Node, Int)? {
+    guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1,
+      node.domain.isEmpty && Self.unaryOperators.contains(node.opType)
+        || node.domain == "calibrant" && node.opType == "QuantizeDequantize"
+          && graph.constant(node.inputs[1])?.count == 1
+    else { return nil }
+    var blocked = node
+    blocked.inputs[0] = twin.id
+    return (blocked, twin.channels)
+  }
+
+  private mutating func binary(_ node: Node) -> (Node, Int)? {
+    guard node.is("Add", "Sub", "Mul", "Div"), node.inputs.count == 2, let a = node.inputs[0],
+      let b = node.inputs[1], let channels = (twins[a] ?? twins[b])?.channels,
+      let left = blockedOperand(a, channels), let right = blockedOperand(b, channels)
+    else { return nil }
+    var blocked = node
+    blocked.inputs = [left, right]
+    return (blocked, channels)
+  }
+
+  /// An operand in a form that broadcasts with a blocked tensor of so many channels.
+  private mutating func blockedOperand(_ id: ValueID, _ channels: Int) -> ValueID? {
+    if let twin = twins[id] { return twin.channels == channels ? twin.id : nil }
+    guard let constant = graph.constant(id), constant.dtype == .float32 else { return nil }
+    if constant.count == 1, constant.shape.rank <= 4 {
+      return graph.add("\(graph.name(of: id)) (scalar)", constant: constant.reshaped(to: []))
+    }
+    let isPerChannel =
+      constant.count == channels
+      && (constant.shape == [channels, 1, 1] || constant.shape == [1, channels, 1, 1])
+    guard isPerChannel else { return nil }
+    return blockedConstant(
+      "\(graph.name(of: id)) (blocked)", constant.array(of: Float.self), spatialRank: 2)
+  }
+
+  private mutating func concat(_ node: Node) -> (Node, Int)? {
+    guard node.is("Concat"), (try? node.attributes.int("axis")) == 1 else { return nil }
+    let inputs = node.inputs.compactMap { twin($0) }
+    guard inputs.count == node.inputs.count, !inputs.isEmpty else { return nil }
+    var blocked = renamed(node, "BlockedConcat")
+    blocked.attributes = Attributes(["channels": .ints(inputs.map(\.channels))])
+    blocked.inputs = inputs.map(\.id)
+    return (blocked, inputs.reduce(0) { $0 + $1.channels })
+  }
+
+  /// ⌈C/16⌉ × 1 … × 16 values, 0 in lanes without a channel.
+  private mutating func blockedConstant(
+    _ name: String, _ values: [Float], spatialRank: Int
+  ) -> ValueID {
+    let blocks = ChannelBlocks.count(values.count)
+    let padding = [Float](repeating: 0, count: blocks * ChannelBlocks.lanes - values.count)
+    let shape = [blocks] + [Int](repeating: 1, count: spatialRank) + [ChannelBlocks.lanes]
+    return graph.add(name, constant: Tensor(values + padding, shape: Shape(shape)))
+  }
+}

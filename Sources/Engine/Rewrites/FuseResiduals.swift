@@ -1,0 +1,32 @@
+extension Graph {
+  /// Lets a blocked convolution add the tensor that an Add would add to its output, while a tile of it is in registers.
+  func fusingResiduals(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let consumers = consumers()
+    let producers = producers()
+    let fixed = fixedValues(keeping)
+    var removed: Set<Int> = []
+    for (index, node) in nodes.enumerated() where node.is("Add") && node.inputs.count == 2 {
+      // The later of two convolutions can read the earlier one's output.
+      let candidates = node.inputs.compactMap { $0.flatMap { producers[$0] } }
+        .filter { isBareConvolution(graph.nodes[$0]) && !removed.contains($0) }
+        .filter { soleConsumer(of: nodes[$0].outputs[0]!, consumers, fixed: fixed) == index }
+      guard let producer = candidates.max(), let output = nodes[producer].outputs[0],
+        let residual = node.inputs.first(where: { $0 != output }) ?? nil
+      else { continue }
+      var conv = graph.nodes[producer]
+      conv.inputs += [ValueID?](repeating: nil, count: 3 - conv.inputs.count) + [residual]
+      conv.outputs = node.outputs
+      conv.activation = node.activation
+      graph.nodes[index] = conv
+      removed.insert(producer)
+    }
+    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    return graph
+  }
+
+  private func isBareConvolution(_ node: Node) -> Bool {
+    node.domain == "calibrant" && node.opType == "BlockedConv" && node.activation == .identity
+      && node.rounding == nil && node.inputs.count <= 3
+  }
+}

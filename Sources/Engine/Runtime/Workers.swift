@@ -1,0 +1,143 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// Threads that share the work of one session's operators, for latency.
+///
+/// Between operators they spin for a while before they sleep: an operator of a small network takes less time than
+/// waking a thread. A count of 1 has no threads and costs nothing.
+public final class Workers: Sendable {
+  public let count: Int
+  private let crew: Crew?
+
+  /// The calling thread and nobody else.
+  static let alone = Workers(1)
+
+  public init(_ count: Int) {
+    precondition(count > 0, "work needs at least one worker")
+    self.count = count
+    crew = count > 1 ? Crew() : nil
+    for _ in 1..<max(count, 1) { crew?.hire() }
+  }
+
+  deinit { crew?.dismiss() }
+
+  /// Calls `body` once with each index below `count`, on any worker and in any order; returns when all are done.
+  func forEach(_ count: Int, _ body: (Int) -> Void) {
+    guard let crew, count > 1 else {
+      for index in 0..<count { body(index) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { crew.run(Loop(count: count, body: $0)) }
+    }
+  }
+}
+
+/// One parallel loop. A worker that comes late finds no index left and never touches `body`, which is gone by then.
+private final class Loop: @unchecked Sendable {
+  private let count: Int
+  private let body: UnsafePointer<(Int) -> Void>
+  private let next = Atomic<Int>(0)
+  private let done = Atomic<Int>(0)
+
+  init(count: Int, body: UnsafePointer<(Int) -> Void>) {
+    self.count = count
+    self.body = body
+  }
+
+  var isDone: Bool { done.load(ordering: .acquiring) == count }
+
+  func work() {
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      body.pointee(index)
+      done.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    }
+  }
+}
+
+/// The threads behind `Workers`. Unchecked: everything but the atomic is guarded by `mutex`.
+private final class Crew: @unchecked Sendable {
+  private var loop: Loop?
+  private var isDismissed = false
+  private var sleepers = 0
+  /// Changes with every loop, so that a spinning worker sees a new one without the lock.
+  private let generation = Atomic<Int>(0)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// About 100 µs.
+  private static let spins = 5_000
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wakeUp, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(wakeUp)
+    pthread_mutex_destroy(mutex)
+    wakeUp.deallocate()
+    mutex.deallocate()
+  }
+
+  func hire() {
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { crew in
+        Unmanaged<Crew>.fromOpaque(crew!).takeRetainedValue().work()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    precondition(status == 0, "the system gives no more threads")
+    pthread_detach(thread)
+  }
+
+  func dismiss() {
+    announce {
+      isDismissed = true
+      loop = nil
+    }
+  }
+
+  func run(_ loop: Loop) {
+    announce { self.loop = loop }
+    loop.work()
+    while !loop.isDone { ck_relax() }
+  }
+
+  private func announce(_ change: () -> Void) {
+    pthread_mutex_lock(mutex)
+    change()
+    generation.wrappingAdd(1, ordering: .releasing)
+    if sleepers > 0 { pthread_cond_broadcast(wakeUp) }
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func work() {
+    var seen = 0
+    while true {
+      spin(while: seen)
+      pthread_mutex_lock(mutex)
+      while generation.load(ordering: .acquiring) == seen {
+        sleepers += 1
+        pthread_cond_wait(wakeUp, mutex)
+        sleepers -= 1
+      }
+      seen = generation.load(ordering: .acquiring)
+      let (loop, isDismissed) = (self.loop, self.isDismissed)
+      pthread_mutex_unlock(mutex)
+      if isDismissed { return }
+      loop?.work()
+    }
+  }
+
+  private func spin(while seen: Int) {
+    for _ in 0..<Self.spins {
+      guard generation.load(ordering: .acquiring) == seen else { return }
+      ck_relax()
+    }
+  }
+}
