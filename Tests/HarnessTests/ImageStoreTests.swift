@@ -6,7 +6,7 @@ import Testing
 
 @testable import Harness
 
-/// Streamed, kept and partly kept images are the same samples.
+/// Kept or not, decoded first or when they are read, images are the same samples.
 @Suite struct ImageStoreTests {
   private let folder: TemporaryFolder
 
@@ -48,25 +48,28 @@ import Testing
   }
 
   @Test(arguments: [0, 2 * 32 * 32 * 3, 1 << 20]) func budgetsChangeNothing(budget: Int) throws {
-    let streamed = try store { $0.streams = true }
-    let kept = try store { $0.budget = budget }
-    #expect(streamed.count == 6 && streamed.hashes == kept.hashes)
-    #expect(streamed.samples == kept.samples && streamed.sampleShape == [3, 32, 32])
-    try #expect(floats(streamed) == floats(kept))
-  }
-
-  @Test func streamsFindDamageWhenTheyComeToIt() throws {
-    let streamed = try store(damaging: true) { $0.streams = true }
-    let error = #expect(throws: HarnessError.self) { try floats(streamed) }
-    #expect(error?.description.contains(Self.damaged) == true)
-    #expect(throws: HarnessError.self) { try store(damaging: true) { $0.streams = false } }
-  }
-
-  @Test(arguments: [true, false]) func damagedImagesAreLeftOut(streams: Bool) throws {
-    let store = try store(damaging: true) {
-      $0.streams = streams
-      $0.skipsUnreadable = true
+    let plain = try store { _ in }
+    #expect(plain.count == 6 && plain.sampleShape == [3, 32, 32])
+    let expected = try floats(plain)
+    for decodesFirst in [false, true] {
+      let store = try store {
+        $0.budget = budget
+        $0.decodesFirst = decodesFirst
+      }
+      #expect(store.hashes == plain.hashes && store.samples == plain.samples)
+      for _ in 0..<2 { try #expect(floats(store) == expected) }
     }
+  }
+
+  @Test func damageIsFoundWhenAnImageIsDecoded() throws {
+    let store = try store(damaging: true) { _ in }
+    let error = #expect(throws: HarnessError.self) { try floats(store) }
+    #expect(error?.description.contains(Self.damaged) == true)
+    #expect(throws: HarnessError.self) { try store(damaging: true) { $0.decodesFirst = true } }
+  }
+
+  @Test func damagedImagesAreLeftOut() throws {
+    let store = try store(damaging: true) { $0.skipsUnreadable = true }
     #expect(store.skipped.map(\.path) == [Self.damaged])
     try #expect(floats(store).count == 5)
   }
@@ -75,8 +78,7 @@ import Testing
     let sample = try dataset().samples[0]
     let one = ImageDataset(name: "one", samples: [sample], classNames: ["a"])
     let input = try ImageInput(of: Program(SmallClassifier.model(side: 40)))
-    var options = ImageStore.Options(jobs: 1)
-    options.streams = true
+    let options = ImageStore.Options(jobs: 1)
     try write(width: 40, to: sample.path)
     let store = try ImageStore(one, Preprocessing(), for: input, options)
     try write(width: 41, to: sample.path)

@@ -157,7 +157,7 @@ private struct ArmBench {
   private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
     if let scores = known[model.sha256] { return scores }
     let scores = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-      .scores(of: model.program, on: images, title: title)
+      .scores(of: model.program(), on: images, title: title)
     known[model.sha256] = scores
     return scores
   }

@@ -2,23 +2,24 @@ import Engine
 import Foundation
 import ONNXFormat
 
-/// A model file as a user would load it, with the facts reports state.
+/// A model file as a user would load it, with the facts reports state; every node of it can run.
 public struct LoadedModel: Sendable {
   public let path: String
   public let model: Model
-  public let program: Program
   public let input: ImageInput
   public let sha256: String
   public let bytes: Int
 
   public init(_ path: String) throws {
     model = try Model(contentsOf: path)
-    program = try Program(model)
-    input = try ImageInput(of: program)
+    input = try ImageInput(of: Program(model, optimizing: false))
     sha256 = try ContentHash.sha256(ofFile: path)
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     self.path = path
   }
+
+  /// The model ready to run. It holds the weights once more, so it is made where it is used.
+  public func program() throws -> Program { try Program(model) }
 
   public var name: String { URL(filePath: path).lastPathComponent }
 

@@ -3,10 +3,9 @@ import Synchronization
 
 /// The images of a data set, prepared as a model's input.
 ///
-/// A first look hashes every file and refuses what cannot be used. Images that are read once (`Options.streams`) are
-/// decoded when they are read, so that memory does not grow with their number. Images that several arms read are
-/// decoded once, in the first look; their prepared 8-bit pixels are kept within a memory budget, and those beyond it
-/// are decoded again when they are read.
+/// A first look hashes every file and refuses what cannot be used. An image is decoded when it is read, or in the first
+/// look where the options say so; prepared 8-bit pixels stay within a memory budget, and images beyond it are decoded
+/// again whenever they are read. So memory does not grow with their number.
 public final class ImageStore: SampleSource {
   /// Images that can be read, in the data set's order.
   public let samples: [ImageSample]
@@ -20,24 +19,23 @@ public final class ImageStore: SampleSource {
   /// Wall-clock seconds of the first look.
   public let seconds: Double
 
-  private let kept: [ImageBuffer?]
+  private let cache: PixelCache
   private let readNanoseconds = Atomic<Int>(0)
 
   public struct Options: Sendable {
     public var jobs: Int
     /// Leave unreadable images out instead of stopping. The first look then decodes them all, to know which they are.
     public var skipsUnreadable = false
-    /// Whether every image is read once.
-    public var streams = false
-    /// Bytes of pixels to keep; nil chooses.
-    public var budget: Int?
+    /// Whether the first look decodes, so that what reads the images afterwards can be timed without that.
+    public var decodesFirst = false
+    /// Bytes of pixels to keep.
+    public var budget = 0
     public var isQuiet = true
     public var title = "decoding"
 
     public init(jobs: Int) { self.jobs = jobs }
 
-    var decodesAhead: Bool { !streams || skipsUnreadable }
-    var pixelBudget: Int { budget ?? (streams ? 32 << 20 : 1 << 30) }
+    fileprivate var looksInside: Bool { decodesFirst || skipsUnreadable }
   }
 
   /// Takes the first look at every image.
@@ -50,14 +48,13 @@ public final class ImageStore: SampleSource {
     var samples: [ImageSample] = []
     var hashes: [String] = []
     var skipped: [(path: String, reason: String)] = []
-    var kept: [ImageBuffer?] = []
+    let cache = PixelCache(budget: options.budget)
     var size: ImageSize?
-    var used = 0
     let progress = Progress(
-      options.title, total: dataset.count, isQuiet: options.isQuiet || !options.decodesAhead)
+      options.title, total: dataset.count, isQuiet: options.isQuiet || !options.looksInside)
     try processInOrder(units: dataset.count, jobs: options.jobs) {
       { unit in
-        ImageFile.read(dataset.samples[unit], preprocessing, decodes: options.decodesAhead)
+        ImageFile.read(dataset.samples[unit], preprocessing, decodes: options.looksInside)
       }
     } consume: { index, outcome in
       progress.advance(to: index + 1)
@@ -68,17 +65,16 @@ public final class ImageStore: SampleSource {
         skipped.append((sample.path, error.reason))
       case .success(let file):
         try Self.check(file.size, sample, against: input, first: &size)
+        if let image = file.image { cache.offer(image, at: samples.count) }
         samples.append(sample)
         hashes.append(file.hash)
-        used += file.image?.pixels.count ?? 0
-        kept.append(used <= options.pixelBudget ? file.image : nil)
       }
     }
     guard let size else { throw HarnessError.noReadableImages(folder: dataset.name) }
     self.samples = samples
     self.hashes = hashes
     self.skipped = skipped
-    self.kept = kept
+    self.cache = cache
     self.preprocessing = preprocessing
     classNames = dataset.classNames
     sampleShape = [3, size.height, size.width]
@@ -92,14 +88,19 @@ public final class ImageStore: SampleSource {
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     let start = ContinuousClock.now
-    let image = try kept[index] ?? ImageFile.image(samples[index], preprocessing)
-    // A file may have changed since the first look.
-    try Self.check(
-      image.size, samples[index],
-      against: ImageSize(width: sampleShape[2], height: sampleShape[1]))
-    preprocessing.write(image, into: values)
+    preprocessing.write(try image(index), into: values)
     let nanoseconds = Int((ContinuousClock.now - start).seconds * 1e9)
     readNanoseconds.add(nanoseconds, ordering: .relaxed)
+  }
+
+  private func image(_ index: Int) throws(HarnessError) -> ImageBuffer {
+    if let image = cache[index] { return image }
+    let image = try ImageFile.image(samples[index], preprocessing)
+    // The file may have changed since the first look.
+    let expected = ImageSize(width: sampleShape[2], height: sampleShape[1])
+    try Self.check(image.size, samples[index], against: expected)
+    cache.offer(image, at: index)
+    return image
   }
 
   /// All images end at one size, the model's where it names one.

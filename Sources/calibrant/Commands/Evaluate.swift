@@ -24,9 +24,9 @@ struct Evaluate: ParsableCommand {
     let start = ContinuousClock.now
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
-    let store = try images.store(for: loaded.input, recipe, seed: seed, run_, streams: true)
+    let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
     let rankings = try Evaluator(jobs: run_.workers, isQuiet: run_.quiet)
-      .rankings(of: loaded.program, on: store, limit: 5)
+      .rankings(of: loaded.program(), on: store, limit: 5)
     let records = try rankings.records(of: store)
     // Workers share the pass evenly, so their reading took its part of the wall clock.
     let reading = store.readSeconds / Double(min(run_.workers, store.count))
