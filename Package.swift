@@ -32,7 +32,8 @@ let package = Package(
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Imaging", dependencies: ["CImageCodecs"]),
     .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra", "CKernels"]),
-    .target(name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra"]),
+    .target(
+      name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra", "CKernels"]),
     .target(
       name: "Harness",
       dependencies: [
