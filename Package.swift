@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
@@ -37,7 +38,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto", "CDemoModel",
+        "Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto", "CMalloc", "CDemoModel",
       ]),
     .executableTarget(
       name: "calibrant",

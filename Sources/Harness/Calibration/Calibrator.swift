@@ -29,6 +29,7 @@ public struct Calibrator: Sendable {
     report: ((_ done: Int) -> Void)? = nil
   ) throws -> Observations {
     let program = try Program(model, observing: targets.map(\.name))
+    FreedMemory.release()
     let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
     guard source.count > 0 else {
       throw HarnessError.nothingObserved(reason: "there are no samples")
