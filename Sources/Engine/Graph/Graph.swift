@@ -119,7 +119,8 @@ public struct Graph: Sendable {
     }
     var graph = self
     graph.nodes = kept.reversed()
-    for index in values.indices where !needed.contains(ValueID(index)) {
+    // Weights that rewrites have replaced would stay in memory.
+    for index in graph.values.indices where !needed.contains(ValueID(index)) {
       graph.values[index].constant = nil
     }
     return graph

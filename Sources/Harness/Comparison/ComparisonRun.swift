@@ -134,7 +134,7 @@ private struct ArmBench {
     original = scores
     let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
     return ArmEvaluation(
-      arm: arm, records: try scores.records(of: images),
+      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
       imagesPerSecond: Double(scores.count) / scores.seconds)
   }
 
@@ -144,7 +144,8 @@ private struct ArmBench {
     let scores = try scores(of: model, title: arm.name)
     let distance = original.map { ScoreDistance(original: $0, other: scores) }
     return ArmEvaluation(
-      arm: arm, records: try scores.records(of: images), logitSQNR: distance?.sqnr,
+      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
+      logitSQNR: distance?.sqnr,
       logitKL: distance?.divergence, quantizeSeconds: quantizeSeconds,
       imagesPerSecond: Double(scores.count) / scores.seconds,
       bitsPerWeight: quantized.bitsPerWeight,
@@ -156,7 +157,7 @@ private struct ArmBench {
   private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
     if let scores = known[model.sha256] { return scores }
     let scores = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-      .scores(of: model.program, on: images, title: title)
+      .scores(of: model.program(), on: images, title: title)
     known[model.sha256] = scores
     return scores
   }

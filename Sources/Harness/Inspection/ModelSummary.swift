@@ -42,8 +42,7 @@ public struct ModelSummary: Sendable {
     parameters = graph.initializers.filter { $0.elementType?.isWeight ?? false }
       .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    unsupported = try Program.unsupportedNodes(in: model)
-    multiplyAccumulates = unsupported.isEmpty ? Self.cost(of: model) : nil
+    (multiplyAccumulates, unsupported) = try Self.cost(of: model)
   }
 
   private static func port(_ value: ModelValue) -> Port {
@@ -52,9 +51,18 @@ public struct ModelSummary: Sendable {
       dimensions: (value.dimensions ?? []).map(\.description))
   }
 
+  /// The cost of one sample, or what cannot run.
+  private static func cost(of model: Model) throws -> (Int?, [UnsupportedNode]) {
+    do {
+      // As written: rewrites would copy the weights, and change nothing that is said here.
+      return (cost(of: try Program(model, optimizing: false)), [])
+    } catch GraphError.unsupportedNodes(let nodes) {
+      return (nil, nodes)
+    }
+  }
+
   /// Open batch dimensions count as 1; any other open dimension leaves the cost unknown.
-  private static func cost(of model: Model) -> Int? {
-    guard let program = try? Program(model) else { return nil }
+  private static func cost(of program: Program) -> Int? {
     var types: [TensorType] = []
     for input in program.inputs {
       guard let dimensions = input.dimensions else { return nil }

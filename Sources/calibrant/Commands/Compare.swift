@@ -80,7 +80,7 @@ struct Compare: ParsableCommand {
     defer { models.removeIfEmpty() }
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
-    let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
+    let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_)
