@@ -7,8 +7,8 @@ final class BenchmarkSession {
   /// Extra work per run, as a share of its processor time: a known regression, to see whether the gate finds it.
   private let handicap: Double
 
-  init(_ program: Program, inputs: [Tensor], handicap: Double = 0) {
-    session = Session(program)
+  init(_ program: Program, inputs: [Tensor], threads: Int = 1, handicap: Double = 0) {
+    session = Session(program, threads: threads)
     self.inputs = inputs
     self.handicap = handicap
   }
