@@ -32,27 +32,44 @@ struct WinogradConvolution {
   ) {
     let perImage = Self.tilesPerImage(shape)
     let total = perImage * shape.batch
-    let step = tilesAtOnce(total)
-    let blocks = (
-      input: ChannelBlocks.count(shape.inChannels), output: ChannelBlocks.count(shape.outChannels)
-    )
-    let size = Self.positions * step * ChannelBlocks.lanes
-    let transformed = scratch.floats(size * (blocks.input + blocks.output))
-    let products = transformed + size * blocks.input
-    for first in stride(from: 0, to: total, by: step) {
+    let step = tilesAtOnce(total, workers.count)
+    let parts = (total + step - 1) / step
+    // Workers take parts of their own where there are enough; otherwise they share each part's phases.
+    let sharing: Workers = parts < workers.count ? workers : .alone
+    let floats = scratchFloats(step)
+    let scratch = scratch.floats(floats * (parts < workers.count ? 1 : workers.count))
+    func run(_ part: Int, _ worker: Int) {
+      let first = part * step
       let tiles = Tiles(range: first..<min(first + step, total), perImage: perImage)
-      transform(tiles, input, into: transformed, workers)
-      multiply(tiles.range.count, transformed, into: products, workers)
-      transformBack(tiles, products, epilogue, into: output, workers)
+      let transformed = scratch + worker * floats
+      let products =
+        transformed + Self.positions * step * ChannelBlocks.count(shape.inChannels)
+        * ChannelBlocks.lanes
+      transform(tiles, input, into: transformed, sharing)
+      multiply(tiles.range.count, transformed, into: products, sharing)
+      transformBack(tiles, products, epilogue, into: output, sharing)
+    }
+    if parts < workers.count {
+      for part in 0..<parts { run(part, 0) }
+    } else {
+      workers.forEach(parts, run)
     }
   }
 
+  private func scratchFloats(_ tiles: Int) -> Int {
+    let blocks =
+      ChannelBlocks.count(shape.inChannels) + ChannelBlocks.count(shape.outChannels)
+    return Self.positions * tiles * blocks * ChannelBlocks.lanes
+  }
+
   /// As many tiles as keep both sides of the products near the second-level cache, but enough to be worth reading all
-  /// weights for.
-  private func tilesAtOnce(_ total: Int) -> Int {
+  /// weights for, and a part for each worker where there are enough for that.
+  private func tilesAtOnce(_ total: Int, _ workers: Int) -> Int {
     let floatsPerTile = Self.positions * (shape.inChannels + shape.outChannels)
     let fitting = 192 * 1024 / floatsPerTile / 14 * 14
-    return min(total, max(fitting, shape.inChannels * shape.outChannels > 65536 ? 56 : 28))
+    let fewest = shape.inChannels * shape.outChannels > 65536 ? 56 : 28
+    let share = (total + workers - 1) / workers
+    return min(max(fitting, fewest), share >= 14 ? share : total)
   }
 
   private func transform(
