@@ -46,7 +46,7 @@ extension Graph {
       graph.nodes[producer] = conv
       removed.insert(index)
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    graph.removeNodes(at: removed)
     return graph
   }
 
