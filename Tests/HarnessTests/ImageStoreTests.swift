@@ -62,8 +62,8 @@ import Testing
   }
 
   @Test func damageIsFoundWhenAnImageIsDecoded() throws {
-    let store = try store(damaging: true) { _ in }
-    let error = #expect(throws: HarnessError.self) { try floats(store) }
+    let streamed = try store(damaging: true) { _ in }
+    let error = #expect(throws: HarnessError.self) { try floats(streamed) }
     #expect(error?.description.contains(Self.damaged) == true)
     #expect(throws: HarnessError.self) { try store(damaging: true) { $0.decodesFirst = true } }
   }

@@ -8,7 +8,9 @@ import Testing
   /// Zeros of both signs, runs of equal values, tiny and large ones, at every length around the vectors' and blocks'.
   private static let samples: [[Float]] = (Array(0...33) + [1023, 1024, 1025, 5000]).map { count in
     var random = SeededRandom(seed: UInt64(count))
-    let special: [Float] = [0, -0.0, 1e-42, -1e-42, 0.25, 0.25, 3e4, -3e4]
+    let special: [Float] = [
+      0, -0.0, .leastNonzeroMagnitude * 700, -.leastNonzeroMagnitude * 700, 0.25, 0.25, 3e4, -3e4,
+    ]
     return random.floats(count).enumerated().map { index, value in
       index % 3 == 0 ? special[index % special.count] : value
     }
