@@ -12,6 +12,9 @@ extension OperatorRegistry {
     Softmax.self,
     Tanh.self,
 
+    // ControlFlow
+    If.self,
+
     // Convolution
     Conv.self,
 
@@ -54,6 +57,7 @@ extension OperatorRegistry {
 
     // Shape
     Cast.self,
+    CastLike.self,
     Concat.self,
     Constant.self,
     ConstantOfShape.self,

@@ -7,6 +7,8 @@ public final class Program: Sendable {
   /// The values a tap sees, in the order they were asked for.
   public let observed: [String]
   let observedIDs: [ValueID]
+  /// What whoever runs the model should know of how it was read.
+  public var notes: [String] { graph.notes }
 
   /// - Parameters:
   ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
@@ -29,6 +31,15 @@ public final class Program: Sendable {
     }
     kernels = try Self.makeKernels(for: graph, registry: registry)
     self.graph = graph
+  }
+
+  /// A body of control flow.
+  init(_ body: Graph, registry: OperatorRegistry) throws(GraphError) {
+    let unsupported = Self.unsupportedNodes(in: body, registry: registry)
+    guard unsupported.isEmpty else { throw .unsupportedNodes(unsupported) }
+    (observed, observedIDs) = ([], [])
+    graph = body
+    kernels = try Self.makeKernels(for: body, registry: registry)
   }
 
   /// Every node of the model that the registry cannot run, with the reason.

@@ -60,12 +60,12 @@ public struct Tensor: Sendable {
     case .int64: return widened(Int64.self)
     case .int32: return widened(Int32.self)
     case .int16: return widened(Int16.self)
-    case .int8, .int4: return widened(Int8.self)
+    case .int8, .int4, .int2: return widened(Int8.self)
     case .uint64: return widened(UInt64.self)
     case .uint32: return widened(UInt32.self)
     case .uint16: return widened(UInt16.self)
-    case .uint8, .uint4: return widened(UInt8.self)
-    case .float32, .float64, .bool: return nil
+    case .uint8, .uint4, .uint2: return widened(UInt8.self)
+    default: return nil
     }
   }
 }

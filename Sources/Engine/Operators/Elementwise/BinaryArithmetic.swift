@@ -19,7 +19,7 @@ func broadcastType(
     throw .shapeMismatch(reason: "operands have different types: \(a) and \(b)")
   }
   guard dtypes.contains(a.dtype) else {
-    throw .wrongInput(name: "A", reason: "of type \(a.dtype) is not implemented")
+    throw .notImplemented(reason: "A of type \(a.dtype)")
   }
   guard let shape = a.shape.broadcast(with: b.shape) else {
     throw .shapeMismatch(reason: "shapes \(a.shape) and \(b.shape) do not broadcast")

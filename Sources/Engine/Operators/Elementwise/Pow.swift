@@ -11,7 +11,7 @@ struct Pow: OperatorKernel {
     let base = try inputs.requiredFloat(0, "X")
     let exponent = try inputs.required(1, "Y").type
     guard [.float32, .int32, .int64].contains(exponent.dtype) else {
-      throw .wrongInput(name: "Y", reason: "of type \(exponent.dtype) is not implemented")
+      throw .notImplemented(reason: "Y of type \(exponent.dtype)")
     }
     guard let shape = base.shape.broadcast(with: exponent.shape) else {
       throw .shapeMismatch(reason: "shapes \(base.shape) and \(exponent.shape) do not broadcast")

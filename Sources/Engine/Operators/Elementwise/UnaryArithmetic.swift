@@ -5,7 +5,7 @@ extension UnaryArithmetic {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "X").type
     guard arithmeticTypes.contains(type.dtype) else {
-      throw .wrongInput(name: "X", reason: "of type \(type.dtype) is not implemented")
+      throw .notImplemented(reason: "X of type \(type.dtype)")
     }
     return [type]
   }

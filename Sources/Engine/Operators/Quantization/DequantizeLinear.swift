@@ -10,7 +10,7 @@ struct DequantizeLinear: OperatorKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "x").type
     guard type.dtype.quantizationLimits != nil || type.dtype == .int32 else {
-      throw .wrongInput(name: "x", reason: "has type \(type.dtype), which is not implemented")
+      throw .notImplemented(reason: "x of type \(type.dtype)")
     }
     try axis.check(inputs, type, codes: type.dtype)
     return [TensorType(.float32, type.shape)]

@@ -19,7 +19,7 @@ struct QuantizeLinear: OperatorKernel {
     let type = try inputs.requiredFloat(0, "x")
     let codes = inputs.optional(2)?.type.dtype ?? declared ?? .uint8
     guard codes.quantizationLimits != nil else {
-      throw .wrongInput(name: "y_zero_point", reason: "has type \(codes), which is not implemented")
+      throw .notImplemented(reason: "y_zero_point of type \(codes)")
     }
     try axis.check(inputs, type, codes: codes)
     return [TensorType(codes, type.shape)]
