@@ -70,12 +70,12 @@ struct Conversion: Sendable {
     }
   }
 
-  /// Integers keep their low bits; floats lose their fraction and saturate.
+  /// Integers keep their low bits; floats lose their fraction and saturate, or wrap in types below a byte.
   private func writeIntegers(_ input: TensorView, _ output: MutableTensorView) {
     if let integers = input.copied().integers {
       write(integers, to: output)
     } else {
-      let limits = output.dtype.integerLimits
+      let limits = output.dtype.packedBits == nil ? output.dtype.integerLimits : Int.min...Int.max
       write(floats(input).map { Self.integer($0, limits) }, to: output)
     }
   }

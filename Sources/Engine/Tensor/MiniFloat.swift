@@ -14,7 +14,7 @@ struct MiniFloat: Sendable {
     case .float8e4m3fnuz:
       self.init(exponentBits: 4, mantissaBits: 3, bias: 8, finite: 128, nan: 0x80, infinity: nil)
     case .float8e5m2:
-      self.init(exponentBits: 5, mantissaBits: 2, bias: 15, finite: 124, nan: 0x7F, infinity: 0x7C)
+      self.init(exponentBits: 5, mantissaBits: 2, bias: 15, finite: 124, nan: 0x7E, infinity: 0x7C)
     case .float8e5m2fnuz:
       self.init(exponentBits: 5, mantissaBits: 2, bias: 16, finite: 128, nan: 0x80, infinity: nil)
     case .float4e2m1:
@@ -49,9 +49,8 @@ struct MiniFloat: Sendable {
     (0..<256).map { code in
       let code = UInt8(code)
       let magnitude = Int(signBit.map { code & ($0 - 1) } ?? code)
-      if code == nanCode || magnitude >= magnitudes.count && code & 0x7F != infinityCode {
-        return .nan
-      }
+      let isInfinity = infinityCode.map { code & 0x7F == $0 } ?? false
+      if code == nanCode || (magnitude >= magnitudes.count && !isInfinity) { return .nan }
       let value = magnitude < magnitudes.count ? magnitudes[magnitude] : .infinity
       return code & (signBit ?? 0) != 0 ? -value : value
     }
@@ -65,15 +64,15 @@ struct MiniFloat: Sendable {
   /// The code of `x`. Beyond the largest value: that value where `saturating`, infinity or NaN elsewhere.
   func code(of x: Float, saturating: Bool, rounding: Rounding = .nearest) -> UInt8 {
     let sign = x.sign == .minus ? signBit ?? 0 : 0
-    let last = UInt8(magnitudes.count - 1)
-    if x.isNaN { return nanCode ?? last | sign }
+    let nan = nanCode.map { $0 == signBit ? $0 : $0 | sign }
+    let largest = sign | UInt8(magnitudes.count - 1)
+    // A type without NaN stores −0 for it.
+    if x.isNaN { return nanCode ?? signBit ?? largest }
     let magnitude = abs(x)
-    if x.isInfinite, infinityCode == nil || saturating {
-      return saturating || nanCode == nil ? sign | last : nanCode!
-    }
+    if x.isInfinite, infinityCode == nil { return saturating ? largest : nan ?? largest }
     let index = rounded(magnitude, rounding)
     guard index < magnitudes.count else {
-      return saturating ? sign | last : infinityCode.map { sign | $0 } ?? nanCode ?? sign | last
+      return saturating ? largest : infinityCode.map { sign | $0 } ?? nan ?? largest
     }
     // Where the code of −0 means NaN there is one zero.
     return index == 0 && nanCode == signBit ? 0 : sign | UInt8(index)

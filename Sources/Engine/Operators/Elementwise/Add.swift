@@ -12,17 +12,21 @@ struct Add: BinaryArithmetic, ActivationFusing {
     [try broadcastType(inputs, dtypes: activation == .identity ? arithmeticTypes : [.float32])]
   }
 
+  static func combine(_ a: Float, _ b: Float) -> Float { a + b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { a &+ b }
+
   func run(_ call: OperatorCall) {
+    let (a, b, output) = (call.input(0), call.input(1), call.output)
     switch activation {
     case .identity:
-      computeArithmetic(call, float: { $0 + $1 }, int32: { $0 &+ $1 }, int64: { $0 &+ $1 })
+      computeArithmetic(Add.self, a, b, output)
     case .relu:
-      mapBroadcast(call.input(0), call.input(1), call.output, of: Float.self, Float.self) { a, b in
+      mapBroadcast(a, b, output, of: Float.self, Float.self) { a, b in
         let sum = a + b
         return sum > 0 ? sum : 0
       }
     case .clip(let low, let high):
-      mapBroadcast(call.input(0), call.input(1), call.output, of: Float.self, Float.self) { a, b in
+      mapBroadcast(a, b, output, of: Float.self, Float.self) { a, b in
         let raised = a + b > low ? a + b : low
         return raised < high ? raised : high
       }
