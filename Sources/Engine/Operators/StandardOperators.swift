@@ -9,7 +9,9 @@ extension OperatorRegistry {
     Gelu.self,
     HardSigmoid.self,
     HardSwish.self,
+    Hardmax.self,
     LeakyRelu.self,
+    LogSoftmax.self,
     Mish.self,
     PRelu.self,
     Relu.self,
@@ -104,7 +106,20 @@ extension OperatorRegistry {
     QuantizeLinear.self,
 
     // Reduction
+    ArgMax.self,
+    ArgMin.self,
+    CumProd.self,
+    CumSum.self,
+    ReduceL1.self,
+    ReduceL2.self,
+    ReduceLogSum.self,
+    ReduceLogSumExp.self,
+    ReduceMax.self,
     ReduceMean.self,
+    ReduceMin.self,
+    ReduceProd.self,
+    ReduceSum.self,
+    ReduceSumSquare.self,
 
     // Shape
     Cast.self,

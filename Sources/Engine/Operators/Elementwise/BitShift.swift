@@ -1,4 +1,5 @@
-/// The bits of X moved by Y places; a shift by the type's width or more leaves 0, or the sign of a right shift.
+/// The bits of X moved by Y places; a shift by a negative number, or by the type's width or more,
+/// leaves 0, or the sign of a right shift.
 /// https://onnx.ai/onnx/operators/onnx__BitShift.html
 struct BitShift: OperatorKernel {
   static let opType = "BitShift"
@@ -29,10 +30,12 @@ struct BitShift: OperatorKernel {
 
 private enum ShiftLeft: ElementFunction {
   static func combine(_ a: Float, _ b: Float) -> Float { a }
-  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { a << b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { b < 0 ? 0 : a << b }
 }
 
 private enum ShiftRight: ElementFunction {
   static func combine(_ a: Float, _ b: Float) -> Float { a }
-  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { a >> b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T {
+    a >> (b < 0 ? T(clamping: T.bitWidth) : b)
+  }
 }
