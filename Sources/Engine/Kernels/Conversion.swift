@@ -32,6 +32,11 @@ struct Conversion: Sendable {
     }
   }
 
+  /// A tensor's values, which stay alive while they are read.
+  func run(_ tensor: Tensor, _ output: MutableTensorView) {
+    withExtendedLifetime(tensor) { run(TensorView(tensor), output) }
+  }
+
   private func mapElements(_ output: MutableTensorView, _ f: (Float) -> Float) {
     let values = output.floats
     for i in values.indices { values[i] = f(values[i]) }

@@ -86,6 +86,21 @@ extension OperatorRegistry {
     Where.self,
     Xor.self,
 
+    // Indexing
+    Compress.self,
+    Gather.self,
+    GatherElements.self,
+    GatherND.self,
+    NonZero.self,
+    OneHot.self,
+    ReverseSequence.self,
+    Scatter.self,
+    ScatterElements.self,
+    ScatterND.self,
+    TensorScatter.self,
+    TopK.self,
+    Unique.self,
+
     // Linear
     Gemm.self,
     MatMul.self,
@@ -122,15 +137,18 @@ extension OperatorRegistry {
     ReduceSumSquare.self,
 
     // Shape
+    BitCast.self,
     Cast.self,
     CastLike.self,
+    CenterCropPad.self,
     Concat.self,
     Constant.self,
     ConstantOfShape.self,
+    DepthToSpace.self,
     Dropout.self,
     Expand.self,
+    EyeLike.self,
     Flatten.self,
-    Gather.self,
     Identity.self,
     Pad.self,
     RangeOf.self,
@@ -138,9 +156,12 @@ extension OperatorRegistry {
     ShapeOf.self,
     Size.self,
     Slice.self,
+    SpaceToDepth.self,
     Split.self,
     Squeeze.self,
+    Tile.self,
     Transpose.self,
+    Trilu.self,
     Unsqueeze.self,
   ])
 }

@@ -50,13 +50,13 @@ public struct ConformanceCase: Sendable {
   }
 
   /// The tensors of that kind by position; a case has no file where its value is no tensor.
-  static func tensors(_ kind: String, in dataSet: URL) throws -> [Int: Tensor] {
-    var tensors: [Int: Tensor] = [:]
+  static func tensors(_ kind: String, in dataSet: URL) throws -> [Int: ModelTensor] {
+    var tensors: [Int: ModelTensor] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: dataSet.path)
     where name.hasPrefix(kind + "_") && name.hasSuffix(".pb") {
       guard let index = Int(name.dropFirst(kind.count + 1).dropLast(3)) else { continue }
       let data = try Data(contentsOf: dataSet.appending(path: name))
-      tensors[index] = try Tensor(ModelTensor(serialized: data))
+      tensors[index] = try ModelTensor(serialized: data)
     }
     return tensors
   }

@@ -53,17 +53,18 @@ struct Pow: OperatorKernel {
     _ base: TensorView, _ exponent: TensorView, into output: MutableTensorView
   ) {
     func doubles(_ view: TensorView) -> Tensor {
-      let tensor = view.copied()
-      let values = tensor.integers?.map(Double.init) ?? view.floats.map(Double.init)
+      let values = view.copied().integers?.map(Double.init) ?? view.floats.map(Double.init)
       return Tensor(values, shape: view.shape)
     }
     let (x, y) = (doubles(base), doubles(exponent))
     var result = [Double](repeating: 0, count: output.count)
     result.withUnsafeMutableBytes { bytes in
-      let type = TensorType(.float64, output.shape)
-      mapBroadcast(
-        TensorView(x), TensorView(y), MutableTensorView(type: type, base: bytes.baseAddress!),
-        of: Double.self, Double.self, pow)
+      guard let target = bytes.baseAddress else { return }
+      let view = MutableTensorView(type: TensorType(.float64, output.shape), base: target)
+      withExtendedLifetime((x, y)) {
+        mapBroadcast(
+          TensorView(x), TensorView(y), view, of: Double.self, Double.self, pow)
+      }
     }
     for (i, value) in result.enumerated() {
       let whole = Int64(exactly: value.rounded(.towardZero)) ?? 0

@@ -48,8 +48,8 @@ extension Reduction {
     let results = (0..<output.count).map { row in
       Int64(Self.reduce(integers[row * length..<(row + 1) * length], limits: limits))
     }
-    let tensor = Tensor(results, shape: output.shape)
-    Conversion(target: output.dtype.elementType).run(TensorView(tensor), output)
+    Conversion(target: output.dtype.elementType)
+      .run(Tensor(results, shape: output.shape), output)
   }
 }
 
