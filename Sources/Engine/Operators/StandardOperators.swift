@@ -91,6 +91,7 @@ extension OperatorRegistry {
     Gather.self,
     GatherElements.self,
     GatherND.self,
+    NonMaxSuppression.self,
     NonZero.self,
     OneHot.self,
     ReverseSequence.self,
@@ -135,6 +136,13 @@ extension OperatorRegistry {
     ReduceProd.self,
     ReduceSum.self,
     ReduceSumSquare.self,
+
+    // Resampling
+    AffineGrid.self,
+    GridSample.self,
+    Resize.self,
+    RoiAlign.self,
+    Upsample.self,
 
     // Shape
     BitCast.self,
