@@ -29,7 +29,12 @@ extension OperatorRegistry {
     If.self,
 
     // Convolution
+    Col2Im.self,
     Conv.self,
+    ConvInteger.self,
+    ConvTranspose.self,
+    DeformConv.self,
+    QLinearConv.self,
 
     // Elementwise
     Abs.self,
@@ -113,8 +118,11 @@ extension OperatorRegistry {
     // Pooling
     AveragePool.self,
     GlobalAveragePool.self,
+    GlobalLpPool.self,
     GlobalMaxPool.self,
+    LpPool.self,
     MaxPool.self,
+    MaxUnpool.self,
 
     // Quantization
     DequantizeLinear.self,
