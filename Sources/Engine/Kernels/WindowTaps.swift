@@ -4,26 +4,19 @@ struct WindowTaps {
   let input: [Int]
   let output: [Int]
   let kernel: [Int]
-  /// Per axis and output position: the window's taps inside the input and where they fall.
-  private let inside: [[[(tap: Int, position: Int)]]]
+  private let window: WindowGeometry
+  private let pads: [Int]
   private let inputStrides: [Int]
   private let kernelStrides: [Int]
 
   init(_ window: WindowGeometry, _ resolved: WindowGeometry.Resolved, input: [Int]) {
     self.input = input
+    self.window = window
     output = resolved.output
     kernel = window.kernel
+    pads = resolved.padsBegin
     inputStrides = Shape(input).strides
     kernelStrides = Shape(window.kernel).strides
-    inside = input.indices.map { axis in
-      (0..<resolved.output[axis]).map { place in
-        (0..<window.kernel[axis]).compactMap { tap in
-          let position =
-            place * window.strides[axis] - resolved.padsBegin[axis] + tap * window.dilations[axis]
-          return (0..<input[axis]).contains(position) ? (tap, position) : nil
-        }
-      }
-    }
   }
 
   var inputCount: Int { Shape(input).elementCount }
@@ -35,7 +28,7 @@ struct WindowTaps {
     Shape(output).forEachIndex(body)
   }
 
-  /// Calls `body` with each tap at a place and the input element under it, in row-major order.
+  /// Calls `body` with each tap inside the input at a place, and the element under it, in row-major order.
   func forEachTap(at place: [Int], _ body: (_ tap: Int, _ element: Int) -> Void) {
     visit(place, axis: 0, tap: 0, element: 0, body)
   }
@@ -44,10 +37,14 @@ struct WindowTaps {
     _ place: [Int], axis: Int, tap: Int, element: Int, _ body: (Int, Int) -> Void
   ) {
     guard axis < place.count else { return body(tap, element) }
-    for next in inside[axis][place[axis]] {
+    let inside = PoolGeometry.taps(
+      place[axis], kernel: kernel[axis], stride: window.strides[axis],
+      dilation: window.dilations[axis], pad: pads[axis], size: input[axis])
+    let start = place[axis] * window.strides[axis] - pads[axis]
+    for next in inside {
       visit(
-        place, axis: axis + 1, tap: tap + next.tap * kernelStrides[axis],
-        element: element + next.position * inputStrides[axis], body)
+        place, axis: axis + 1, tap: tap + next * kernelStrides[axis],
+        element: element + (start + next * window.dilations[axis]) * inputStrides[axis], body)
     }
   }
 

@@ -21,6 +21,7 @@ extension OperatorRegistry {
     Softmax.self,
     Softplus.self,
     Softsign.self,
+    SwiGLU.self,
     Swish.self,
     Tanh.self,
     ThresholdedRelu.self,
@@ -108,12 +109,25 @@ extension OperatorRegistry {
     Unique.self,
 
     // Linear
+    Einsum.self,
     Gemm.self,
     MatMul.self,
+    MatMulInteger.self,
+    QLinearMatMul.self,
+
+    // Loss
+    NegativeLogLikelihoodLoss.self,
+    SoftmaxCrossEntropyLoss.self,
 
     // Normalization
     BatchNormalization.self,
+    GroupNormalization.self,
+    InstanceNormalization.self,
+    LRN.self,
     LayerNormalization.self,
+    LpNormalization.self,
+    MeanVarianceNormalization.self,
+    RMSNormalization.self,
 
     // Pooling
     AveragePool.self,
@@ -126,6 +140,7 @@ extension OperatorRegistry {
 
     // Quantization
     DequantizeLinear.self,
+    DynamicQuantizeLinear.self,
     QuantizeDequantize.self,
     QuantizeLinear.self,
 

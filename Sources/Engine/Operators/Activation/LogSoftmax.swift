@@ -16,14 +16,20 @@ struct LogSoftmax: OperatorKernel {
   }
 
   func run(_ call: OperatorCall) {
-    let (x, y) = (call.input(0).floats, call.output.floats)
-    let loop = axis.loop(over: call.output.shape)
-    loop.forEachLine { _, start in
-      let line = (0..<loop.length).map { start + $0 * loop.inner }
-      let largest = line.reduce(-.infinity) { max($0, x[$1]) }
-      let total = line.reduce(0) { $0 + exponential(x[$1] - largest) }
-      let shift = largest + log(total)
-      for i in line { y[i] = x[i] - shift }
-    }
+    logSoftmax(
+      call.input(0).floats, axis.loop(over: call.output.shape), into: call.output.floats)
+  }
+}
+
+/// x − max − ln Σ exp(x − max) along each line.
+func logSoftmax(
+  _ x: UnsafeBufferPointer<Float>, _ loop: AxisLoop, into y: UnsafeMutableBufferPointer<Float>
+) {
+  loop.forEachLine { _, start in
+    let line = (0..<loop.length).map { start + $0 * loop.inner }
+    let largest = line.reduce(-.infinity) { max($0, x[$1]) }
+    let total = line.reduce(0) { $0 + exponential(x[$1] - largest) }
+    let shift = log(total)
+    for i in line { y[i] = x[i] - largest - shift }
   }
 }
