@@ -26,10 +26,16 @@ extension OperatorRegistry {
     Tanh.self,
     ThresholdedRelu.self,
 
+    // Attention
+    Attention.self,
+    LinearAttention.self,
+    RotaryEmbedding.self,
+
     // ControlFlow
     If.self,
 
     // Convolution
+    CausalConvWithState.self,
     Col2Im.self,
     Conv.self,
     ConvInteger.self,
