@@ -70,6 +70,22 @@ public struct Tensor: Sendable {
   }
 }
 
+extension Tensor {
+  /// The elements of a tensor of any type as numbers.
+  public var numbers: [Double] {
+    switch dtype {
+    case .float32: return array(of: Float.self).map(Double.init)
+    case .float64: return array(of: Double.self)
+    case .bool: return array(of: Bool.self).map { $0 ? 1 : 0 }
+    case .uint64: return array(of: UInt64.self).map(Double.init)
+    default:
+      if let integers { return integers.map(Double.init) }
+      let values = MiniFloat(dtype)?.table ?? []
+      return array(of: UInt8.self).map { Double(values[Int($0)]) }
+    }
+  }
+}
+
 /// A tensor that lives in memory somebody else owns, for the length of one call.
 public struct TensorView {
   public let type: TensorType

@@ -106,10 +106,10 @@ public struct ConformanceRun: Sendable {
     }
     var worst = 0.0
     var wrong = 0
-    let values = expected.doubles
+    let values = expected.numbers
     let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
     let absolute = absolute + rounding * largest
-    for (a, b) in zip(actual.doubles, values) where a != b && !(a.isNaN && b.isNaN) {
+    for (a, b) in zip(actual.numbers, values) where a != b && !(a.isNaN && b.isNaN) {
       let difference = abs(a - b)
       worst = difference.isNaN ? .infinity : max(worst, difference)
       if !(difference <= absolute + relative * abs(b)) { wrong += 1 }
@@ -120,19 +120,6 @@ public struct ConformanceRun: Sendable {
         detail: "\(wrong) of \(actual.count) elements of '\(name)' differ by up to \(worst)")
     }
     return worst
-  }
-}
-
-extension Tensor {
-  /// The elements of a tensor of any type as numbers; codes of small floats stand for themselves.
-  fileprivate var doubles: [Double] {
-    switch dtype {
-    case .float32: array(of: Float.self).map(Double.init)
-    case .float64: array(of: Double.self)
-    case .bool: array(of: Bool.self).map { $0 ? 1 : 0 }
-    case .uint64: array(of: UInt64.self).map(Double.init)
-    default: integers?.map(Double.init) ?? array(of: UInt8.self).map(Double.init)
-    }
   }
 }
 

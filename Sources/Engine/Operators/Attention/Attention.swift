@@ -118,7 +118,8 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
     for (index, cache) in [(1, keys), (2, values)] where index < outputCount {
       _ = call.outputs[index].floats.update(fromContentsOf: cache)
     }
-    let counts = call.optionalInput(6)?.copied().integers
+    // Numbers that no sequence has are as good as the nearest one that arithmetic bears.
+    let counts = call.optionalInput(6)?.copied().integers?.map { min(max($0, -1 << 32), 1 << 32) }
     let offsets = (0..<plan.query.batch).map { batch in
       past == nil ? counts.map { $0[batch] - plan.query.length } ?? 0 : plan.past
     }
