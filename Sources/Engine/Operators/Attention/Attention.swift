@@ -61,6 +61,9 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
       q, try inputs.requiredFloat(1, "K").shape, try inputs.requiredFloat(2, "V").shape, past: past)
     try checkCaches(inputs, plan)
     try checkMask(inputs, plan)
+    guard (Shape([plan.query.length, plan.keys]).checkedElementCount ?? .max) <= 1 << 34 else {
+      throw .shapeMismatch(reason: "\(plan.query.length) queries of \(plan.keys) keys are too many")
+    }
     let y =
       q.rank == 4
       ? [plan.query.batch, plan.query.heads, plan.query.length, plan.value.size]

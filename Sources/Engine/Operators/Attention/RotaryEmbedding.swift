@@ -29,6 +29,9 @@ struct RotaryEmbedding: OperatorKernel {
         : cache.dims == [layout.batch, layout.length, size / 2]
       guard fits else { throw .shapeMismatch(reason: "\(name) \(cache) does not fit X \(x)") }
     }
+    guard inputs[1]?.type == inputs[2]?.type else {
+      throw .shapeMismatch(reason: "cos_cache and sin_cache differ in shape")
+    }
     if hasIDs {
       let ids = try inputs.requiredIndices(3, "position_ids")
       guard ids.dims == [layout.batch, layout.length] else {

@@ -13,7 +13,9 @@ struct Col2Im: OperatorKernel {
       let block = try inputs.knownIntegers(2, "block_shape")
     else { throw .wrongInput(name: "image_shape", reason: "is missing") }
     let taps = try taps(image, block)
-    guard x.rank == 3, x[2] == taps.outputCount, x[1] % taps.kernelCount == 0 else {
+    guard x.rank == 3, x[2] == Shape(taps.output).checkedElementCount,
+      x[1] % taps.kernelCount == 0
+    else {
       throw .shapeMismatch(reason: "input \(x) is not made of blocks \(block) of an image \(image)")
     }
     return [TensorType(.float32, Shape([x[0], x[1] / taps.kernelCount] + image))]

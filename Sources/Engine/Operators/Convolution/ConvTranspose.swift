@@ -30,7 +30,9 @@ struct ConvTranspose: OperatorKernel, MultiplyAccumulating {
 
   /// The convolution this is the transpose of: its input is our output.
   private func plan(_ x: Shape, _ w: Shape) throws(GraphError) -> WindowTaps {
-    guard x.rank >= 3, w.rank == x.rank, x[1] == w[0], w[0] % group == 0 else {
+    guard x.rank >= 3, w.rank == x.rank, x[1] == w[0], group <= max(w[0], 1),
+      w[0] % group == 0
+    else {
       throw .shapeMismatch(reason: "X \(x) and W \(w) in \(group) groups do not fit together")
     }
     let kernel = Array(w.dims.dropFirst(2))

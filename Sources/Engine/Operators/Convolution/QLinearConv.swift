@@ -16,10 +16,13 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
     let w = try inputs.requiredCodes(3, "w")
     let codes = try inputs.requiredCodes(7, "y_zero_point")
     try inputs.checkScale(1, "x_scale", of: x, along: nil)
+    _ = try inputs.required(2, "x_zero_point")
     try inputs.checkZeroPoint(2, "x_zero_point", of: x, along: nil)
     try inputs.checkScale(4, "w_scale", of: w, along: 0)
+    _ = try inputs.required(5, "w_zero_point")
     try inputs.checkZeroPoint(5, "w_zero_point", of: w, along: 0)
     try inputs.checkScale(6, "y_scale", of: x, along: nil)
+    try inputs.checkZeroPoint(7, "y_zero_point", of: codes, along: nil)
     if let bias = inputs.optional(8)?.type, bias != TensorType(.int32, [w.shape.dims.first ?? 0]) {
       throw .wrongInput(name: "B", reason: "\(bias) is no int32 for each output channel of w \(w)")
     }

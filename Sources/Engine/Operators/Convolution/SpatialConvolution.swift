@@ -15,7 +15,7 @@ struct SpatialConvolution {
     guard x.rank >= 3, w.rank == x.rank else {
       throw .shapeMismatch(reason: "X \(x) and W \(w) do not have the same spatial axes")
     }
-    guard group > 0, x[1] == w[1] * group, w[0] % group == 0 else {
+    guard (1...max(x[1], 1)).contains(group), x[1] == w[1] &* group, w[0] % group == 0 else {
       throw .shapeMismatch(
         reason: "X \(x) has \(x[1]) channels, W \(w) in \(group) groups takes \(w[1] &* group)")
     }

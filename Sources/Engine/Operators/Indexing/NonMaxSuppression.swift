@@ -19,6 +19,9 @@ struct NonMaxSuppression: DataDependentOperator {
     func number(_ index: Int) -> Tensor? {
       index < inputs.count ? inputs[index].flatMap { $0.count == 1 ? $0 : nil } : nil
     }
+    guard [3, 4].allSatisfy({ (number($0)?.dtype ?? .float32) == .float32 }) else {
+      throw .wrongInput(name: "iou_threshold", reason: "and 'score_threshold' must be float32")
+    }
     let limit = max(0, number(2)?.integers?[0] ?? 0)
     let overlap = number(3)?.array(of: Float.self)[0] ?? 0
     let least = number(4)?.array(of: Float.self)[0]

@@ -44,11 +44,11 @@ struct TensorScatter: OperatorKernel {
     call.output.bytes.copyMemory(from: cache.bytes)
     for row in 0..<rows {
       let start = starts?[row / (rows / cache.shape[0])] ?? 0
+      guard start >= 0, start <= (isCircular ? capacity : capacity - count) else {
+        throw .wrongInput(name: "write_indices", reason: "hold \(start) of \(capacity)")
+      }
       for step in 0..<count {
-        let position = isCircular ? (start + step) % capacity : start + step
-        guard (0..<capacity).contains(position) else {
-          throw .wrongInput(name: "write_indices", reason: "lead to \(position) of \(capacity)")
-        }
+        let position = start + step < capacity ? start + step : start + step - capacity
         (call.output.base + (row * capacity + position) * bytes)
           .copyMemory(from: update.base + (row * count + step) * bytes, byteCount: bytes)
       }

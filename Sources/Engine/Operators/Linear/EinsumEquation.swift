@@ -65,6 +65,10 @@ struct EinsumEquation: Sendable {
       }
       resolved.inputs.append(labels)
     }
+    let total = Shape(Array(resolved.sizes.values)).checkedElementCount
+    guard let total, total <= 1 << 36 else {
+      throw .shapeMismatch(reason: "the equation asks for more products than can be computed")
+    }
     resolved.output =
       output.map { Self.expanded($0, ellipsisRank) } ?? implicit(resolved, ellipsisRank)
     guard Set(resolved.output).count == resolved.output.count,

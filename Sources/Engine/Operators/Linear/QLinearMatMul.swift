@@ -13,10 +13,13 @@ struct QLinearMatMul: OperatorKernel, MultiplyAccumulating {
       throw .shapeMismatch(reason: "shapes \(a.shape) and \(b.shape) cannot be multiplied")
     }
     try inputs.checkScale(1, "a_scale", of: a, along: nil)
+    _ = try inputs.required(2, "a_zero_point")
     try inputs.checkZeroPoint(2, "a_zero_point", of: a, along: nil)
     try inputs.checkScale(4, "b_scale", of: b, along: b.shape.rank - 1)
+    _ = try inputs.required(5, "b_zero_point")
     try inputs.checkZeroPoint(5, "b_zero_point", of: b, along: b.shape.rank - 1)
     try inputs.checkScale(6, "y_scale", of: a, along: nil)
+    try inputs.checkZeroPoint(7, "y_zero_point", of: codes, along: nil)
     return [TensorType(codes.dtype, product.output)]
   }
 

@@ -50,7 +50,7 @@ struct Requantization {
 
   func code(of sum: Int32) -> Int {
     let value = (Float(sum) * scale).rounded(.toNearestOrEven)
-    let bounded = min(max(value, -0x1p24), 0x1p24)
+    let bounded = value.isNaN ? 0 : min(max(value, -0x1p24), 0x1p24)
     return min(max(Int(bounded) + zeroPoint, limits.lowerBound), limits.upperBound)
   }
 }

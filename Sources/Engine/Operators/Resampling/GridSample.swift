@@ -89,7 +89,7 @@ struct GridBorder: Sendable {
         alignsCorners
           ? (coordinate + 1) / 2 * (length - 1) : ((coordinate + 1) * length - 1) / 2))
     if case .nearest = kernel { x = x.rounded(.toNearestOrEven) }
-    guard x.isFinite, abs(x) < 1e9 else { return [] }
+    guard x.isFinite, abs(x) < 1e9, size > 0 else { return [] }
     let low = alignsCorners ? 0 : -0.5
     let high = alignsCorners ? length - 1 : length - 0.5
     if x < low || x > high {

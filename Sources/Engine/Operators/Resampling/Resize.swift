@@ -94,7 +94,9 @@ struct Resize: OperatorKernel {
     case .stretch: return (exact, size)
     case .notLarger, .notSmaller:
       let shared = Double((policy == .notLarger ? all.min() : all.max()) ?? 1)
-      return (shared, Int((shared * Double(input) + 0.5).rounded(.down)))
+      let size = (shared * Double(input) + 0.5).rounded(.down)
+      // A negative size is refused with the shape it is part of.
+      return (shared, size < 0x1p40 ? Int(size) : -1)
     }
   }
 

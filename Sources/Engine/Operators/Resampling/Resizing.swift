@@ -18,7 +18,7 @@ struct Resizing: Sendable {
     return AxisSampling(
       positions: (0..<axis.output).map { index in
         let x = coordinates.position(index, axis)
-        let isOutside = coordinates == .tfCropAndResize && (x < 0 || x > Double(axis.input - 1))
+        let isOutside = coordinates == .tfCropAndResize && !(x >= 0 && x <= Double(axis.input - 1))
         guard !isOutside else { return .init(taps: [], constant: extrapolation) }
         return .init(
           taps: kernel.taps(
