@@ -56,27 +56,42 @@ struct GraphImporter {
   func addValues(
     of source: ModelGraph, to graph: inout Graph, _ scope: inout Scope
   ) throws(GraphError) {
-    guard !source.hasSparseInitializers else {
-      throw .unsupportedInput(name: source.name, reason: "sparse initializers are not supported")
+    if source.hasSparseInitializers {
+      graph.refused.append(
+        Refusal.value(source.name, kind: "initializer", reason: "sparse ones are not implemented"))
     }
     for initializer in source.initializers {
-      let id = graph.add(initializer.name, constant: try Tensor(initializer))
-      note(initializer.elementType, for: id, in: &graph)
-      scope.ids[initializer.name] = id
+      scope.ids[initializer.name] = try add(initializer, to: &graph)
     }
     for input in source.inputs where scope.ids[input.name] == nil {
-      scope.ids[input.name] = try add(input, to: &graph)
+      scope.ids[input.name] = add(input, to: &graph, isBody: scope.depth > 0)
     }
   }
 
-  private func add(_ input: ModelValue, to graph: inout Graph) throws(GraphError) -> ValueID {
-    guard let elementType = input.elementType else {
-      throw .unsupportedInput(name: input.name, reason: "it is no dense tensor of a known type")
+  private func add(
+    _ initializer: ModelTensor, to graph: inout Graph
+  ) throws(GraphError) -> ValueID {
+    guard let type = initializer.elementType, DType(type) != nil else {
+      let type = initializer.elementType.map { "\($0)" } ?? "unknown"
+      graph.refused.append(
+        Refusal.value(initializer.name, kind: "initializer", reason: "elements of type \(type)"))
+      return graph.add(initializer.name)
     }
-    guard let dtype = DType(elementType) else {
-      throw .unsupportedElementType(value: input.name, type: "\(elementType)")
-    }
+    let id = graph.add(initializer.name, constant: try Tensor(initializer))
+    note(type, for: id, in: &graph)
+    return id
+  }
+
+  /// What a loop's body reads has no type until the loop runs.
+  private func add(_ input: ModelValue, to graph: inout Graph, isBody: Bool) -> ValueID {
     let id = graph.add(input.name)
+    guard let elementType = input.elementType, let dtype = DType(elementType) else {
+      let reason = input.elementType.map { "elements of type \($0)" } ?? "it is no dense tensor"
+      if !isBody {
+        graph.refused.append(Refusal.value(input.name, kind: "input", reason: reason))
+      }
+      return id
+    }
     note(elementType, for: id, in: &graph)
     graph.inputs.append(GraphInput(id: id, dtype: dtype, dimensions: input.dimensions))
     return id

@@ -66,6 +66,8 @@ public struct Graph: Sendable {
   /// In a body of control flow: the values that take the inputs of its node from `firstCapture` on.
   public var captures: [ValueID] = []
   public var firstCapture = 0
+  /// Inputs and constants that no tensor of ours can hold; nothing runs a graph that has some.
+  public var refused: [UnsupportedNode] = []
   /// What whoever runs the model should know of how it was read.
   public var notes: [String] = []
 

@@ -30,15 +30,6 @@ extension GraphError {
   }
 }
 
-/// A node the engine refuses, and why.
-public struct UnsupportedNode: Sendable, Hashable, Codable {
-  public let name: String
-  public let opType: String
-  public let domain: String
-  public let opset: Int
-  public let reason: String
-}
-
 extension GraphError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -61,12 +52,5 @@ extension GraphError: CustomStringConvertible {
       "node '\(name)' (\(opType)): \(error)"
         + (inputs.isEmpty ? "" : " [inputs: \(inputs.joined(separator: ", "))]")
     }
-  }
-}
-
-extension UnsupportedNode: CustomStringConvertible {
-  public var description: String {
-    let domain = domain.isEmpty ? "" : "\(domain)."
-    return "node '\(name)': \(domain)\(opType) (opset \(opset)): \(reason)"
   }
 }

@@ -49,17 +49,21 @@ public final class Program: Sendable {
     unsupportedNodes(in: try Graph(model), registry: registry)
   }
 
+  /// What whoever runs the model should know of how it is read.
+  public static func notes(on model: Model) throws(GraphError) -> [String] {
+    try Graph(model).notes
+  }
+
   static func unsupportedNodes(in graph: Graph, registry: OperatorRegistry) -> [UnsupportedNode] {
-    graph.nodes.compactMap { node in
-      do throws(UnsupportedReason) {
-        _ = try registry.kernel(for: node)
-        return nil
-      } catch {
-        return UnsupportedNode(
-          name: node.name, opType: node.opType, domain: node.domain, opset: node.opset,
-          reason: error.description)
+    graph.refused
+      + graph.nodes.compactMap { node in
+        do throws(UnsupportedReason) {
+          _ = try registry.kernel(for: node)
+          return nil
+        } catch {
+          return UnsupportedNode(node, error)
+        }
       }
-    }
   }
 
   private static func resolve(
