@@ -20,9 +20,12 @@ struct ConformanceTests {
 
   /// Operators without a case of their own.
   private static let withoutCases: Set<String> = [
-    "QuantizeDequantize",  // Not ONNX's; QuantizationOperatorTests holds it to the pair it replaces.
-    "If",  // Its cases hold sequences; ControlFlowTests runs it.
-    "GlobalLpPool",  // The package has none; PoolingTests compares it with LpPool.
+    // Not ONNX's; QuantizationOperatorTests holds it to the pair it replaces.
+    "QuantizeDequantize",
+    // Its cases hold sequences; ControlFlowTests runs it.
+    "If",
+    // The package has none; PoolingTests compares it with LpPool.
+    "GlobalLpPool",
   ]
 
   @Test(arguments: ConformanceCase.committed)

@@ -7,7 +7,8 @@ func integerProduct(
   m: Int, n: Int, k: Int, _ a: MatrixOperand, _ b: MatrixOperand,
   into c: UnsafeMutablePointer<Int32>
 ) {
-  precondition(!a.isTransposed && !b.isTransposed, "an integer product reads its operands as stored")
+  precondition(
+    !a.isTransposed && !b.isTransposed, "an integer product reads its operands as stored")
   c.update(repeating: 0, count: m * n)
   var part = [Float](repeating: 0, count: m * n)
   for start in stride(from: 0, to: k, by: 256) {

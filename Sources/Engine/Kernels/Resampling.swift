@@ -32,7 +32,8 @@ struct AxisSampling: Sendable {
     for o in 0..<loop.outer {
       for (place, position) in positions.enumerated() {
         (y + (o * positions.count + place) * bytes)
-          .copyMemory(from: x + (o * loop.length + position.taps[0].index) * bytes, byteCount: bytes)
+          .copyMemory(
+            from: x + (o * loop.length + position.taps[0].index) * bytes, byteCount: bytes)
       }
     }
   }

@@ -4,6 +4,7 @@ extension Graph {
     var graph = self
     graph.nodes = []
     let scratch = Scratch()
+    var used = 0
     var waiting: [Node] = nodes.reversed()
     while let node = waiting.popLast() {
       if let body = decidedBody(of: node, in: graph) {
@@ -17,6 +18,7 @@ extension Graph {
         continue
       }
       let results = try evaluate(kernel, of: node, on: operands, scratch: scratch)
+      used = try MemoryLimit.check(results.map(\.type), used: used)
       for (output, result) in zip(node.outputs, results) {
         if let output { graph[output].constant = result }
       }
@@ -89,15 +91,8 @@ func inferredTypes(
   of kernel: any OperatorKernel, on operands: [Operand?]
 ) throws(GraphError) -> [TensorType] {
   let types = try kernel.outputTypes(operands)
-  for type in types where (type.shape.checkedElementCount ?? .max) > Tensor.maximumElementCount {
-    throw .shapeMismatch(reason: "an output of shape \(type.shape) is too large")
-  }
+  _ = try MemoryLimit.check(types)
   return types
-}
-
-extension Tensor {
-  /// No single tensor may be larger: 2^34 elements are beyond any machine this runs on.
-  static let maximumElementCount = 1 << 34
 }
 
 extension TensorView {

@@ -27,7 +27,10 @@ enum Refusal {
         "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer",
       ]
     ),
-    ("optional types are not implemented", ["Optional", "OptionalGetElement", "OptionalHasElement"]),
+    (
+      "optional types are not implemented",
+      ["Optional", "OptionalGetElement", "OptionalHasElement"]
+    ),
     ("recurrent layers are not implemented", ["GRU", "LSTM", "RNN"]),
     ("loops are not implemented", ["Loop", "Scan"]),
     (
@@ -62,8 +65,10 @@ enum Refusal {
     switch domain {
     case "com.microsoft", "com.microsoft.nchwc":
       return UnsupportedReason(
-        reason, advice: "take the model from before ONNX Runtime optimized it: \(domain) is its own")
-    case "ai.onnx.ml": return UnsupportedReason(reason, advice: "keep classical models out of the file")
+        reason, advice: "take the model from before ONNX Runtime optimized it: \(domain) is its own"
+      )
+    case "ai.onnx.ml":
+      return UnsupportedReason(reason, advice: "keep classical models out of the file")
     case "ai.onnx.preview.training", "ai.onnx.training":
       return UnsupportedReason(reason, advice: reexport)
     default:
@@ -89,7 +94,8 @@ enum Refusal {
         advice: nodes[0].advice)
     default:
       UnsupportedReason(
-        "\(error)", advice: "run onnx.checker on the model; if it agrees with the model, file an issue")
+        "\(error)",
+        advice: "run onnx.checker on the model; if it agrees with the model, file an issue")
     }
   }
 

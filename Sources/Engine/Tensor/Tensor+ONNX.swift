@@ -79,7 +79,8 @@ private func pack(_ bytes: UnsafeRawBufferPointer, bits: Int) -> Data {
   let perByte = 8 / bits
   var packed = Data(count: (bytes.count + perByte - 1) / perByte)
   for index in bytes.indices {
-    packed[index / perByte] |= (bytes[index] & (1 << UInt8(bits) - 1)) << UInt8(index % perByte * bits)
+    packed[index / perByte] |=
+      (bytes[index] & (1 << UInt8(bits) - 1)) << UInt8(index % perByte * bits)
   }
   return packed
 }

@@ -86,7 +86,8 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
 
   private func checkCaches(_ inputs: [Operand?], _ plan: Plan) throws(GraphError) {
     let expected = [(4, "past_key", plan.key.size), (5, "past_value", plan.value.size)]
-    for (index, name, size) in expected where inputs.optional(4) != nil || inputs.optional(5) != nil {
+    for (index, name, size) in expected where inputs.optional(4) != nil || inputs.optional(5) != nil
+    {
       let shape = try inputs.requiredFloat(index, name).shape
       guard shape.dims == [plan.key.batch, plan.key.heads, plan.past, size] else {
         throw .shapeMismatch(reason: "\(name) \(shape) does not fit the new keys and values")
@@ -144,7 +145,9 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
       for head in 0..<layout.heads {
         if let past {
           let size = pastLength * layout.size
-          all += past.floats[(batch * layout.heads + head) * size..<(batch * layout.heads + head + 1) * size]
+          all +=
+            past.floats[
+              (batch * layout.heads + head) * size..<(batch * layout.heads + head + 1) * size]
         }
         let start = layout.start(batch: batch, head: head)
         for row in 0..<layout.length {

@@ -57,7 +57,8 @@ struct LinearAttention: OperatorKernel {
       throw .shapeMismatch(reason: "past_state \(past) is not \(state)")
     }
     let sizes = [
-      (4, "decay", decays, [heads.key, heads.key * plan.key.size]), (5, "beta", corrects, [heads.key, 1]),
+      (4, "decay", decays, [heads.key, heads.key * plan.key.size]),
+      (5, "beta", corrects, [heads.key, 1]),
     ]
     for (index, name, isNeeded, widths) in sizes {
       guard isNeeded == (inputs.optional(index) != nil) else {

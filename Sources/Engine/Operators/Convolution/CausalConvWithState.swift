@@ -43,7 +43,9 @@ struct CausalConvWithState: OperatorKernel {
         call.output.floats[row * length + place] =
           isGated ? total / (1 + exponential(-total)) : total
       }
-      for i in 0..<kernel - 1 { call.outputs[1].floats[row * (kernel - 1) + i] = padded[length + i] }
+      for i in 0..<kernel - 1 {
+        call.outputs[1].floats[row * (kernel - 1) + i] = padded[length + i]
+      }
     }
   }
 }

@@ -65,7 +65,9 @@ struct DeformConv: OperatorKernel {
     _ columns: UnsafeMutablePointer<Float>, _ image: Int, _ call: OperatorCall,
     _ plan: SpatialConvolution, _ window: WindowGeometry, _ pads: [Int]
   ) {
-    let (x, offsets, mask) = (call.input(0).floats, call.input(2).floats, call.optionalInput(4)?.floats)
+    let (x, offsets, mask) = (
+      call.input(0).floats, call.input(2).floats, call.optionalInput(4)?.floats
+    )
     let (places, kernel) = (plan.taps.outputCount, plan.taps.kernelCount)
     let (height, width) = (plan.taps.input[0], plan.taps.input[1])
     let channelsPerOffset = plan.inChannels / offsetGroup
@@ -77,7 +79,8 @@ struct DeformConv: OperatorKernel {
         for place in 0..<places {
           let (oy, ox) = (place / plan.taps.output[1], place % plan.taps.output[1])
           let shift = (part + tap) * 2 * places + place
-          let y = Float(oy * window.strides[0] - pads[0] + ky * window.dilations[0]) + offsets[shift]
+          let y =
+            Float(oy * window.strides[0] - pads[0] + ky * window.dilations[0]) + offsets[shift]
           let column =
             Float(ox * window.strides[1] - pads[1] + kx * window.dilations[1])
             + offsets[shift + places]

@@ -43,7 +43,8 @@ struct SpatialConvolution {
     for image in 0..<batch {
       for part in 0..<group {
         for channel in 0..<inChannels / group {
-          let plane = x + (image * inChannels + part * inChannels / group + channel) * taps.inputCount
+          let plane =
+            x + (image * inChannels + part * inChannels / group + channel) * taps.inputCount
           taps.columns(of: plane, into: columns + channel * taps.kernelCount * places)
         }
         body(columns, image, part * outChannels / group)

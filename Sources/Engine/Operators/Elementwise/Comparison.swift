@@ -17,7 +17,8 @@ extension Comparison {
     case .float32: compare(Float.self)
     case .int8: compare(Int8.self)
     case .uint8: compare(UInt8.self)
-    case .bool: mapBroadcast(a, b, output, of: Bool.self, Bool.self) { Self.holds($0 ? 1 : 0, $1 ? 1 : 0) }
+    case .bool:
+      mapBroadcast(a, b, output, of: Bool.self, Bool.self) { Self.holds($0 ? 1 : 0, $1 ? 1 : 0) }
     case .int16: compare(Int16.self)
     case .uint16: compare(UInt16.self)
     case .int32: compare(Int32.self)

@@ -7,7 +7,9 @@ struct Not: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "X").type
-    guard type.dtype == .bool else { throw .wrongInput(name: "X", reason: "is no bool but \(type)") }
+    guard type.dtype == .bool else {
+      throw .wrongInput(name: "X", reason: "is no bool but \(type)")
+    }
     return [type]
   }
 

@@ -16,7 +16,8 @@ struct ScatterND: OperatorKernel {
       updates.dtype == data.dtype,
       updates.shape.dims == indices.dims.dropLast() + data.shape.dims.dropFirst(length)
     else {
-      throw .shapeMismatch(reason: "updates \(updates) do not match indices \(indices) into \(data)")
+      throw .shapeMismatch(
+        reason: "updates \(updates) do not match indices \(indices) into \(data)")
     }
     try reduction.check(data.dtype)
     return [data]

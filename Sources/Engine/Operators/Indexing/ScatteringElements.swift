@@ -11,7 +11,8 @@ extension ScatteringElements {
     let updates = try inputs.required(2, "updates").type
     try checkElementIndices(indices, data.shape, axis: try data.shape.required(axis: axis))
     guard updates == TensorType(data.dtype, indices) else {
-      throw .shapeMismatch(reason: "updates \(updates) do not match indices \(indices) into \(data)")
+      throw .shapeMismatch(
+        reason: "updates \(updates) do not match indices \(indices) into \(data)")
     }
     try reduction.check(data.dtype)
     return [data]

@@ -19,7 +19,8 @@ struct MatMul: OperatorKernel, MultiplyAccumulating {
 
   func run(_ call: OperatorCall) {
     let (a, b) = (call.input(0), call.input(1))
-    guard let product = MatrixProduct(a.shape, b.shape), let target = call.output.floats.baseAddress,
+    guard let product = MatrixProduct(a.shape, b.shape),
+      let target = call.output.floats.baseAddress,
       call.output.count > 0
     else { return }
     guard product.k > 0, let aBase = a.floats.baseAddress, let bBase = b.floats.baseAddress else {

@@ -9,8 +9,9 @@ struct DequantizeLinear: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "x").type
-    guard type.dtype.quantizationLimits != nil || type.dtype == .int32
-      || MiniFloat(type.dtype) != nil
+    guard
+      type.dtype.quantizationLimits != nil || type.dtype == .int32
+        || MiniFloat(type.dtype) != nil
     else {
       throw .notImplemented(reason: "x of type \(type.dtype)")
     }

@@ -9,5 +9,7 @@ struct ReduceL2: Reduction {
 
   init(_ node: Node) throws(GraphError) { axes = try ReductionAxes(node) }
 
-  static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float { sum(row) { $0 * $0 }.squareRoot() }
+  static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float {
+    sum(row) { $0 * $0 }.squareRoot()
+  }
 }

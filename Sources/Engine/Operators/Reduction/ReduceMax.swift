@@ -9,7 +9,9 @@ struct ReduceMax: Reduction {
 
   init(_ node: Node) throws(GraphError) { axes = try ReductionAxes(node) }
 
-  static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float { row.reduce(-.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 } }
+  static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float {
+    row.reduce(-.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
+  }
 
   static func reduce(_ row: ArraySlice<Int>, limits: ClosedRange<Int>) -> Int {
     row.max() ?? limits.lowerBound

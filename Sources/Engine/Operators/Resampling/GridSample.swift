@@ -131,7 +131,8 @@ extension InterpolationKernel {
     let base = Int(x.rounded(.down))
     switch self {
     case .nearest: return [(base, 1)]
-    case .linear: return [(base, Float(1 - (x - Double(base)))), (base + 1, Float(x - Double(base)))]
+    case .linear:
+      return [(base, Float(1 - (x - Double(base)))), (base + 1, Float(x - Double(base)))]
     case .cubic:
       return (-1...2).map { (base + $0, Float(weight(x - Double(base + $0)))) }
     }

@@ -61,7 +61,8 @@ struct Resize: OperatorKernel {
       factors.allSatisfy({ $0 > 0 && $0 < 0x1p24 }) || sizes.contains(0)
     else {
       throw .shapeMismatch(
-        reason: "scales \(scales ?? []), sizes \(sizes) and roi \(regions ?? []) do not fit \(shape)")
+        reason:
+          "scales \(scales ?? []), sizes \(sizes) and roi \(regions ?? []) do not fit \(shape)")
     }
     var plan = shape.dims.map {
       ResizeCoordinates.Axis(input: $0, output: $0, scale: 1, region: (0, 1))

@@ -38,7 +38,8 @@ struct RoiAlign: OperatorKernel {
     let x = try inputs.requiredFloat(0, "X").shape
     let rois = try inputs.requiredFloat(1, "rois").shape
     let batch = try inputs.requiredIndices(2, "batch_indices")
-    guard x.rank == 4, x[2] > 0, x[3] > 0, rois.rank == 2, rois[1] == 4, batch.dims == [rois[0]] else {
+    guard x.rank == 4, x[2] > 0, x[3] > 0, rois.rank == 2, rois[1] == 4, batch.dims == [rois[0]]
+    else {
       throw .shapeMismatch(reason: "rois \(rois) and batch_indices \(batch) do not fit X \(x)")
     }
     return [TensorType(.float32, [rois[0], x[1], size.height, size.width])]
@@ -82,7 +83,9 @@ struct RoiAlign: OperatorKernel {
       y: samplingRatio > 0 ? samplingRatio : max(0, Int(bin.y.rounded(.up))),
       x: samplingRatio > 0 ? samplingRatio : max(0, Int(bin.x.rounded(.up)))
     )
-    let (samples, bins) = (counts.y * counts.x, size.height.multipliedReportingOverflow(by: size.width))
+    let (samples, bins) = (
+      counts.y * counts.x, size.height.multipliedReportingOverflow(by: size.width)
+    )
     guard !bins.overflow, bins.partialValue < 1 << 26, samples * bins.partialValue < 1 << 26 else {
       throw .wrongInput(name: "rois", reason: "ask for \(samples) samples in each bin")
     }
