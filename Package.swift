@@ -59,7 +59,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "ONNXFormat", "TestSupport"],
-      exclude: ["Conformance", "conformance.txt", "conformance-models.txt"]),
+      exclude: ["Conformance", "Graphs", "conformance.txt", "conformance-models.txt"]),
     .testTarget(
       name: "QuantizationTests",
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],
