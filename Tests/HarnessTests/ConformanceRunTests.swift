@@ -20,13 +20,13 @@ struct ConformanceRunTests {
 
   @Test func aWrongElementFails() throws {
     let folder = try TemporaryFolder()
-    let copy = folder.url.appending(path: "case")
+    let copy = URL(filePath: folder.file("case"))
     try FileManager.default.copyItem(atPath: Self.graphs + "/uneven_split", toPath: copy.path)
     let file = copy.appending(path: "test_data_set_0/output_0.pb")
     var bytes = try Data(contentsOf: file)
     bytes[bytes.count - 2] ^= 0x40
     try bytes.write(to: file)
-    let testCase = try #require(try ConformanceCase.find(in: [folder.url.path]).first)
+    let testCase = try #require(try ConformanceCase.find(in: [folder.path]).first)
     let result = ConformanceRun().run(testCase)
     #expect(result.status == .failed && (result.maxAbsError ?? 0) > 0)
     #expect(result.detail.contains("1 of 3 elements of 'a'"))
@@ -34,16 +34,16 @@ struct ConformanceRunTests {
 
   @Test func aMissingInputFails() throws {
     let folder = try TemporaryFolder()
-    let copy = folder.url.appending(path: "case")
+    let copy = URL(filePath: folder.file("case"))
     try FileManager.default.copyItem(atPath: Self.graphs + "/uneven_split", toPath: copy.path)
     try FileManager.default.removeItem(at: copy.appending(path: "test_data_set_0/input_0.pb"))
-    let testCase = try #require(try ConformanceCase.find(in: [folder.url.path]).first)
+    let testCase = try #require(try ConformanceCase.find(in: [folder.path]).first)
     #expect(ConformanceRun().run(testCase).status == .failed)
   }
 
   @Test func aRefusalIsNoFailureButMissesTheList() throws {
     let folder = try TemporaryFolder()
-    let copy = folder.url.appending(path: "looping")
+    let copy = URL(filePath: folder.file("looping"))
     try FileManager.default.copyItem(atPath: Self.graphs + "/uneven_split", toPath: copy.path)
     let graph = ModelGraph(
       name: "g", nodes: [ModelNode("Loop", name: "l", inputs: ["x"], outputs: ["a"])],
@@ -51,7 +51,7 @@ struct ConformanceRunTests {
       outputs: [ModelValue(name: "a", elementType: .float32, dimensions: [.unknown])],
       initializers: [])
     try Model(graph: graph, opset: 13).write(to: copy.appending(path: "model.onnx").path)
-    let testCase = try #require(try ConformanceCase.find(in: [folder.url.path]).first)
+    let testCase = try #require(try ConformanceCase.find(in: [folder.path]).first)
     let report = ConformanceReport([ConformanceRun().run(testCase)])
     #expect(report.count(.unsupported) == 1 && report.count(.failed) == 0)
     #expect(report.text.contains("loops are not implemented"))
@@ -60,7 +60,7 @@ struct ConformanceRunTests {
 
   @Test func aFolderWithoutCasesIsAnError() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: HarnessError.self) { try ConformanceCase.find(in: [folder.url.path]) }
-    #expect(throws: DatasetError.self) { try ConformanceCase.find(in: [folder.url.path + "/no"]) }
+    #expect(throws: HarnessError.self) { try ConformanceCase.find(in: [folder.path]) }
+    #expect(throws: DatasetError.self) { try ConformanceCase.find(in: [folder.path + "/no"]) }
   }
 }

@@ -109,4 +109,16 @@ extension GraphError {
       name: node.name, opType: node.opType,
       inputs: operands.map { $0.map { "\($0.type)" } ?? "–" }, self)
   }
+
+  /// The same, each operand with its name and the node that produces it.
+  func located(in node: Node, _ operands: [Operand?], of graph: Graph) -> GraphError {
+    if case .inNode = self { return self }
+    let producers = graph.producers()
+    let inputs = zip(node.inputs, operands).map { id, operand -> String in
+      guard let id, let operand else { return "–" }
+      let producer = producers[id].map { " from '\(graph.nodes[$0].name)'" } ?? ""
+      return "'\(graph.name(of: id))' \(operand.type)\(producer)"
+    }
+    return .inNode(name: node.name, opType: node.opType, inputs: inputs, self)
+  }
 }

@@ -95,7 +95,7 @@ struct TypeInference {
       do {
         results = try inferredTypes(of: kernel, on: operands)
       } catch {
-        throw error.located(in: node, operands)
+        throw error.located(in: node, operands, of: program.graph)
       }
       record(results, [], for: node)
       outputTypes[index] = results
