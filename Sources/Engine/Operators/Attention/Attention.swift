@@ -29,41 +29,13 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
     outputCount = max(1, min(4, node.outputs.count))
   }
 
-  /// The numbers of one call.
-  private struct Plan {
-    let query: AttentionLayout
-    let key: AttentionLayout
-    let value: AttentionLayout
-    /// Keys that were cached.
-    let past: Int
-    var keys: Int { past + key.length }
-    /// Query heads that share a key head.
-    var share: Int { query.heads / key.heads }
-  }
-
-  private func plan(_ q: Shape, _ k: Shape, _ v: Shape, past: Shape?) throws(GraphError) -> Plan {
-    let plan = Plan(
-      query: try AttentionLayout(q, heads: heads.query, "Q"),
-      key: try AttentionLayout(k, heads: heads.key, "K"),
-      value: try AttentionLayout(v, heads: heads.key, "V"), past: past?[2] ?? 0)
-    guard plan.query.batch == plan.key.batch, plan.key.batch == plan.value.batch,
-      plan.query.size == plan.key.size, plan.key.heads == plan.value.heads,
-      plan.key.length == plan.value.length, plan.key.heads > 0,
-      plan.query.heads % plan.key.heads == 0
-    else { throw .shapeMismatch(reason: "Q \(q), K \(k) and V \(v) do not belong together") }
-    return plan
-  }
-
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let q = try inputs.requiredFloat(0, "Q").shape
-    let past = try pastShape(inputs)
-    let plan = try plan(
-      q, try inputs.requiredFloat(1, "K").shape, try inputs.requiredFloat(2, "V").shape, past: past)
-    try checkCaches(inputs, plan)
-    try checkMask(inputs, plan)
-    guard (Shape([plan.query.length, plan.keys]).checkedElementCount ?? .max) <= 1 << 34 else {
-      throw .shapeMismatch(reason: "\(plan.query.length) queries of \(plan.keys) keys are too many")
-    }
+    let plan = try AttentionPlan(
+      q, try inputs.requiredFloat(1, "K").shape, try inputs.requiredFloat(2, "V").shape,
+      past: try AttentionPlan.pastShape(inputs), heads: heads)
+    try plan.checkCaches(inputs)
+    try plan.checkMask(inputs)
     let y =
       q.rank == 4
       ? [plan.query.batch, plan.query.heads, plan.query.length, plan.value.size]
@@ -76,47 +48,10 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
     return shapes.prefix(outputCount).map { TensorType(.float32, Shape($0)) }
   }
 
-  private func pastShape(_ inputs: [Operand?]) throws(GraphError) -> Shape? {
-    guard let past = inputs.optional(4)?.type else { return nil }
-    guard past.dtype == .float32, past.shape.rank == 4 else {
-      throw .shapeMismatch(reason: "past_key \(past) is not B × heads × length × size")
-    }
-    return past.shape
-  }
-
-  private func checkCaches(_ inputs: [Operand?], _ plan: Plan) throws(GraphError) {
-    let expected = [(4, "past_key", plan.key.size), (5, "past_value", plan.value.size)]
-    for (index, name, size) in expected where inputs.optional(4) != nil || inputs.optional(5) != nil
-    {
-      let shape = try inputs.requiredFloat(index, name).shape
-      guard shape.dims == [plan.key.batch, plan.key.heads, plan.past, size] else {
-        throw .shapeMismatch(reason: "\(name) \(shape) does not fit the new keys and values")
-      }
-    }
-    if inputs.optional(6) != nil {
-      let counts = try inputs.requiredIndices(6, "nonpad_kv_seqlen")
-      guard counts.dims == [plan.query.batch] else {
-        throw .shapeMismatch(reason: "nonpad_kv_seqlen \(counts) is no number for each sample")
-      }
-    }
-  }
-
-  private func checkMask(_ inputs: [Operand?], _ plan: Plan) throws(GraphError) {
-    guard let mask = inputs.optional(3)?.type else { return }
-    let full = [plan.query.batch, plan.query.heads, plan.query.length]
-    let dims = [Int](repeating: 1, count: max(0, 4 - mask.shape.rank)) + mask.shape.dims
-    guard mask.dtype == .bool || mask.dtype == .float32, (1...4).contains(mask.shape.rank),
-      zip(dims, full).allSatisfy({ $0 == 1 || $0 == $1 }), dims[3] <= plan.keys
-    else {
-      throw .shapeMismatch(
-        reason: "attn_mask \(mask) does not broadcast to \(full + [plan.keys])")
-    }
-  }
-
   func run(_ call: OperatorCall) throws(GraphError) {
     let (q, k, v) = (call.input(0), call.input(1), call.input(2))
     let past = call.optionalInput(4)
-    let plan = try plan(q.shape, k.shape, v.shape, past: past?.shape)
+    let plan = try AttentionPlan(q.shape, k.shape, v.shape, past: past?.shape, heads: heads)
     let keys = joined(past, k, plan.key, plan.past)
     let values = joined(call.optionalInput(5), v, plan.value, plan.past)
     for (index, cache) in [(1, keys), (2, values)] where index < outputCount {
@@ -160,7 +95,8 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
   }
 
   private func attend(
-    _ call: OperatorCall, _ plan: Plan, _ mask: AttentionMask, _ keys: UnsafeBufferPointer<Float>,
+    _ call: OperatorCall, _ plan: AttentionPlan, _ mask: AttentionMask,
+    _ keys: UnsafeBufferPointer<Float>,
     _ values: UnsafeBufferPointer<Float>
   ) {
     let (queries, count) = (plan.query.length, plan.keys)
@@ -235,7 +171,8 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     guard inputs.count > 2,
-      let plan = try? plan(inputs[0].shape, inputs[1].shape, inputs[2].shape, past: nil)
+      let plan = try? AttentionPlan(
+        inputs[0].shape, inputs[1].shape, inputs[2].shape, past: nil, heads: heads)
     else { return 0 }
     let pairs = plan.query.batch * plan.query.heads * plan.query.length * plan.keys
     return pairs * (plan.query.size + plan.value.size)

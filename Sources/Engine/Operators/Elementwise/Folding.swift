@@ -16,23 +16,13 @@ extension Folding {
 
 /// Folds the inputs into the output with a binary function; one input is copied.
 @inline(__always)
-func foldInputs<F: BinaryArithmetic>(_: F.Type, _ call: OperatorCall) {
-  let output = call.output
-  var result = call.input(0)
-  if call.inputs.count == 1 { output.bytes.copyMemory(from: result.bytes) }
-  // An operand that is also the output is safe where it has the output's shape: each element is read before it is
-  // written. A smaller one must not lie there, so the widest comes first.
-  if call.inputs.count > 2 { return foldMany(F.self, call) }
-  for index in call.inputs.indices.dropFirst() {
-    computeArithmetic(F.self, result, call.input(index), output)
-    result = TensorView(type: output.type, base: UnsafeRawPointer(output.base))
-  }
-}
-
-/// Spreads the first input over the output, then folds the others into it.
-@inline(__always)
-private func foldMany<F: BinaryArithmetic>(_: F.Type, _ call: OperatorCall) {
+func foldInputs<F: ElementFunction>(_: F.Type, _ call: OperatorCall) {
   let (first, output) = (call.input(0), call.output)
+  if call.inputs.count == 2 {
+    return computeArithmetic(F.self, first, call.input(1), output)
+  }
+  // The first input is spread over the output, which then is an operand and the result: safe, for it has the result's
+  // shape, and each element is read before it is written.
   stridedCopy(
     first.base, offset: 0, strides: broadcastStrides(of: first.shape, to: output.shape),
     shape: output.shape, elementSize: output.dtype.byteSize, into: output.base)
