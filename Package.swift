@@ -65,7 +65,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
-      exclude: ["Conformance"]),
+      exclude: ["Conformance", "Graphs", "conformance.txt", "conformance-models.txt"]),
     .testTarget(
       name: "QuantizationTests",
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],
