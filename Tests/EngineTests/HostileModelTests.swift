@@ -51,15 +51,14 @@ struct HostileModelTests {
   }
 
   /// Every tensor fits, all together do not.
-  @Test func manyConstantsBeyondMemory() throws {
-    var builder = GraphBuilder(input: [nil])
-    builder.integers("shape", [Int64(MemoryLimit.bytes / 8)])
-    builder.integers("none", [0])
-    for index in 0..<3 { builder.node("Expand", ["none", "shape"], "c\(index)") }
-    builder.node("Concat", ["c0", "c1", "c2"], "c", attributes: ["axis": .int(0)])
-    builder.node("Neg", ["x"], "y")
-    // Shapes are refused before any memory is taken; [0] does not broadcast, which is as good an end.
-    #expect(throws: GraphError.self) { try Program(builder.model("y", "c")) }
+  @Test func sizesAddUp() throws {
+    let half = TensorType(.uint8, [MemoryLimit.bytes / 2 + 1])
+    let used = try MemoryLimit.check([half])
+    #expect(used == half.byteCount)
+    #expect(throws: GraphError.self) { try MemoryLimit.check([half], used: used) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([half, half]) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([TensorType(.int64, [.max, 2])]) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([TensorType(.int8, [-1])]) }
   }
 
   /// A protobuf of nothing but nested graphs.

@@ -2,7 +2,23 @@ import Engine
 import Foundation
 import ONNXFormat
 
-/// What libFuzzer calls with each input. `CALIBRANT_FUZZ=run` also runs what it can load; otherwise it only loads.
+/// Feeds damaged models to the loader; with `CALIBRANT_FUZZ=run`, also runs what it can load.
+@main struct Fuzz {
+  static func main() {
+    var (count, arguments) = (CommandLine.argc, CommandLine.unsafeArgv)
+    exit(runDriver(&count, &arguments) { start, count in testOneInput(start, count) })
+  }
+}
+
+/// libFuzzer's loop (compiler-rt, FuzzerInterface.h); returns the exit code of the process.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// libFuzzer's own main function, which the linker may choose instead of ours, looks for it under this name.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let data = start.map { Data(bytes: $0, count: count) } ?? Data()
