@@ -56,7 +56,7 @@ struct Resize: OperatorKernel {
     let sizes = hasRegion ? try inputs.knownIntegers(3, "sizes") ?? [] : []
     let isCropping = resizing.coordinates == .tfCropAndResize
     let regions = isCropping ? try inputs.knownFloats(1, "roi") : nil
-    let factors = try scales.map(Array.init) ?? factors(of: sizes, resized, shape)
+    let factors = scales.map { Array($0) } ?? factors(of: sizes, resized, shape)
     guard factors.count == resized.count, regions.map({ $0.count == 2 * resized.count }) ?? true,
       factors.allSatisfy({ $0 > 0 && $0 < 0x1p24 }) || sizes.contains(0)
     else {
