@@ -33,7 +33,7 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
   }
 
   /// The loops' numbers; a 1-D convolution is a 2-D one of height 1.
-  private func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
+  func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
     guard x.rank == 3 || x.rank == 4, w.rank == x.rank else {
       throw .shapeMismatch(
         reason: "X \(x) and W \(w): convolutions over one or two spatial axes are implemented")
