@@ -1,3 +1,4 @@
+import Engine
 import Imaging
 import ONNXFormat
 import Quantization
@@ -13,6 +14,8 @@ public struct QuantizationOptions: Sendable {
   public var policy = Policy()
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
+  /// Nil rounds optimally below 8 bits, where there is data.
+  public var rounding: Rounding?
 
   public init() {}
 
@@ -35,11 +38,13 @@ public struct QuantizationJob: Sendable {
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
   private let predictedMeans: ChannelMeans
+  private let fixedBatch: Int?
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
     self.model = model
     self.options = options
+    fixedBatch = try ImageInput(of: Program(model)).fixedBatch
     let input = InputDistribution(preprocessing)
     predicted = try DataFree.ranges(of: model, input: input)
     predictedMeans = try DataFree.means(of: model, input: input)
@@ -51,21 +56,33 @@ public struct QuantizationJob: Sendable {
       .quantize(model, ranges: predicted, means: isCorrected ? predictedMeans : nil)
   }
 
-  /// Quantizes with what was observed: activation ranges, and the inputs that biases are corrected for.
+  /// Quantizes with calibration data: activation ranges from what was observed, weights and biases from a walk.
   public func activationBased(
-    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod
+    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
+    on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
     let ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
-    return try quantizer(scheme).quantize(
-      model, ranges: ranges, fallback: predicted,
-      means: options.correctsBiases ? ChannelMeans(statistics) : nil)
+    let quantizer = quantizer(scheme)
+    let walk = try SequentialWalk(
+      model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions)
+    let calibration = try walker.run(
+      walk, on: data, fixedBatch: fixedBatch, title: "fitting \(scheme.text) \(method.name)")
+    return try quantizer.quantize(
+      model, ranges: ranges, fallback: predicted, calibration: calibration)
+  }
+
+  private var walkOptions: WalkOptions {
+    var walk = WalkOptions()
+    walk.correctsBiases = options.correctsBiases
+    walk.rounding = options.rounding
+    return walk
   }
 
   /// The values whose statistics the schemes will ask for.
   public func targets(_ schemes: [SchemeName]) throws -> [ActivationTensor] {
     var targets: [ActivationTensor] = []
     var known: Set<String> = []
-    for scheme in schemes where scheme.activationBits != nil || options.correctsBiases {
+    for scheme in schemes where scheme.activationBits != nil {
       for tensor in try quantizer(scheme).activationTensors(of: model)
       where known.insert(tensor.name).inserted {
         targets.append(tensor)

@@ -40,7 +40,7 @@ public struct ComparisonRun {
       .observe(original, job, schemes, calibration).statistics
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
     var evaluations = [try bench.evaluateOriginal(original)]
-    for plan in plans(job, observations) {
+    for plan in plans(job, observations, calibration) {
       try Interruption.check()
       evaluations.append(try evaluate(plan, job, &bench))
     }
@@ -58,9 +58,11 @@ public struct ComparisonRun {
   }
 
   private func plans(
-    _ job: QuantizationJob, _ observations: [String: TensorStatistics]
+    _ job: QuantizationJob, _ observations: [String: TensorStatistics],
+    _ calibration: CalibrationData
   ) -> [Plan] {
-    schemes.flatMap { scheme in
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet)
+    return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
           try job.weightBased(scheme, isCorrected: false)
@@ -74,7 +76,7 @@ public struct ComparisonRun {
       }
       plans += methods.map { method in
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
-          try job.activationBased(scheme, observations, method: method)
+          try job.activationBased(scheme, observations, method: method, on: calibration, walk)
         }
       }
       return plans

@@ -56,7 +56,8 @@ struct Calibrate: ParsableCommand {
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)
     let quantized = try job.activationBased(
-      scheme, observations.statistics, method: calibrationMethod(method))
+      scheme, observations.statistics, method: calibrationMethod(method), on: calibration,
+      CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))
     try quantized.model.write(to: output)
     var summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     summary.observations = observations

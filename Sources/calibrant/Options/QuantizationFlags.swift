@@ -33,8 +33,9 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
-  @Option(help: "How weights are rounded: nearest is the one there is.")
-  var rounding = "nearest"
+  @Option(
+    help: "How weights are rounded with data: nearest or optimal (default: optimal below 8 bits).")
+  var rounding: String?
 
   @Flag(help: "Accepted for scripts: this version does not equalize.")
   var noEqualize = false
@@ -51,8 +52,8 @@ struct QuantizationFlags: ParsableArguments {
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
     }
-    guard rounding == "nearest" else {
-      throw ValidationError("--rounding '\(rounding)' is not implemented; nearest is")
+    if let rounding, Rounding(rawValue: rounding) == nil {
+      throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
     }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
@@ -65,6 +66,7 @@ struct QuantizationFlags: ParsableArguments {
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
     options.correctsBiases = !noBiasCorrection
+    options.rounding = rounding.flatMap(Rounding.init(rawValue:))
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
