@@ -2,13 +2,16 @@
 /// then coordinate descent alternating with the closed-form scale.
 struct OptimalRounding: Sendable {
   let window: CodeWindow
-  /// A scale that all rows must take, for weights with one scale per tensor.
-  var sharedScale: Double?
+  /// What all rows must take, for weights with one scale per tensor.
+  var shared: (scale: Double, lowest: Double)?
 
   /// Scales tried, as shares of the one that covers the row.
   static let scaleShares = (0..<15).map { 0.35 + 0.05 * Double($0) }
   /// What the best of them is multiplied by before GPTQ, whose best scale is not that of plain rounding.
-  static let gptqShares = [0.85, 1, 1.18]
+  static let gptqShares = [0.75, 0.85, 0.92, 1, 1.08, 1.18]
+  /// The same for wide layers, where each costs much and gains little.
+  static let fewShares = [0.85, 1, 1.18]
+  private static let wideColumns = 512
   static let refits = 2
   static let sweeps = 4
 
@@ -16,25 +19,36 @@ struct OptimalRounding: Sendable {
   func solve(_ problem: RoundingProblem, rows range: Range<Int>) -> RowCodes {
     let columns = problem.columns
     let target = Array(problem.target[range.lowerBound * columns..<range.upperBound * columns])
-    var rows: RowCodes
-    if let feedback = problem.feedback {
-      rows = scaled(target, problem)
-      let start = rows.scales
-      var errors = [Double](repeating: .infinity, count: rows.rows)
-      for share in sharedScale == nil ? Self.gptqShares : [1] {
-        var candidate = nearest(target, columns, start.map { $0 * share })
-        GPTQ.round(&candidate, to: target, feedback: feedback, span: window.span)
-        rows.takeBetter(candidate, candidate.errors(target, problem.hessian), over: &errors)
-      }
-    } else {
-      rows = searched(target, problem)
+    guard let feedback = problem.feedback else {
+      var rows = searched(target, problem)
+      polish(&rows, target, problem)
+      return rows
     }
-    for _ in 0..<Self.refits {
-      improve(&rows, target, problem)
-      if sharedScale == nil { rows.refitScales(target, problem.hessian) }
+    var rows = scaled(target, problem)
+    let start = rows.scales
+    var errors = [Double](repeating: .infinity, count: rows.rows)
+    for share in shares(columns) {
+      var candidate = nearest(target, columns, start.map { $0 * share })
+      GPTQ.round(&candidate, to: target, feedback: feedback, span: window.span)
+      polish(&candidate, target, problem)
+      rows.takeBetter(candidate, candidate.errors(target, problem.hessian), over: &errors)
     }
-    improve(&rows, target, problem)
     return rows
+  }
+
+  private func shares(_ columns: Int) -> [Double] {
+    if shared != nil { return [1] }
+    return columns > Self.wideColumns ? Self.fewShares : Self.gptqShares
+  }
+
+  /// Coordinate descent, alternating with the closed-form scale where that is free.
+  private func polish(_ rows: inout RowCodes, _ target: [Double], _ problem: RoundingProblem) {
+    improve(&rows, target, problem)
+    guard shared == nil else { return }
+    for _ in 0..<Self.refits {
+      rows.refitScales(target, problem.hessian)
+      improve(&rows, target, problem)
+    }
   }
 
   private func improve(_ rows: inout RowCodes, _ target: [Double], _ problem: RoundingProblem) {
@@ -43,12 +57,13 @@ struct OptimalRounding: Sendable {
   }
 
   private func nearest(_ target: [Double], _ columns: Int, _ scales: [Double]) -> RowCodes {
-    RowCodes(nearestTo: target, columns: columns, scales: scales, window: window)
+    RowCodes(
+      nearestTo: target, columns: columns, scales: scales, window: window, lowest: shared?.lowest)
   }
 
   private func coveringScales(_ target: [Double], _ columns: Int) -> [Double] {
     stride(from: 0, to: target.count, by: columns).map { start in
-      window.coveringScale(target[start..<start + columns])
+      shared?.scale ?? window.coveringScale(target[start..<start + columns])
     }
   }
 
@@ -56,8 +71,8 @@ struct OptimalRounding: Sendable {
   private func scaled(_ target: [Double], _ problem: RoundingProblem) -> RowCodes {
     let columns = problem.columns
     let covering = coveringScales(target, columns)
-    if let sharedScale { return nearest(target, columns, covering.map { _ in sharedScale }) }
     var best = nearest(target, columns, covering)
+    guard shared == nil else { return best }
     var errors = best.errors(target, problem.hessian)
     for share in Self.scaleShares {
       let candidate = nearest(target, columns, covering.map { $0 * share })
@@ -69,17 +84,14 @@ struct OptimalRounding: Sendable {
   /// The best of all floor and ceiling choices over all scales.
   private func searched(_ target: [Double], _ problem: RoundingProblem) -> RowCodes {
     let columns = problem.columns
-    var rows = nearest(
-      target, columns,
-      sharedScale.map { [Double](repeating: $0, count: target.count / columns) }
-        ?? coveringScales(target, columns))
+    var rows = nearest(target, columns, coveringScales(target, columns))
     for row in 0..<rows.rows {
       let range = row * columns..<(row + 1) * columns
       let covering = rows.scales[row]
       var least = Double.infinity
-      for share in sharedScale == nil ? Self.scaleShares : [1] {
+      for share in shared == nil ? Self.scaleShares : [1] {
         let scale = covering * share
-        let lowest = window.lowest(target[range], scale: scale)
+        let lowest = shared?.lowest ?? window.lowest(target[range], scale: scale)
         let found = ExactSearch.best(
           target[range], problem.hessian, scale: scale, lowest: lowest, span: window.span)
         guard found.error < least else { continue }

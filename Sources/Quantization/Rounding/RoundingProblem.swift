@@ -17,8 +17,6 @@ struct RoundingProblem: Sendable {
 
   var rows: Int { target.count / max(columns, 1) }
 
-  /// The share of H's mean diagonal that is added to it (λ).
-  static let damping = 0.01
   /// Up to this many columns all floor and ceiling choices are tried.
   static let exactColumns = 9
 
@@ -26,9 +24,10 @@ struct RoundingProblem: Sendable {
   ///   - weights: W, rows × columns.
   ///   - inputs: the covariance H of the inputs X̂ in the quantized network, and C of X in the float one
   ///     with X̂. The target is W* = (W C + λW)(H + λI)⁻¹, the weights that repair best what earlier layers broke.
+  ///   - damping: λ, as a share of H's mean diagonal.
   /// - Returns: nil where H is not positive definite even with damping (it holds NaN or infinities).
-  init?(weights: [Double], columns: Int, inputs: InputCovariance) {
-    let damped = Self.damped(inputs.quantized, order: columns)
+  init?(weights: [Double], columns: Int, inputs: InputCovariance, damping: Double) {
+    let damped = Self.damped(inputs.quantized, order: columns, by: damping)
     guard let factor = Cholesky(damped.matrix, order: columns) else { return nil }
     var target = weights
     inputs.cross.withUnsafeBufferPointer { cross in
@@ -58,7 +57,7 @@ struct RoundingProblem: Sendable {
   }
 
   /// H + λI; λ is never 0, so that inputs that are always 0 do no harm.
-  private static func damped(_ hessian: [Double], order n: Int) -> (
+  private static func damped(_ hessian: [Double], order n: Int, by damping: Double) -> (
     matrix: [Double], added: Double
   ) {
     let mean = (0..<n).reduce(0) { $0 + hessian[$1 * n + $1] } / Double(max(n, 1))

@@ -101,12 +101,18 @@ struct CodeWindow: Sendable {
 
 extension RowCodes {
   /// Every weight at its nearest code.
-  init(nearestTo target: [Double], columns: Int, scales: [Double], window: CodeWindow) {
+  ///
+  /// - Parameter lowest: of all rows; nil where each has its own.
+  init(
+    nearestTo target: [Double], columns: Int, scales: [Double], window: CodeWindow, lowest: Double?
+  ) {
     self.init(columns: columns, codes: target, scales: scales, lowest: scales)
+    let shared = lowest
     for row in 0..<scales.count {
       let range = row * columns..<(row + 1) * columns
-      lowest[row] = window.lowest(target[range], scale: scales[row])
-      let (low, inverse) = (lowest[row], 1 / scales[row])
+      let low = shared ?? window.lowest(target[range], scale: scales[row])
+      let inverse = 1 / scales[row]
+      self.lowest[row] = low
       let high = low + window.span
       for i in range { codes[i] = min(max(roundedHalfEven(target[i] * inverse), low), high) }
     }

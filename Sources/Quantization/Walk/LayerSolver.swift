@@ -26,16 +26,17 @@ struct LayerSolver {
   }
 
   /// The codes that lose least of the layer's outputs; nil where no covariances were gathered or they are unusable.
-  func optimal(on executor: some OrderedExecutor) throws -> Rounding? {
-    guard let covariances = inputs.covariances, granularity == .perChannel else { return nil }
-    let rounding = OptimalRounding(window: CodeWindow(grid: grid))
+  func optimal(damping: Double, on executor: some OrderedExecutor) throws -> Rounding? {
+    guard let covariances = inputs.covariances else { return nil }
+    let rounding = OptimalRounding(
+      window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil)
     let (perGroup, depth) = (matrix.outputsPerGroup, matrix.depth)
     let values = matrix.values
     @Sendable func problem(_ group: Int) -> RoundingProblem? {
       let range = group * perGroup * depth..<(group + 1) * perGroup * depth
       return RoundingProblem(
         weights: values[range].map(Double.init), columns: depth,
-        inputs: covariances.covariance(group))
+        inputs: covariances.covariance(group), damping: damping)
     }
     var result = Rounding(codes: [], parameters: [], values: [])
     if matrix.groups > 1 {
@@ -54,6 +55,14 @@ struct LayerSolver {
       for rows in solved { append(rows, whole.order, to: &result) }
     }
     return result
+  }
+
+  /// The scale and lowest code of all rows, where they share them: those that cover the weights.
+  private func sharedWindow() -> (scale: Double, lowest: Double) {
+    let window = CodeWindow(grid: grid)
+    let all = matrix.values.map(Double.init)[...]
+    let scale = window.coveringScale(all)
+    return (scale, window.lowest(all, scale: scale))
   }
 
   /// Rows that are solved together; enough of them for a GEMM, few enough for all threads to have some.
@@ -75,9 +84,36 @@ struct LayerSolver {
         codes[order[visited]] = Int8(Int(rows.codes[row * columns + visited]) + zeroPoint)
       }
       result.codes += codes
-      result.parameters.append(parameters)
+      if granularity == .perChannel || result.parameters.isEmpty {
+        result.parameters.append(parameters)
+      }
       result.values += codes.map { parameters.dequantize(Int($0)) }
     }
+  }
+
+  /// The rounding that serves held-out rows best; the nearest codes are always among the candidates.
+  func choose(on executor: some OrderedExecutor) throws -> (
+    rounding: Rounding, errors: [RoundingError]
+  ) {
+    var best = nearest()
+    guard let covariances = inputs.covariances else { return (best, []) }
+    let judges = !inputs.heldOutRows.isEmpty
+    var least = judges ? heldOutError(best.values) : .infinity
+    var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
+    for damping in judges ? Self.dampings(matrix.depth, rows: covariances.rows) : [0.01] {
+      guard let candidate = try optimal(damping: damping, on: executor) else { continue }
+      let error = judges ? heldOutError(candidate.values) : 0
+      errors.append(RoundingError(rounding: .optimal, damping: damping, error: error))
+      if error < least { (best, least) = (candidate, error) }
+    }
+    return (best, judges ? errors : [])
+  }
+
+  /// How much damping to try: 0.01 is the usual; few rows for the columns need more, lest the target follow their noise;
+  /// narrow layers, near the input, are often fitted better with less, and cost little.
+  private static func dampings(_ depth: Int, rows: Int) -> [Double] {
+    if rows < 32 * depth { return [0.01, 0.1, 1] }
+    return depth <= 128 ? [0.001, 0.01] : [0.01]
   }
 
   /// The variance of the layer's error over held-out rows, summed over outputs: E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖².

@@ -78,13 +78,9 @@ public struct SequentialWalk: Sendable {
       let solver = LayerSolver(
         matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
         granularity: scheme.weights.granularity)
-      var rounding = solver.nearest()
-      if let optimal = try solver.optimal(on: executor),
-        inputs.heldOutRows.isEmpty
-          || solver.heldOutError(optimal.values) < solver.heldOutError(rounding.values)
-      {
-        rounding = optimal
-      }
+      let choice = try solver.choose(on: executor)
+      let rounding = choice.rounding
+      result.errors = choice.errors
       values = rounding.values
       result.weights = QuantizedWeights(
         codes: matrix.stored(rounding.codes), shape: layer.shape,

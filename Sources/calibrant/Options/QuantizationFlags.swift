@@ -30,6 +30,9 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Bits of single layers (repeatable).", valueName: "name=bits"))
   var layerBits: [String] = []
 
+  @Option(help: "Bits of the first and the last layer where others have fewer: 8 keeps the most.")
+  var endBits = 8
+
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
@@ -55,6 +58,9 @@ struct QuantizationFlags: ParsableArguments {
     if let rounding, Rounding(rawValue: rounding) == nil {
       throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
     }
+    guard SchemeName.supportedWeightBits.contains(endBits) else {
+      throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
+    }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
   }
@@ -69,6 +75,7 @@ struct QuantizationFlags: ParsableArguments {
     options.rounding = rounding.flatMap(Rounding.init(rawValue:))
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
+      endBits: endBits,
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
     return options
   }
@@ -78,7 +85,7 @@ struct QuantizationFlags: ParsableArguments {
       guard let split = text.lastIndex(of: "="),
         let bits = Int(text[text.index(after: split)...]),
         SchemeName.supportedWeightBits.contains(bits)
-      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8 or NAME=4") }
+      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8, 6, 4, 3 or 2") }
       return (Glob(String(text[..<split])), bits)
     }
   }
@@ -86,7 +93,7 @@ struct QuantizationFlags: ParsableArguments {
 
 /// The choices of one quantized file.
 struct SchemeFlags: ParsableArguments {
-  @Option(help: "Weight bits: 8 or 4.")
+  @Option(help: "Weight bits: 8 or 4, or 6, 3 or 2 for study.")
   var bits = 8
 
   @Option(help: "Activations: int8 or float (default: int8 with data, float without).")
@@ -94,7 +101,7 @@ struct SchemeFlags: ParsableArguments {
 
   func validate() throws {
     guard SchemeName.supportedWeightBits.contains(bits) else {
-      throw ValidationError("--bits \(bits) is neither 8 nor 4")
+      throw ValidationError("--bits \(bits) is none of 8, 6, 4, 3, 2")
     }
     guard activations == nil || ["int8", "float"].contains(activations) else {
       throw ValidationError("--activations is int8 or float")
