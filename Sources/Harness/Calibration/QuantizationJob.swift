@@ -14,8 +14,8 @@ public struct QuantizationOptions: Sendable {
   public var policy = Policy()
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
-  /// Nil rounds optimally below 8 bits, where there is data.
-  public var rounding: Rounding?
+  /// How weights are rounded where there is data.
+  public var rounding = Rounding.optimal
 
   public init() {}
 
@@ -39,21 +39,45 @@ public struct QuantizationJob: Sendable {
   /// Means predicted from the file alone, for biases corrected without data.
   private let predictedMeans: ChannelMeans
   private let fixedBatch: Int?
+  /// What stands in for data where the file states nothing of its activations.
+  private let synthetic: SyntheticImages
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
     self.model = model
     self.options = options
-    fixedBatch = try ImageInput(of: Program(model)).fixedBatch
+    let imageInput = try ImageInput(of: Program(model))
+    fixedBatch = imageInput.fixedBatch
+    synthetic = SyntheticImages(count: 64, for: imageInput, preprocessing)
     let input = InputDistribution(preprocessing)
     predicted = try DataFree.ranges(of: model, input: input)
     predictedMeans = try DataFree.means(of: model, input: input)
   }
 
   /// Quantizes without data: rounded to nearest, or with biases corrected for predicted inputs.
-  public func weightBased(_ scheme: SchemeName, isCorrected: Bool) throws -> QuantizedModel {
-    try quantizer(scheme)
-      .quantize(model, ranges: predicted, means: isCorrected ? predictedMeans : nil)
+  ///
+  /// Where batch norms state what every layer reads, that is the prediction; elsewhere ranges and means are those that
+  /// synthetic images give.
+  public func weightBased(
+    _ scheme: SchemeName, isCorrected: Bool, _ walker: CalibrationWalk
+  ) throws -> QuantizedModel {
+    let quantizer = quantizer(scheme)
+    guard isCorrected else { return try quantizer.quantize(model, ranges: predicted) }
+    if try DataFree.knowsEveryMean(of: model) {
+      return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
+    }
+    let images = CalibrationData(synthetic)
+    let observed = try Calibrator(jobs: walker.jobs)
+      .observe(model, targets: targets([scheme]), on: images.source).statistics
+    let ranges = ActivationRanges(observed, method: MinMax(), grid: options.activations.grid)
+    var walk = WalkOptions()
+    walk.rounding = .nearest
+    let calibration = try walker.run(
+      SequentialWalk(
+        model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walk),
+      on: images, fixedBatch: fixedBatch, title: "correcting \(scheme.text)")
+    return try quantizer.quantize(
+      model, ranges: ranges, fallback: predicted, calibration: calibration)
   }
 
   /// Quantizes with calibration data: activation ranges from what was observed, weights and biases from a walk.

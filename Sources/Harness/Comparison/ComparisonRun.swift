@@ -65,13 +65,13 @@ public struct ComparisonRun {
     return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
-          try job.weightBased(scheme, isCorrected: false)
+          try job.weightBased(scheme, isCorrected: false, walk)
         }
       ]
       if job.options.correctsBiases {
         plans.append(
           Plan(kind: .weightBased, scheme: scheme, method: "corrected") {
-            try job.weightBased(scheme, isCorrected: true)
+            try job.weightBased(scheme, isCorrected: true, walk)
           })
       }
       plans += methods.map { method in

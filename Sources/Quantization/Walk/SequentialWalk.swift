@@ -64,8 +64,8 @@ public struct SequentialWalk: Sendable {
   }
 
   private func roundsOptimally(_ bits: Int?) -> Bool {
-    guard let bits else { return false }
-    return options.rounding.map { $0 == .optimal } ?? (bits < 8)
+    guard bits != nil else { return false }
+    return options.rounding == .optimal
   }
 
   private func solve(
@@ -100,8 +100,7 @@ public struct SequentialWalk: Sendable {
 /// What a walk does at each layer.
 public struct WalkOptions: Sendable {
   public var correctsBiases = true
-  /// Nil rounds optimally below 8 bits.
-  public var rounding: Rounding?
+  public var rounding = Rounding.optimal
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
   public var memoryBudget = 512 << 20
 

@@ -36,9 +36,8 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
-  @Option(
-    help: "How weights are rounded with data: nearest or optimal (default: optimal below 8 bits).")
-  var rounding: String?
+  @Option(help: "How weights are rounded where there is data: optimal or nearest.")
+  var rounding = Rounding.optimal.rawValue
 
   @Flag(help: "Accepted for scripts: this version does not equalize.")
   var noEqualize = false
@@ -55,7 +54,7 @@ struct QuantizationFlags: ParsableArguments {
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
     }
-    if let rounding, Rounding(rawValue: rounding) == nil {
+    if Rounding(rawValue: rounding) == nil {
       throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
     }
     guard SchemeName.supportedWeightBits.contains(endBits) else {
@@ -72,7 +71,7 @@ struct QuantizationFlags: ParsableArguments {
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
     options.correctsBiases = !noBiasCorrection
-    options.rounding = rounding.flatMap(Rounding.init(rawValue:))
+    options.rounding = Rounding(rawValue: rounding) ?? .optimal
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       endBits: endBits,
