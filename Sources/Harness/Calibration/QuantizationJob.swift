@@ -14,10 +14,14 @@ public struct QuantizationOptions: Sendable {
   public var policy = Policy()
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
+  /// Whether channels are equalized across layers; nil does where one scale serves a whole weight tensor.
+  public var equalizes: Bool?
   /// How weights are rounded where there is data.
   public var rounding = Rounding.optimal
 
   public init() {}
+
+  var equalizesModel: Bool { equalizes ?? (granularity == .perTensor) }
 
   func scheme(_ name: SchemeName) -> Scheme {
     Scheme(
@@ -32,6 +36,7 @@ public struct QuantizationOptions: Sendable {
 
 /// One model, quantized in several ways.
 public struct QuantizationJob: Sendable {
+  /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
   public let options: QuantizationOptions
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
@@ -44,6 +49,7 @@ public struct QuantizationJob: Sendable {
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
+    let model = options.equalizesModel ? try CrossLayerEqualization.equalized(model) : model
     self.model = model
     self.options = options
     let imageInput = try ImageInput(of: Program(model))

@@ -89,7 +89,7 @@ extension Document {
 }
 
 /// Which output and which input channel a weight connects.
-private struct InputChannels {
+struct InputChannels {
   let count: Int
   private let outputs: Int
   /// Weights of one input channel lie next to each other, this many.

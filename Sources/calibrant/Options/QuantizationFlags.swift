@@ -39,8 +39,10 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "How weights are rounded where there is data: optimal or nearest.")
   var rounding = Rounding.optimal.rawValue
 
-  @Flag(help: "Accepted for scripts: this version does not equalize.")
-  var noEqualize = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Equalize channels across layers first (default: with --per-tensor).")
+  var equalize: Bool?
 
   @Flag(
     help:
@@ -71,6 +73,7 @@ struct QuantizationFlags: ParsableArguments {
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
     options.correctsBiases = !noBiasCorrection
+    options.equalizes = equalize
     options.rounding = Rounding(rawValue: rounding) ?? .optimal
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
