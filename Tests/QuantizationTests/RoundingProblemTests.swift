@@ -210,6 +210,6 @@ import Testing
         columns: 20, inputs: InputCovariance(quantized: hessian, cross: hessian), damping: 0.01))
     let rows = OptimalRounding(window: CodeWindow(grid: Self.grid)).solve(problem, rows: 0..<2)
     #expect(rows.scales.allSatisfy { $0.isFinite && $0 > 0 })
-    #expect(rows.codes.allSatisfy(\.isFinite))
+    #expect(rows.codes.allSatisfy { $0.isFinite })
   }
 }

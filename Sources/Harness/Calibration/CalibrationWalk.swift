@@ -11,6 +11,16 @@ public struct CalibrationWalk: Sendable {
     self.isQuiet = isQuiet
   }
 
+  /// Chooses the method of each activation's range.
+  func choose(
+    _ selection: RangeSelection, _ fallback: ActivationRanges, on data: CalibrationData,
+    fixedBatch: Int?
+  ) throws -> (ranges: ActivationRanges, choices: [RangeSelection.Choice]) {
+    let input = BatchedInput(
+      source: data.source, batching: Batching(data.source, fixedBatch: fixedBatch))
+    return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
+  }
+
   /// - Parameter title: what progress is shown of.
   public func run(
     _ walk: SequentialWalk, on data: CalibrationData, fixedBatch: Int?, title: String

@@ -18,6 +18,8 @@ public struct QuantizationOptions: Sendable {
   public var equalizes: Bool?
   /// How weights are rounded where there is data.
   public var rounding = Rounding.optimal
+  /// Whether optimal rounding also makes up for what earlier layers lost.
+  public var repairsEarlierLayers = true
 
   public init() {}
 
@@ -38,7 +40,7 @@ public struct QuantizationOptions: Sendable {
 public struct QuantizationJob: Sendable {
   /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
-  public let options: QuantizationOptions
+  public private(set) var options: QuantizationOptions
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
@@ -91,8 +93,13 @@ public struct QuantizationJob: Sendable {
     _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
-    let ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
     let quantizer = quantizer(scheme)
+    var ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
+    if let auto = method as? Auto, scheme.activationBits != nil {
+      let selection = try RangeSelection(
+        model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
+      ranges = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch).ranges
+    }
     let walk = try SequentialWalk(
       model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions)
     let calibration = try walker.run(
@@ -101,10 +108,18 @@ public struct QuantizationJob: Sendable {
       model, ranges: ranges, fallback: predicted, calibration: calibration)
   }
 
+  /// The same job with one step of the recipe left out; what was observed stays valid.
+  func without(_ step: AblationStep) -> QuantizationJob {
+    var job = self
+    job.options = step.removed(from: options)
+    return job
+  }
+
   private var walkOptions: WalkOptions {
     var walk = WalkOptions()
     walk.correctsBiases = options.correctsBiases
     walk.rounding = options.rounding
+    walk.repairsEarlierLayers = options.repairsEarlierLayers
     return walk
   }
 

@@ -8,6 +8,8 @@ public struct ComparisonRun {
   public var schemes: [SchemeName]
   public var methods: [any CalibrationMethod]
   public var maxDrop: Double?
+  /// Whether each step of the activation-based recipe gets an arm without it.
+  public var isAblation = false
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
@@ -74,12 +76,33 @@ public struct ComparisonRun {
             try job.weightBased(scheme, isCorrected: true, walk)
           })
       }
+      let shared = SharedResult()
       plans += methods.map { method in
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
-          try job.activationBased(scheme, observations, method: method, on: calibration, walk)
+          // Without activations to scale, all methods give the same file.
+          try shared.value(isShared: scheme.activationBits == nil) {
+            try job.activationBased(scheme, observations, method: method, on: calibration, walk)
+          }
         }
       }
-      return plans
+      return plans + ablations(job, scheme, observations, calibration, walk)
+    }
+  }
+
+  /// The first method's recipe without each of its steps.
+  private func ablations(
+    _ job: QuantizationJob, _ scheme: SchemeName, _ observations: [String: TensorStatistics],
+    _ calibration: CalibrationData, _ walk: CalibrationWalk
+  ) -> [Plan] {
+    guard isAblation, let method = methods.first else { return [] }
+    return AblationStep.allCases.filter { $0.matters(scheme, job.options) }.map { step in
+      Plan(
+        kind: .activationBased, scheme: scheme,
+        method: "\(method.name)\(Arm.ablationMark)\(step.rawValue)"
+      ) {
+        try job.without(step).activationBased(
+          scheme, observations, method: method, on: calibration, walk)
+      }
     }
   }
 
@@ -89,6 +112,7 @@ public struct ComparisonRun {
     let start = ContinuousClock.now
     let quantized = try plan.make()
     let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
+      .replacing(" ", with: "-")
     let file = "models/\(name).onnx"
     let path = folder.appending(path: file).path
     try quantized.model.write(to: path)
@@ -113,6 +137,18 @@ public struct ComparisonRun {
       model: original.facts, dataset: dataset,
       preprocessing: images.preprocessing.settings,
       machine: .current(jobs: jobs), maxDrop: maxDrop)
+  }
+}
+
+/// A quantized model that several arms share.
+private final class SharedResult {
+  private var known: QuantizedModel?
+
+  func value(isShared: Bool, make: () throws -> QuantizedModel) rethrows -> QuantizedModel {
+    if isShared, let known { return known }
+    let made = try make()
+    known = made
+    return made
   }
 }
 

@@ -26,7 +26,9 @@ struct LayerSolver {
   }
 
   /// The codes that lose least of the layer's outputs; nil where no covariances were gathered or they are unusable.
-  func optimal(damping: Double, on executor: some OrderedExecutor) throws -> Rounding? {
+  func optimal(
+    damping: Double, repairs: Bool, on executor: some OrderedExecutor
+  ) throws -> Rounding? {
     guard let covariances = inputs.covariances else { return nil }
     let rounding = OptimalRounding(
       window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil)
@@ -34,9 +36,10 @@ struct LayerSolver {
     let values = matrix.values
     @Sendable func problem(_ group: Int) -> RoundingProblem? {
       let range = group * perGroup * depth..<(group + 1) * perGroup * depth
+      var inputs = covariances.covariance(group)
+      if !repairs { inputs.cross = inputs.quantized }
       return RoundingProblem(
-        weights: values[range].map(Double.init), columns: depth,
-        inputs: covariances.covariance(group), damping: damping)
+        weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping)
     }
     var result = Rounding(codes: [], parameters: [], values: [])
     if matrix.groups > 1 {
@@ -92,7 +95,9 @@ struct LayerSolver {
   }
 
   /// The rounding that serves held-out rows best; the nearest codes are always among the candidates.
-  func choose(on executor: some OrderedExecutor) throws -> (
+  ///
+  /// - Parameter repairs: whether to make up for what earlier layers lost.
+  func choose(repairs: Bool, on executor: some OrderedExecutor) throws -> (
     rounding: Rounding, errors: [RoundingError]
   ) {
     var best = nearest()
@@ -101,7 +106,7 @@ struct LayerSolver {
     var least = judges ? heldOutError(best.values) : .infinity
     var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
     for damping in judges ? Self.dampings(matrix.depth, rows: covariances.rows) : [0.01] {
-      guard let candidate = try optimal(damping: damping, on: executor) else { continue }
+      guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else { continue }
       let error = judges ? heldOutError(candidate.values) : 0
       errors.append(RoundingError(rounding: .optimal, damping: damping, error: error))
       if error < least { (best, least) = (candidate, error) }

@@ -78,7 +78,7 @@ public struct SequentialWalk: Sendable {
       let solver = LayerSolver(
         matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
         granularity: scheme.weights.granularity)
-      let choice = try solver.choose(on: executor)
+      let choice = try solver.choose(repairs: options.repairsEarlierLayers, on: executor)
       let rounding = choice.rounding
       result.errors = choice.errors
       values = rounding.values
@@ -101,6 +101,8 @@ public struct SequentialWalk: Sendable {
 public struct WalkOptions: Sendable {
   public var correctsBiases = true
   public var rounding = Rounding.optimal
+  /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
+  public var repairsEarlierLayers = true
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
   public var memoryBudget = 512 << 20
 
