@@ -16,7 +16,8 @@ public struct Cholesky {
     // What is the lower triangle by rows is the upper one by columns, as LAPACK sees it.
     var (n, info) = (blasint(order), blasint(0))
     dpotrf_("U", &n, &factor, &n, &info)
-    guard info == 0 else { return nil }
+    // NaN passes LAPACK's own test.
+    guard info == 0, (0..<order).allSatisfy({ factor[$0 * order + $0] > 0 }) else { return nil }
   }
 
   /// Solves x·A = b in place for each row x of `rows` (count × order, row-major).

@@ -77,7 +77,7 @@ private struct ShuffledExecutor: OrderedExecutor {
     let corrected = try error(Self.calibration(model, scheme) { $0.rounding = .nearest })
     let optimal = try error(Self.calibration(model, scheme))
     #expect(corrected < plain)
-    #expect(optimal < corrected / 2)
+    #expect(optimal < 0.7 * corrected)
   }
 
   /// Where all values fit in memory and where none do, in any order of work, the result is the same to the bit.
@@ -115,8 +115,10 @@ private struct ShuffledExecutor: OrderedExecutor {
       }
     }
     let float = try means(model)
-    #expect(largestDifference(try means(plain), float) > 1e-3, "rounding must have shifted it")
-    #expect(largestDifference(try means(quantized), float) < 1e-5)
+    let before = largestDifference(try means(plain), float)
+    #expect(before > 1e-3, "rounding must have shifted it")
+    // Sums of float32 products; what is left is their rounding.
+    #expect(largestDifference(try means(quantized), float) < before / 50)
   }
 
   /// What optimal rounding kept never does worse than the nearest codes on held-out samples.

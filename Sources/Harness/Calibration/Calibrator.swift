@@ -27,9 +27,6 @@ public struct Calibrator: Sendable {
     _ model: Model, targets: [ActivationTensor], on source: some SampleSource,
     report: ((_ done: Int) -> Void)? = nil
   ) throws -> Observations {
-    guard !targets.isEmpty else {
-      return Observations(statistics: [:], notFloat: [], sampleCount: source.count, seconds: 0)
-    }
     let program = try Program(model, observing: targets.map(\.name))
     let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
     guard source.count > 0 else {

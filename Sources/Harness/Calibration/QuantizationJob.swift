@@ -75,9 +75,13 @@ public struct QuantizationJob: Sendable {
       return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
     }
     let images = CalibrationData(synthetic)
-    let observed = try Calibrator(jobs: walker.jobs)
-      .observe(model, targets: targets([scheme]), on: images.source).statistics
-    let ranges = ActivationRanges(observed, method: MinMax(), grid: options.activations.grid)
+    var ranges = ActivationRanges()
+    let targets = try targets([scheme])
+    if !targets.isEmpty {
+      let observed = try Calibrator(jobs: walker.jobs)
+        .observe(model, targets: targets, on: images.source).statistics
+      ranges = ActivationRanges(observed, method: MinMax(), grid: options.activations.grid)
+    }
     var walk = WalkOptions()
     walk.rounding = .nearest
     let calibration = try walker.run(
