@@ -40,7 +40,7 @@ public struct QuantizationOptions: Sendable {
 public struct QuantizationJob: Sendable {
   /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
-  public private(set) var options: QuantizationOptions
+  public internal(set) var options: QuantizationOptions
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
@@ -140,7 +140,7 @@ public struct QuantizationJob: Sendable {
     return targets
   }
 
-  private func quantizer(_ scheme: SchemeName) -> Quantizer {
+  func quantizer(_ scheme: SchemeName) -> Quantizer {
     Quantizer(scheme: options.scheme(scheme), policy: options.policy)
   }
 }
