@@ -55,7 +55,7 @@ public struct BitSearch {
   /// The chosen file and the frontier it was chosen from.
   public func run(
     _ limit: Limit, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws -> (chosen: Outcome, frontier: BitAllocation) {
+  ) throws -> (chosen: Outcome, tried: [Outcome], frontier: BitAllocation) {
     let allocation = BitAllocation(try sensitivities(report))
     var tried: [Outcome] = []
     switch limit {
@@ -72,27 +72,30 @@ public struct BitSearch {
         throw HarnessError.badOption(
           "--target-bytes \(bytes): the smallest file of this model has \(smallest) bytes")
       }
-      return (best, allocation)
+      return (best, tried, allocation)
     case .disagreement(let share):
-      return (try smallest(within: share, allocation), allocation)
+      let tried = try bisect(within: share, allocation)
+      let fitting = tried.filter { $0.disagreement <= share }
+      return (fitting.min { $0.bytes < $1.bytes } ?? tried[0], tried, allocation)
     }
   }
 
-  /// Bisects the frontier; the float-most point always fits.
-  private func smallest(within share: Double, _ allocation: BitAllocation) throws -> Outcome {
+  /// Bisects the frontier, from its point with the most bits on.
+  private func bisect(within share: Double, _ allocation: BitAllocation) throws -> [Outcome] {
     let frontier = allocation.frontier.filter { $0.bits.contains { $0 < 32 } }
     var (low, high) = (0, frontier.count - 1)
-    var best = try measure(frontier[0].bits, allocation)
+    var tried = [try measure(frontier[0].bits, allocation)]
     while low < high {
       let middle = (low + high + 1) / 2
       let outcome = try measure(frontier[middle].bits, allocation)
+      tried.append(outcome)
       if outcome.disagreement <= share {
-        (low, best) = (middle, outcome)
+        low = middle
       } else {
         high = middle - 1
       }
     }
-    return best
+    return tried
   }
 
   private func uniform(_ bits: Int, _ allocation: BitAllocation) -> [Int] {

@@ -53,7 +53,9 @@ struct LayerWriter {
   private func quantize(_ layer: WeightedLayer, bits: Int, bias: IntegerBias?)
     throws(QuantizationError) -> QuantizedWeights
   {
-    if let weights = chosen[layer.weight], weights.parameters[0].codes == scheme.weights.grid(bits: bits).codes {
+    if let weights = chosen[layer.weight],
+      weights.parameters[0].codes == scheme.weights.grid(bits: bits).codes
+    {
       return bias.map { Self.guarded(weights, $0) } ?? weights
     }
     guard let values = try document.floats(layer.weight), values.allSatisfy(\.isFinite) else {
@@ -71,7 +73,8 @@ struct LayerWriter {
   }
 
   /// Chosen weights with scales wide enough for the bias; channels whose scale grows are rounded again.
-  private static func guarded(_ weights: QuantizedWeights, _ bias: IntegerBias) -> QuantizedWeights {
+  private static func guarded(_ weights: QuantizedWeights, _ bias: IntegerBias) -> QuantizedWeights
+  {
     let values = weights.dequantized()
     let ranges = RoundToNearest.ranges(of: values, shape: weights.shape, axis: weights.axis)
     let parameters = BiasScale.guarded(

@@ -106,7 +106,9 @@ struct LayerSolver {
     var least = judges ? heldOutError(best.values) : .infinity
     var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
     for damping in judges ? Self.dampings(matrix.depth, rows: covariances.rows) : [0.01] {
-      guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else { continue }
+      guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else {
+        continue
+      }
       let error = judges ? heldOutError(candidate.values) : 0
       errors.append(RoundingError(rounding: .optimal, damping: damping, error: error))
       if error < least { (best, least) = (candidate, error) }

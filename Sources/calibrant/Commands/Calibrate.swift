@@ -90,7 +90,9 @@ struct Calibrate: ParsableCommand {
       }
       let progress = Progress("sensitivity", total: job.layerCount, isQuiet: run_.quiet)
       let found = try search.run(limit) { done, _ in progress.advance(to: done) }
-      note(FrontierText.render(found.frontier, chosen: found.chosen.bits), quiet: run_.quiet)
+      note(
+        FrontierText.render(found.frontier, tried: found.tried, chosen: found.chosen.bits),
+        quiet: run_.quiet)
       quantized = found.chosen.quantized
     } else {
       quantized = try job.activationBased(
