@@ -101,7 +101,9 @@ private struct ShuffledExecutor: OrderedExecutor {
   @Test func biasCorrectionRestoresTheMean() throws {
     var b = ModelBuilder()
     b.weights("w1", [5, 3, 3, 3], shift: 0.1)
-    b.node("Conv", ["image", "w1"], "logits", ["pads": .ints([1, 1, 1, 1])])
+    // Inputs around zero would shift nothing, and the walk would rightly leave the bias alone.
+    b.node("Relu", ["image"], "positive")
+    b.node("Conv", ["positive", "w1"], "logits", ["pads": .ints([1, 1, 1, 1])])
     let model = b.model()
     let scheme = Self.w(3)
     let calibration = try Self.calibration(model, scheme) { $0.rounding = .nearest }

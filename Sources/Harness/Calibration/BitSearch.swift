@@ -30,9 +30,12 @@ public struct BitSearch {
   private let source: FirstSamples
   private let jobs: Int
   private let original: Scores
+  private let fewer: FirstSamples
+  private let fewerOriginal: Scores
 
-  /// Samples that costs are measured on.
-  private static let samples = 64
+  /// Samples that a file is measured on, and fewer for the many that have one quantized layer.
+  private static let samples = 256
+  private static let samplesPerLayer = 64
   /// Bits that layers may take; 32 stays in float.
   static let choices = [8, 4]
 
@@ -49,7 +52,10 @@ public struct BitSearch {
     self.make = make
     self.jobs = jobs
     source = FirstSamples(source: data.source, count: min(data.count, Self.samples))
-    original = try Evaluator(jobs: jobs).scores(of: Program(job.model), on: source)
+    fewer = FirstSamples(source: data.source, count: min(data.count, Self.samplesPerLayer))
+    let program = try Program(job.model)
+    original = try Evaluator(jobs: jobs).scores(of: program, on: source)
+    fewerOriginal = try Evaluator(jobs: jobs).scores(of: program, on: fewer)
   }
 
   /// The chosen file and the frontier it was chosen from.
@@ -121,13 +127,15 @@ public struct BitSearch {
         let alone = try job.withBits([(names[index], bits)])
           .rounded(SchemeName(weightBits: bits, activationBits: nil))
         count = alone.layers[index].elementCount
-        costs[bits] = try distance(alone.model).divergence
+        costs[bits] = try distance(alone.model, on: fewer, from: fewerOriginal).divergence
       }
       return BitAllocation.Layer(name: names[index], elementCount: count, costs: costs)
     }
   }
 
-  private func distance(_ model: Model) throws -> (divergence: Double, disagreement: Double) {
+  private func distance(
+    _ model: Model, on source: FirstSamples, from original: Scores
+  ) throws -> (divergence: Double, disagreement: Double) {
     let scores = try Evaluator(jobs: jobs).scores(of: Program(model), on: source)
     let changed = (0..<scores.count).count {
       scores.top(1, of: $0).classes != original.top(1, of: $0).classes
@@ -150,7 +158,8 @@ public struct BitSearch {
   private func measure(_ bits: [Int], _ allocation: BitAllocation) throws -> Outcome {
     let chosen = zip(allocation.layers.map(\.name), bits).filter { $0.1 < 32 }
     let quantized = try make(job.withBits(chosen.map { ($0.0, $0.1) }), scheme)
-    let (divergence, disagreement) = try distance(quantized.model)
+    let (divergence, disagreement) = try distance(
+      quantized.model, on: source, from: original)
     return Outcome(
       quantized: quantized, bits: Dictionary(chosen, uniquingKeysWith: { $1 }),
       bytes: try Self.bytes(of: quantized.model), divergence: divergence,
