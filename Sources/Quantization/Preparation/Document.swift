@@ -135,6 +135,19 @@ struct Document {
     return model
   }
 
+  /// A model of some of the nodes, with the initializers they read.
+  func fragment(
+    _ nodes: [ModelNode], inputs: [ModelValue], outputs: [ModelValue], opset: Int
+  ) -> Model {
+    var model = source
+    let used = Set(nodes.flatMap(\.inputs))
+    let stored = (initialOrder + added).filter(used.contains).compactMap { initializers[$0] }
+    model.graph = ModelGraph(
+      name: source.graph.name, nodes: nodes, inputs: inputs, outputs: outputs, initializers: stored)
+    if opset > self.opset { model.setOpset(opset) }
+    return model
+  }
+
   private static func namesReadBySubgraphs(of nodes: [ModelNode]) -> Set<String> {
     var names: Set<String> = []
     for node in nodes {

@@ -30,6 +30,9 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
   var maxDrop: Double?
 
+  @Flag(help: "Add an arm per step of the activation-based recipe, without that step.")
+  var ablation = false
+
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
@@ -89,6 +92,7 @@ struct Compare: ParsableCommand {
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
       folder: folder)
+    run.isAblation = ablation
     run.statistics = StatisticsCache(path: statistics)
     let outcome = try run.run(loaded, job, images: store, calibration: calibrationData)
     if output != nil { try ReportFolder.write(outcome, to: folder) }
