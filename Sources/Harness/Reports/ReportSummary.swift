@@ -31,7 +31,7 @@ struct ReportSummary {
   }
 
   private var best: String {
-    let measured = comparison.arms.compactMap { arm in
+    let measured = comparison.arms.filter { !$0.isAblation }.compactMap { arm in
       arm.drop.flatMap { drop in arm.dropInterval.map { (arm.name, drop, $0) } }
     }
     guard let (name, drop, interval) = measured.min(by: { $0.1 < $1.1 }) else {

@@ -7,9 +7,10 @@ struct OptimalRounding: Sendable {
 
   /// Scales tried, as shares of the one that covers the row.
   static let scaleShares = (0..<15).map { 0.35 + 0.05 * Double($0) }
-  /// The same for grids so fine that clipping gains little.
+  /// The same for wide rows on grids so fine that clipping gains little.
   static let fineScaleShares = [0.9, 0.95]
   private static let fineSpan = 63.0
+  private static let fineColumns = 256
   /// What the best of them is multiplied by before GPTQ, whose best scale is not that of plain rounding.
   static let gptqShares = [0.75, 0.85, 0.92, 1, 1.08, 1.18]
   /// The same for wide layers, where each costs much and gains little.
@@ -39,12 +40,16 @@ struct OptimalRounding: Sendable {
     return rows
   }
 
-  private var isFine: Bool { window.span > Self.fineSpan }
+  private func isFine(_ columns: Int) -> Bool {
+    window.span > Self.fineSpan && columns > Self.fineColumns
+  }
 
-  private var scaleShares: [Double] { isFine ? Self.fineScaleShares : Self.scaleShares }
+  private func scaleShares(_ columns: Int) -> [Double] {
+    isFine(columns) ? Self.fineScaleShares : Self.scaleShares
+  }
 
   private func shares(_ columns: Int) -> [Double] {
-    if shared != nil || isFine { return [1] }
+    if shared != nil || isFine(columns) { return [1] }
     return columns > Self.wideColumns ? Self.fewShares : Self.gptqShares
   }
 
@@ -81,7 +86,7 @@ struct OptimalRounding: Sendable {
     var best = nearest(target, columns, covering)
     guard shared == nil else { return best }
     var errors = best.errors(target, problem.hessian)
-    for share in scaleShares {
+    for share in scaleShares(columns) {
       let candidate = nearest(target, columns, covering.map { $0 * share })
       best.takeBetter(candidate, candidate.errors(target, problem.hessian), over: &errors)
     }
@@ -96,7 +101,7 @@ struct OptimalRounding: Sendable {
       let range = row * columns..<(row + 1) * columns
       let covering = rows.scales[row]
       var least = Double.infinity
-      for share in shared == nil ? scaleShares + [1] : [1] {
+      for share in shared == nil ? scaleShares(columns) + [1] : [1] {
         let scale = covering * share
         let lowest = shared?.lowest ?? window.lowest(target[range], scale: scale)
         let found = ExactSearch.best(
