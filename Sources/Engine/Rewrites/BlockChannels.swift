@@ -110,9 +110,12 @@ extension ChannelBlocking {
     let channels = weights.shape[1] * group
     if let twin = twins[input], twin.channels != channels { return nil }
     var blocked = renamed(node, "BlockedConv")
-    // Few channels would leave most lanes empty; sums read them just as well from where they are.
-    if twins[input] != nil || channels >= ChannelBlocks.lanes || group > 1 {
+    // An image's few channels would leave most lanes empty; sums read them just as well from where they are. The choice
+    // is the layer's alone, so that a part of a model computes the same bits as the whole.
+    if channels > 4 || group > 1 {
       blocked.inputs[0] = provideBlocked(input, channels: channels)
+    } else {
+      provideDense(input)
     }
     return (blocked, weights.shape[0])
   }
