@@ -6,6 +6,8 @@ public indirect enum JSONValue: Sendable, Hashable {
   case number(Double)
   case string(String)
   case array([JSONValue])
+  /// Many numbers on one line: a column of a table.
+  case integers([Int])
   case object([Member])
 
   public struct Member: Sendable, Hashable {
@@ -28,7 +30,7 @@ public indirect enum JSONValue: Sendable, Hashable {
 
   private var isScalar: Bool {
     switch self {
-    case .array, .object: false
+    case .array, .integers, .object: false
     default: true
     }
   }
@@ -45,6 +47,8 @@ public indirect enum JSONValue: Sendable, Hashable {
       Self.write(items, in: ("[", "]"), isFlat: isFlat, to: &text, indent) { item, text, inner in
         item.write(to: &text, indent: inner)
       }
+    case .integers(let items):
+      text += "[\(items.map(String.init).joined(separator: ","))]"
     case .object(let members):
       Self.write(members, in: ("{", "}"), isFlat: members.isEmpty, to: &text, indent) {
         member, text, inner in
