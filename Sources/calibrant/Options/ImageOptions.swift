@@ -25,8 +25,18 @@ struct ImageOptions: ParsableArguments {
   func store(
     for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions
   ) throws -> ImageStore {
-    var dataset = try ImageDataset.load(from: images, labels: labels)
-    if let limit { dataset = dataset.limited(to: limit, seed: seed) }
+    try store(dataset(seed: seed), for: input, preprocessing, run)
+  }
+
+  func dataset(seed: UInt64) throws -> ImageDataset {
+    let dataset = try ImageDataset.load(from: images, labels: labels)
+    return limit.map { dataset.limited(to: $0, seed: seed) } ?? dataset
+  }
+
+  func store(
+    _ dataset: ImageDataset, for input: ImageInput, _ preprocessing: Preprocessing,
+    _ run: RunOptions
+  ) throws -> ImageStore {
     var options = ImageStore.Options(jobs: run.workers)
     options.skipsUnreadable = skipUnreadable
     options.isQuiet = run.quiet
