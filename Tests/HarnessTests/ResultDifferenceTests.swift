@@ -31,7 +31,8 @@ import Testing
   @Test func pairsCopiesInTheirOrder() throws {
     let difference = try ResultDifference(
       old: Self.result(["a", "a", "b"], [0, 1, 0]), new: Self.result(["a", "a", "a"], [0, 1, 1]))
-    #expect(difference.paired == 2 && difference.onlyNew.count == 1 && difference.onlyOld == ["b.png"])
+    #expect(
+      difference.paired == 2 && difference.onlyNew.count == 1 && difference.onlyOld == ["b.png"])
     #expect(difference.arms[0].changes.isEmpty)
   }
 
@@ -40,7 +41,8 @@ import Testing
       try ResultDifference(old: Self.result(["a"], [0]), new: Self.result(["b"], [0]))
     }
     let other = SavedResult(
-      name: "b.json", images: Self.images(["a"], label: 3), arms: [.init(name: "m", predictions: [0])]
+      name: "b.json", images: Self.images(["a"], label: 3),
+      arms: [.init(name: "m", predictions: [0])]
     )
     #expect(throws: HarnessError.self) {
       try ResultDifference(old: Self.result(["a"], [0]), new: other)
@@ -86,7 +88,8 @@ import Testing
             name: "arm \(arm)",
             predictions: base.map { wrong in
               let flips = Double.random(in: 0..<1, using: &random) < 0.1
-              return flips ? (Double.random(in: 0..<1, using: &random) < 0.2 ? 1 : 0) : wrong ? 1 : 0
+              return flips
+                ? (Double.random(in: 0..<1, using: &random) < 0.2 ? 1 : 0) : wrong ? 1 : 0
             })
         }
       }

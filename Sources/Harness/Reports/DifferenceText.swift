@@ -18,7 +18,8 @@ extension ResultDifference {
 
   private var unpairedText: String {
     onlyOld.isEmpty && onlyNew.isEmpty
-      ? "" : " (\(ReportText.count(onlyOld.count)) only in the old, "
+      ? ""
+      : " (\(ReportText.count(onlyOld.count)) only in the old, "
         + "\(ReportText.count(onlyNew.count)) only in the new result)"
   }
 

@@ -14,7 +14,9 @@ extension Doctor {
   }
 
   private static func line(_ trial: RecipeTrial) -> String {
-    guard trial.failure == nil else { return "     –             \(trial.recipe.name): cannot be used" }
+    guard trial.failure == nil else {
+      return "     –             \(trial.recipe.name): cannot be used"
+    }
     let value = ReportText.percent(trial.top1)
     let padding = String(repeating: " ", count: max(0, 6 - value.count))
     return "\(padding)\(value) % \(ReportText.percent(trial.top1Interval))  \(trial.recipe.name)"
@@ -48,7 +50,8 @@ extension Doctor {
       .init("top1Interval", trial.failure == nil ? trial.top1Interval.json : .null),
       .init("labelShift", trial.labelShift),
       .init("flags", trial.recipe.flags(side: side)),
-      .init("preprocessing",
+      .init(
+        "preprocessing",
         .object(trial.recipe.preprocessing.settings.map { .init($0.key, $0.value) })),
       .init("transposed", .bool(trial.recipe.isTransposed)),
       .init("failure", trial.failure),

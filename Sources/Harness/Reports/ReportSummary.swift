@@ -65,7 +65,8 @@ struct ReportSummary {
     let tested = comparison.arms.count { $0.pValue != nil }
     if tested > 1 {
       lines.append(
-        "\(tested) arms were compared: p is adjusted for that (Holm), intervals are each arm's own.")
+        "\(tested) arms were compared: p is adjusted for that (Holm), intervals are each arm's own."
+      )
     }
     if facts.maxDrop != nil {
       lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")

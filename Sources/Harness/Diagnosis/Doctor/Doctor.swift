@@ -120,7 +120,8 @@ extension Doctor.Finding {
     kind: .notFinite, text: "scores hold NaN or infinite values", isFault: true)
 
   static let constantOutput = Self(
-    kind: .constantOutput, text: "every image gets the same scores: the output does not depend on "
+    kind: .constantOutput,
+    text: "every image gets the same scores: the output does not depend on "
       + "the input", isFault: true)
 
   /// One class more than labels is what a background class looks like; fewer cannot be right.

@@ -15,7 +15,7 @@ struct RecipeSearch {
   private(set) var sampleScores: Scores?
 
   /// Shifts of labels that are tried on every recipe's scores, which costs nothing.
-  private static let shifts = [0, 1, -1]
+  private static let shifts = [1, -1]
 
   init(
     _ program: Program, _ input: ImageInput, _ dataset: ImageDataset, _ options: ImageStore.Options
@@ -89,17 +89,15 @@ struct RecipeSearch {
           of: program, on: TransposedSource(source: store), title: recipe.name)
         : try evaluator.scores(of: program, on: store, title: recipe.name)
       if sampleScores == nil { sampleScores = scores }
-      trials += Self.shifts.map { Self.trial(recipe, scores, store.samples, shift: $0) }
-        .enumerated().filter { $0.offset == 0 || Self.isSuspicious($0.element, classes: scores) }
-        .map(\.element)
+      let plain = Self.trial(recipe, scores, store.samples, shift: 0)
+      // A shifted labelling is worth a line only where it fits better.
+      trials +=
+        [plain]
+        + Self.shifts.map { Self.trial(recipe, scores, store.samples, shift: $0) }
+        .filter { $0.top1 > plain.top1 && $0.top1Interval.lower > 2 / Double(scores.classes) }
     } catch HarnessError.unreadableImage(_, let reason) {
       trials.append(RecipeTrial(recipe: recipe, labelShift: 0, isCorrect: [], failure: reason))
     }
-  }
-
-  /// A shifted labelling is worth a line only where it is far above chance.
-  private static func isSuspicious(_ trial: RecipeTrial, classes scores: Scores) -> Bool {
-    trial.top1Interval.lower > 2 / Double(max(scores.classes, 2))
   }
 
   private static func trial(

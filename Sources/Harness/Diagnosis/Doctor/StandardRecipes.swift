@@ -3,12 +3,20 @@ import Imaging
 /// What pixels become, and how images get to the model's size: the parts that recipes differ in. To try
 /// another one, add its line.
 enum StandardRecipes {
-  typealias Step = (name: String, apply: @Sendable (_ recipe: inout Preprocessing, _ side: Int) -> Void)
+  typealias Step = (
+    name: String, apply: @Sendable (_ recipe: inout Preprocessing, _ side: Int) -> Void
+  )
 
   static let normalizations: [Step] = [
-    ("torchvision mean and std", { recipe, side in take(&recipe, Preprocessing.imagenet(side: side)) }),
+    (
+      "torchvision mean and std",
+      { recipe, side in take(&recipe, Preprocessing.imagenet(side: side)) }
+    ),
     ("TensorFlow −1…1", { recipe, side in take(&recipe, Preprocessing.tensorflow(side: side)) }),
-    ("Caffe BGR, 0…255 less the mean", { recipe, side in take(&recipe, Preprocessing.caffe(side: side)) }),
+    (
+      "Caffe BGR, 0…255 less the mean",
+      { recipe, side in take(&recipe, Preprocessing.caffe(side: side)) }
+    ),
     ("0…1, no normalisation", { recipe, _ in take(&recipe, Preprocessing()) }),
     (
       "0…255, no normalisation",
