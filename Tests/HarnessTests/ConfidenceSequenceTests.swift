@@ -36,11 +36,35 @@ private struct ImageStream {
       var counts = Self.nothing
       return (0..<80).contains { _ in
         stream.draw(25, into: &counts)
-        let interval = sampling.oneSidedInterval(Newcombe.Cells(counts))
-        return verdict == .pass ? interval.upper < maxDrop : interval.lower > maxDrop
+        return reaches(verdict, counts, maxDrop, sampling)
       }
     }
     return Double(hits) / Double(runs)
+  }
+
+  /// For a confidence sequence the wealth itself is asked, which is what its ends are found by; halving
+  /// to them at every look would take minutes.
+  private func reaches(
+    _ verdict: Verdict, _ counts: PairedCounts, _ maxDrop: Double, _ sampling: Sampling
+  ) -> Bool {
+    guard sampling == .sequential else {
+      let interval = sampling.oneSidedInterval(Newcombe.Cells(counts))
+      return verdict == .pass ? interval.upper < maxDrop : interval.lower > maxDrop
+    }
+    let mirrored = PairedCounts(
+      bothRight: counts.bothRight, broken: counts.fixed, fixed: counts.broken,
+      bothWrong: counts.bothWrong)
+    return ConfidenceSequence.refutes(
+      dropOfAtLeast: verdict == .pass ? maxDrop : -maxDrop,
+      Newcombe.Cells(verdict == .pass ? counts : mirrored), error: 0.05)
+  }
+
+  @Test func endsAreWhereTheDropIsJustRefuted() {
+    let counts = PairedCounts(bothRight: 700, broken: 31, fixed: 9, bothWrong: 260)
+    let cells = Newcombe.Cells(counts)
+    let upper = Sampling.sequential.oneSidedInterval(cells).upper
+    #expect(ConfidenceSequence.refutes(dropOfAtLeast: upper + 1e-9, cells, error: 0.05))
+    #expect(!ConfidenceSequence.refutes(dropOfAtLeast: upper - 1e-9, cells, error: 0.05))
   }
 
   @Test(arguments: [(0.02, 0.0), (0.05, 0.03), (0.03, 0.01)])

@@ -31,6 +31,8 @@ public struct ComparisonRun {
   public struct Outcome: Sendable {
     public let comparison: Comparison
     public let evaluations: [ArmEvaluation]
+    /// Small pictures of the images most worth looking at, by path, as data URIs.
+    public internal(set) var thumbnails: [String: String] = [:]
   }
 
   public func run(
@@ -47,8 +49,10 @@ public struct ComparisonRun {
       evaluations.append(try evaluate(plan, job, &bench))
     }
     let facts = facts(original, ImageFacts(images), calibration)
-    return Outcome(
+    var outcome = Outcome(
       comparison: Comparison(facts: facts, evaluations: evaluations), evaluations: evaluations)
+    outcome.addThumbnails(of: images.samples)
+    return outcome
   }
 
   /// Evaluates all arms on more and more images until every verdict that counts is settled.
@@ -78,7 +82,9 @@ public struct ComparisonRun {
       let comparison = Comparison(facts: facts, evaluations: evaluations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
       if isSettled || evaluation.seen >= dataset.count {
-        return Outcome(comparison: comparison, evaluations: evaluations)
+        var outcome = Outcome(comparison: comparison, evaluations: evaluations)
+        outcome.addThumbnails(of: dataset.samples)
+        return outcome
       }
     }
   }

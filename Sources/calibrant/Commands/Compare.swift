@@ -100,7 +100,7 @@ struct Compare: ParsableCommand {
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
       folder: folder)
     run.statistics = StatisticsCache(path: statistics)
-    run.command = Array(CommandLine.arguments.dropFirst())
+    run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
     let outcome = try outcome(of: run, loaded, job, recipe, calibrationData)
     if output != nil { try ReportFolder.write(outcome, to: folder) }
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)

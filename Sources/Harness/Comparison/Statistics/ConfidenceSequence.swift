@@ -27,6 +27,13 @@ public enum ConfidenceSequence {
     return Interval(min(lower, upper), max(lower, upper))
   }
 
+  /// Whether the counts refute that the drop is at least `drop`, with a chance of `error` that any look
+  /// ever does so wrongly.
+  static func refutes(dropOfAtLeast drop: Double, _ cells: Newcombe.Cells, error: Double) -> Bool {
+    logWealth(against: drop, worse: cells.b, better: cells.c, same: cells.a + cells.d) >= -log(
+      error)
+  }
+
   /// A p-value of "the two are equally accurate" that may be looked at as often as one likes: at most
   /// α with a chance of at most α at any stopping time.
   public static func pValue(_ counts: PairedCounts) -> Double {
