@@ -24,7 +24,7 @@ public struct JSONSchema {
   private static func check(_ value: Any, _ schema: [String: Any], at path: String) -> [String] {
     var found = schema.keys.filter { !known.contains($0) }.map { "\(path): unknown keyword \($0)" }
     if let choices = schema["enum"] as? [Any],
-      !choices.contains(where: { ($0 as AnyObject).isEqual(value as AnyObject) })
+      !choices.contains(where: { ($0 as? NSObject) == (value as? NSObject) })
     {
       found.append("\(path): \(value) is none of \(choices)")
     }

@@ -48,7 +48,12 @@ public indirect enum JSONValue: Sendable, Hashable {
         item.write(to: &text, indent: inner)
       }
     case .integers(let items):
-      text += "[\(items.map(String.init).joined(separator: ","))]"
+      text += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { text += "," }
+        text += String(item)
+      }
+      text += "]"
     case .object(let members):
       Self.write(members, in: ("{", "}"), isFlat: members.isEmpty, to: &text, indent) {
         member, text, inner in
@@ -76,6 +81,14 @@ public indirect enum JSONValue: Sendable, Hashable {
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    let isPlain = string.utf8.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += string
+      text += "\""
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
