@@ -86,10 +86,11 @@ import Testing
       float: [1, 0.1, 0.2, 0, 4, 2], rounded: [1, 0, 0.25, 0, 4, 2], shape: [2, 3], axis: 0)
     #expect(errors.zeroed == 1.0 / 6)
     #expect(errors.worstChannels.map(\.channel) == [0])
-    let noise = 0.01 + 0.0025
-    #expect(abs((errors.worstChannels.first?.sqnr ?? 0) - 10 * log10(1.05 / noise)) < 1e-5)
+    let expected: Double = 10 * log10(1.05 / 0.0125)
+    let worst: Double = errors.worstChannels.first?.sqnr ?? 0
+    #expect(abs(worst - expected) < 1e-5)
     // Channel 0 spans 1 of the 4 that channel 1 spans.
-    #expect(errors.wasted == 1 - (0.25 + 1) / 2)
+    #expect(errors.wasted == 0.375)
   }
 
   @Test func anotherNetworkIsRefused() throws {
