@@ -76,7 +76,8 @@ let package = Package(
         "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
       ],
       exclude: [
-        "Fixtures", "Golden", "Snapshots", "make_rank_golden.py", "make_statistics_golden.py",
+        "Fixtures", "Golden", "Snapshots", "make_rank_golden.py", "make_several_golden.py",
+        "make_statistics_golden.py",
       ]),
     .testTarget(
       name: "EndToEndTests",

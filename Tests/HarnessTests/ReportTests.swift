@@ -21,7 +21,10 @@ import Testing
     let names = StandardFormats.all.map { $0.name }
     let files = StandardFormats.all.compactMap { $0.fileName }
     #expect(Set(names).count == names.count)
-    #expect(Set(files) == ["report.html", "report.md", "report.json", "records.csv"])
+    #expect(
+      Set(files) == [
+        "report.html", "report.md", "report.json", "records.csv", "report.junit.xml",
+      ])
   }
 
   @Test func terminalStaysWithin80Columns() {

@@ -51,8 +51,8 @@ public struct BitSearch {
     self.scheme = scheme
     self.make = make
     self.jobs = jobs
-    source = FirstSamples(source: data.source, count: min(data.count, Self.samples))
-    fewer = FirstSamples(source: data.source, count: min(data.count, Self.samplesPerLayer))
+    source = FirstSamples(data.source, Self.samples)
+    fewer = FirstSamples(data.source, Self.samplesPerLayer)
     let program = try Program(job.model)
     original = try Evaluator(jobs: jobs).scores(of: program, on: source)
     fewerOriginal = try Evaluator(jobs: jobs).scores(of: program, on: fewer)
@@ -164,17 +164,6 @@ public struct BitSearch {
       quantized: quantized, bits: Dictionary(chosen, uniquingKeysWith: { $1 }),
       bytes: try Self.bytes(of: quantized.model), divergence: divergence,
       disagreement: disagreement)
-  }
-}
-
-/// The first samples of a source.
-private struct FirstSamples: SampleSource {
-  let source: any SampleSource
-  let count: Int
-  var sampleShape: [Int] { source.sampleShape }
-
-  func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
-    try source.write(index, into: values)
   }
 }
 

@@ -21,7 +21,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
   /// The original's top-1 minus this arm's; negative = better.
   public let drop: Double?
 
-  /// Newcombe for paired proportions, 95 %.
+  /// 95 %: Newcombe for paired proportions, or a confidence sequence where the run stopped early.
   public let dropInterval: Interval?
 
   /// Images that the original gets right and this arm wrong.
@@ -30,9 +30,12 @@ public struct ArmResult: Sendable, Codable, Hashable {
   /// Images that the original gets wrong and this arm right.
   public let fixed: Int?
 
-  /// McNemar, exact.
+  /// McNemar, exact; where the run stopped early, an anytime-valid one.
   public let pValue: Double?
   public let midP: Double?
+
+  /// `pValue` adjusted for how many arms were compared (Holm).
+  public internal(set) var adjustedP: Double?
 
   /// The share of images with the same top-1 as the original.
   public let agreement: Double?
@@ -57,7 +60,10 @@ public struct ArmResult: Sendable, Codable, Hashable {
   var isAblation: Bool { Arm.isAblation(method) }
 
   /// - Parameter original: the evaluation to compare with; nil for the original itself.
-  init(_ evaluation: ArmEvaluation, against original: ArmEvaluation?, maxDrop: Double?) {
+  init(
+    _ evaluation: ArmEvaluation, against original: ArmEvaluation?, maxDrop: Double?,
+    sampling: Sampling = .fixed
+  ) {
     let arm = evaluation.arm
     let records = evaluation.records
     let correct = records.count(where: \.isCorrect)
@@ -81,14 +87,16 @@ public struct ArmResult: Sendable, Codable, Hashable {
     notes = evaluation.notes
 
     let counts = original.map { PairedCounts(before: $0.records, after: records) }
-    let test = counts.map { McNemar(broken: $0.broken, fixed: $0.fixed) }
-    let judgement = maxDrop.flatMap { limit in counts.map { Judgement($0, maxDrop: limit) } }
+    let test = counts.map(sampling.pValues)
+    let judgement = maxDrop.flatMap { limit in
+      counts.map { Judgement($0, maxDrop: limit, sampling: sampling) }
+    }
     drop = counts?.drop
-    dropInterval = counts.map { Newcombe.interval($0) }
+    dropInterval = counts.map(sampling.interval)
     broken = counts?.broken
     fixed = counts?.fixed
-    pValue = test?.pValue
-    midP = test?.midP
+    pValue = test?.exact
+    midP = test?.mid
     agreement = original.flatMap { agreeing($0.records, records) }
     verdict = judgement?.verdict
     imagesNeeded = judgement?.imagesNeeded

@@ -20,10 +20,23 @@ public struct Comparison: Sendable, Codable, Hashable {
         }, "every arm must hold the same images in the same order")
     }
     self.facts = facts
-    arms = evaluations.enumerated().map { index, evaluation in
-      ArmResult(evaluation, against: index == 0 ? nil : original, maxDrop: facts.maxDrop)
+    arms = Self.adjusted(
+      evaluations.enumerated().map { index, evaluation in
+        ArmResult(
+          evaluation, against: index == 0 ? nil : original, maxDrop: facts.maxDrop,
+          sampling: facts.sampling)
+      })
+    pairings = Pairing.all(of: evaluations, sampling: facts.sampling)
+  }
+
+  /// Every quantized arm is one test of "as accurate as the original".
+  private static func adjusted(_ arms: [ArmResult]) -> [ArmResult] {
+    var arms = arms
+    let tested = arms.indices.filter { arms[$0].pValue != nil }
+    for (index, p) in zip(tested, Holm.adjusted(tested.compactMap { arms[$0].pValue })) {
+      arms[index].adjustedP = p
     }
-    pairings = Pairing.all(of: evaluations)
+    return arms
   }
 
   public var original: ArmResult { arms[0] }

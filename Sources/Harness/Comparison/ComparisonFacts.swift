@@ -19,6 +19,9 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
     /// Images that accuracy is measured on.
     public var count: Int
 
+    /// Images there were; more than `count` where a sequential run stopped early.
+    public var available: Int
+
     /// Classes that the labels can name.
     public var classes: Int
 
@@ -35,10 +38,11 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
     public var classNames: [String]
 
     public init(
-      count: Int, classes: Int, calibrationCount: Int, overlap: Int, skipped: [String] = [],
-      classNames: [String] = []
+      count: Int, available: Int? = nil, classes: Int, calibrationCount: Int, overlap: Int,
+      skipped: [String] = [], classNames: [String] = []
     ) {
       self.count = count
+      self.available = available ?? count
       self.classes = classes
       self.calibrationCount = calibrationCount
       self.overlap = overlap
@@ -80,14 +84,22 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
   /// The largest acceptable drop of top-1, a fraction (0.01 = one point); nil asks for no verdict.
   public var maxDrop: Double?
 
+  /// Whether the number of images was fixed beforehand.
+  public var sampling: Sampling
+
+  /// What was typed, to be typed again: the arguments without the program's own path.
+  public var command: [String]
+
   public init(
     model: Model, dataset: Dataset, preprocessing: [Setting], machine: Machine,
-    maxDrop: Double? = nil
+    maxDrop: Double? = nil, sampling: Sampling = .fixed, command: [String] = []
   ) {
     self.model = model
     self.dataset = dataset
     self.preprocessing = preprocessing
     self.machine = machine
     self.maxDrop = maxDrop
+    self.sampling = sampling
+    self.command = command
   }
 }

@@ -13,6 +13,8 @@ public struct ComparisonRun {
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
+  /// What was typed, for the report.
+  public var command: [String] = []
   /// Where quantized files go; they are measured from there, as a user would load them.
   public var folder: URL
 
@@ -31,6 +33,8 @@ public struct ComparisonRun {
   public struct Outcome: Sendable {
     public let comparison: Comparison
     public let evaluations: [ArmEvaluation]
+    /// Small pictures of the images most worth looking at, by path, as data URIs.
+    public internal(set) var thumbnails: [String: String] = [:]
   }
 
   public func run(
@@ -46,9 +50,45 @@ public struct ComparisonRun {
       try Interruption.check()
       evaluations.append(try evaluate(plan, job, &bench))
     }
-    let facts = facts(original, images, calibration)
-    return Outcome(
+    let facts = facts(original, ImageFacts(images), calibration)
+    var outcome = Outcome(
       comparison: Comparison(facts: facts, evaluations: evaluations), evaluations: evaluations)
+    outcome.addThumbnails(of: images.samples)
+    return outcome
+  }
+
+  /// Evaluates all arms on more and more images until every verdict that counts is settled.
+  ///
+  /// - Parameters:
+  ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
+  ///   - prepare: decodes the images of one look.
+  public func runSequentially(
+    _ original: LoadedModel, _ job: QuantizationJob, dataset: ImageDataset,
+    calibration: CalibrationData, prepare: (ImageDataset) throws -> ImageStore
+  ) throws -> Outcome {
+    precondition(maxDrop != nil, "a verdict can only be settled against a margin")
+    let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
+      .observe(original, job, schemes, calibration).statistics
+    let made = try plans(job, observations, calibration).map { plan in
+      try Interruption.check()
+      return try make(plan, job)
+    }
+    var evaluation = SequentialEvaluation(original, made, jobs: jobs, isQuiet: isQuiet)
+    while true {
+      let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
+      try evaluation.add(prepare(next), read: next.count)
+      var images = evaluation.images
+      images.available = dataset.count
+      let facts = facts(original, images, calibration, sampling: .sequential)
+      let evaluations = evaluation.evaluations
+      let comparison = Comparison(facts: facts, evaluations: evaluations)
+      let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
+      if isSettled || evaluation.seen >= dataset.count {
+        var outcome = Outcome(comparison: comparison, evaluations: evaluations)
+        outcome.addThumbnails(of: dataset.samples)
+        return outcome
+      }
+    }
   }
 
   /// An arm that is still to be made.
@@ -109,6 +149,12 @@ public struct ComparisonRun {
   private func evaluate(
     _ plan: Plan, _ job: QuantizationJob, _ bench: inout ArmBench
   ) throws -> ArmEvaluation {
+    let made = try make(plan, job)
+    return try bench.evaluate(
+      made.model, made.arm, made.quantized, quantizeSeconds: made.quantizeSeconds)
+  }
+
+  private func make(_ plan: Plan, _ job: QuantizationJob) throws -> MadeArm {
     let start = ContinuousClock.now
     let quantized = try plan.make()
     let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
@@ -122,21 +168,50 @@ public struct ComparisonRun {
       name: "\(plan.scheme.text) \(plan.kind.rawValue) \(plan.method)", kind: plan.kind,
       scheme: plan.scheme.text, method: plan.method, granularity: job.options.granularity.rawValue,
       file: file, bytes: loaded.bytes)
-    return try bench.evaluate(loaded, arm, quantized, quantizeSeconds: seconds)
+    return MadeArm(arm: arm, model: loaded, quantized: quantized, quantizeSeconds: seconds)
   }
 
   private func facts(
-    _ original: LoadedModel, _ images: ImageStore, _ calibration: CalibrationData
+    _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData,
+    sampling: Sampling = .fixed
   ) -> ComparisonFacts {
     let calibrated = Set(calibration.hashes)
     let dataset = ComparisonFacts.Dataset(
-      count: images.count, classes: images.classNames.count, calibrationCount: calibration.count,
+      count: images.count, available: images.available, classes: images.classNames.count,
+      calibrationCount: calibration.count,
       overlap: images.hashes.count { calibrated.contains($0) },
-      skipped: (images.skipped + calibration.skipped).map(\.path), classNames: images.classNames)
+      skipped: images.skipped + calibration.skipped.map(\.path), classNames: images.classNames)
     return ComparisonFacts(
       model: original.facts, dataset: dataset,
-      preprocessing: images.preprocessing.settings,
-      machine: .current(jobs: jobs), maxDrop: maxDrop)
+      preprocessing: images.settings,
+      machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command)
+  }
+}
+
+/// A quantized file that is written and loaded, to be measured.
+struct MadeArm {
+  let arm: Arm
+  let model: LoadedModel
+  let quantized: QuantizedModel
+  let quantizeSeconds: Double
+}
+
+/// What a report says about the images of a run.
+struct ImageFacts {
+  var hashes: [String]
+  var available: Int
+  var skipped: [String]
+  var classNames: [String]
+  var settings: [ComparisonFacts.Setting]
+
+  var count: Int { hashes.count }
+
+  init(_ store: ImageStore) {
+    hashes = store.hashes
+    available = store.count
+    skipped = store.skipped.map(\.path)
+    classNames = store.classNames
+    settings = store.preprocessing.settings
   }
 }
 

@@ -39,6 +39,21 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   public let imagesPerSecond: Double
   public let seconds: Seconds
 
+  init(
+    model: String, count: Int, top1: Double, top5: Double, top1Interval: Interval,
+    perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds
+  ) {
+    self.model = model
+    self.count = count
+    self.top1 = top1
+    self.top5 = top5
+    self.top1Interval = top1Interval
+    self.perClass = perClass
+    self.skippedImages = skippedImages
+    self.imagesPerSecond = imagesPerSecond
+    self.seconds = seconds
+  }
+
   /// - Parameter classNames: by class index; where a name is missing the index stands for it.
   public init(
     model: String, records: [Record], classNames: [String], skippedImages: [String] = [],

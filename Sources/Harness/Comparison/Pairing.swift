@@ -10,28 +10,42 @@ public struct Pairing: Sendable, Codable, Hashable {
   /// The drop of the activation-based arm minus that of the other; negative = it is better.
   public let difference: Double
 
-  /// Newcombe for paired proportions, 95 %.
+  /// 95 %: Newcombe for paired proportions, or a confidence sequence where the run stopped early.
   public let differenceInterval: Interval
 
-  /// McNemar, exact.
+  /// McNemar, exact; where the run stopped early, an anytime-valid one.
   public let pValue: Double
   public let midP: Double
 
-  init(_ activationBased: ArmEvaluation, against weightBased: ArmEvaluation, scheme: String) {
+  /// How many times smaller its drop is; nil where the images do not show that it is smaller at all,
+  /// or do not tell it from zero.
+  public let timesSmaller: DropRatio?
+
+  init(
+    _ activationBased: ArmEvaluation, against weightBased: ArmEvaluation, original: ArmEvaluation,
+    scheme: String, sampling: Sampling
+  ) {
     let counts = PairedCounts(before: weightBased.records, after: activationBased.records)
-    let test = McNemar(broken: counts.broken, fixed: counts.fixed)
+    let test = sampling.pValues(counts)
     self.scheme = scheme
     self.activationBased = activationBased.arm.name
     self.weightBased = weightBased.arm.name
     difference = counts.drop
-    differenceInterval = Newcombe.interval(counts)
-    pValue = test.pValue
-    midP = test.midP
+    differenceInterval = sampling.interval(counts)
+    pValue = test.exact
+    midP = test.mid
+    // Fieller's interval is for a number of images fixed beforehand.
+    timesSmaller =
+      sampling == .sequential
+      ? nil
+      : DropRatio(
+        original: original.records, larger: weightBased.records, smaller: activationBased.records)
   }
 
   /// One pairing per activation-based arm whose scheme also has a weight-based one; of equally
   /// good opponents the first.
-  static func all(of evaluations: [ArmEvaluation]) -> [Pairing] {
+  static func all(of evaluations: [ArmEvaluation], sampling: Sampling) -> [Pairing] {
+    guard let original = evaluations.first else { return [] }
     var best: [String: (evaluation: ArmEvaluation, correct: Int)] = [:]
     for evaluation in evaluations where evaluation.arm.kind == .weightBased {
       guard let scheme = evaluation.arm.scheme else { continue }
@@ -44,7 +58,9 @@ public struct Pairing: Sendable, Codable, Hashable {
         let scheme = evaluation.arm.scheme,
         let opponent = best[scheme]
       else { return nil }
-      return Pairing(evaluation, against: opponent.evaluation, scheme: scheme)
+      return Pairing(
+        evaluation, against: opponent.evaluation, original: original, scheme: scheme,
+        sampling: sampling)
     }
   }
 }

@@ -6,6 +6,8 @@ public indirect enum JSONValue: Sendable, Hashable {
   case number(Double)
   case string(String)
   case array([JSONValue])
+  /// Many numbers on one line: a column of a table.
+  case integers([Int])
   case object([Member])
 
   public struct Member: Sendable, Hashable {
@@ -28,7 +30,7 @@ public indirect enum JSONValue: Sendable, Hashable {
 
   private var isScalar: Bool {
     switch self {
-    case .array, .object: false
+    case .array, .integers, .object: false
     default: true
     }
   }
@@ -45,6 +47,13 @@ public indirect enum JSONValue: Sendable, Hashable {
       Self.write(items, in: ("[", "]"), isFlat: isFlat, to: &text, indent) { item, text, inner in
         item.write(to: &text, indent: inner)
       }
+    case .integers(let items):
+      text += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { text += "," }
+        text += String(item)
+      }
+      text += "]"
     case .object(let members):
       Self.write(members, in: ("{", "}"), isFlat: members.isEmpty, to: &text, indent) {
         member, text, inner in
@@ -72,6 +81,14 @@ public indirect enum JSONValue: Sendable, Hashable {
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    let isPlain = string.utf8.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += string
+      text += "\""
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""

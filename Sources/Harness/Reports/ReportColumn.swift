@@ -23,8 +23,8 @@ struct ReportColumn {
       guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
       return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
     },
-    ReportColumn(title: "p", isNumber: true) { arm in
-      arm.pValue.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
+    ReportColumn(title: "p (Holm)", isNumber: true) { arm in
+      arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
     },
     ReportColumn(title: "same top-1 %", isNumber: true) { arm in
       arm.agreement.map { ReportText.percent($0) } ?? "–"

@@ -6,7 +6,9 @@ public enum ReportFolder {
   public static func write(_ outcome: ComparisonRun.Outcome, to folder: URL) throws {
     for type in StandardFormats.all {
       guard let name = type.fileName else { continue }
-      let text = type.init().render(outcome.comparison, evaluations: outcome.evaluations)
+      let format: any ReportFormat =
+        type == HTMLReport.self ? HTMLReport(thumbnails: outcome.thumbnails) : type.init()
+      let text = format.render(outcome.comparison, evaluations: outcome.evaluations)
       try AtomicFile.write(Data(text.utf8), to: folder.appending(path: name).path)
     }
   }

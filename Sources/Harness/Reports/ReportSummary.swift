@@ -55,10 +55,19 @@ struct ReportSummary {
   }
 
   var legend: [String] {
+    let method =
+      facts.sampling == .fixed
+      ? "Newcombe's paired method" : "a confidence sequence, valid at every look,"
     var lines = [
       "drop = the original's top-1 minus this arm's, in points, on the same images.",
-      "[ ] = 95 % intervals: Wilson for top-1, Newcombe's paired method for the drop.",
+      "[ ] = 95 % intervals: Wilson for top-1, \(method) for the drop.",
     ]
+    let tested = comparison.arms.count { $0.pValue != nil }
+    if tested > 1 {
+      lines.append(
+        "\(tested) arms were compared: p is adjusted for that (Holm), intervals are each arm's own."
+      )
+    }
     if facts.maxDrop != nil {
       lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")
     }
@@ -89,6 +98,13 @@ struct ReportSummary {
 
   private var dataFootnotes: [String] {
     var notes: [String] = []
+    let dataset = facts.dataset
+    if facts.sampling == .sequential {
+      notes.append(
+        "Stopped after \(ReportText.count(dataset.count)) of "
+          + "\(ReportText.count(dataset.available, "image")) in shuffled order"
+          + (dataset.count < dataset.available ? ", when the verdicts were settled." : "."))
+    }
     let overlap = facts.dataset.overlap
     if overlap > 0 {
       notes.append(

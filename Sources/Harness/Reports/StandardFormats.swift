@@ -6,5 +6,6 @@ public enum StandardFormats {
     HTMLReport.self,
     JSONReport.self,
     CSVRecords.self,
+    JUnitReport.self,
   ]
 }

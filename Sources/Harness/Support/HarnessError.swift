@@ -17,6 +17,8 @@ public enum HarnessError: Error, Sendable {
   case notBenchable(reason: String)
   case badBaseline(path: String, reason: String)
   case repeatFailed(model: String)
+  /// A saved result that cannot be compared or joined with another.
+  case badResult(path: String, reason: String)
 }
 
 extension HarnessError: CustomStringConvertible {
@@ -43,6 +45,7 @@ extension HarnessError: CustomStringConvertible {
     case .notBenchable(let reason): "the model cannot be benchmarked: \(reason)"
     case .badBaseline(let path, let reason): "\(path) cannot serve as a baseline: \(reason)"
     case .repeatFailed(let model): "\(model): a repeat of its benchmark failed"
+    case .badResult(let path, let reason): "\(path): \(reason)"
     }
   }
 }

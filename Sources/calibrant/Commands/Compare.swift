@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Harness
+import Imaging
 import Quantization
 
 struct Compare: ParsableCommand {
@@ -33,6 +34,13 @@ struct Compare: ParsableCommand {
   @Flag(help: "Add an arm per step of the activation-based recipe, without that step.")
   var ablation = false
 
+  @Flag(
+    help: """
+      Read images in shuffled order and stop once the verdict on --max-drop is settled, by statistics that stay valid \
+      however often one looks.
+      """)
+  var sequential = false
+
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
@@ -57,6 +65,9 @@ struct Compare: ParsableCommand {
     _ = try parsedMethods()
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
       throw ValidationError("--max-drop must be a number of points, 0 or more")
+    }
+    if sequential && maxDrop == nil {
+      throw ValidationError("--sequential settles a verdict, which needs --max-drop")
     }
   }
 
@@ -83,7 +94,6 @@ struct Compare: ParsableCommand {
     defer { models.removeIfEmpty() }
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
-    let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_)
@@ -94,13 +104,28 @@ struct Compare: ParsableCommand {
       folder: folder)
     run.isAblation = ablation
     run.statistics = StatisticsCache(path: statistics)
-    let outcome = try run.run(loaded, job, images: store, calibration: calibrationData)
+    run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
+    let outcome = try outcome(of: run, loaded, job, recipe, calibrationData)
     if output != nil { try ReportFolder.write(outcome, to: folder) }
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
     let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
     try result.emit(text: terminal, json: json)
     if let output { note("report: \(output)/report.html", quiet: run_.quiet) }
     return outcome.comparison
+  }
+
+  private func outcome(
+    of run: ComparisonRun, _ loaded: LoadedModel, _ job: QuantizationJob, _ recipe: Preprocessing,
+    _ calibration: CalibrationData
+  ) throws -> ComparisonRun.Outcome {
+    guard sequential else {
+      let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
+      return try run.run(loaded, job, images: store, calibration: calibration)
+    }
+    let dataset = try images.dataset(seed: seed).shuffled(seed: seed)
+    return try run.runSequentially(loaded, job, dataset: dataset, calibration: calibration) {
+      try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
+    }
   }
 
   private func parsedSchemes() throws -> [SchemeName] {

@@ -37,6 +37,6 @@ struct Evaluate: ParsableCommand {
       model: loaded.name, records: records, classNames: store.classNames,
       skippedImages: store.skipped.map(\.path), seconds: seconds)
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
-    try result.emit(text: outcome.text, json: outcome.json)
+    try result.emit(text: outcome.text, json: outcome.json(records: records))
   }
 }

@@ -27,8 +27,18 @@ struct ImageOptions: ParsableArguments {
     for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions,
     isReadOften: Bool = false
   ) throws -> ImageStore {
-    var dataset = try ImageDataset.load(from: images, labels: labels)
-    if let limit { dataset = dataset.limited(to: limit, seed: seed) }
+    try store(dataset(seed: seed), for: input, preprocessing, run, isReadOften: isReadOften)
+  }
+
+  func dataset(seed: UInt64) throws -> ImageDataset {
+    let dataset = try ImageDataset.load(from: images, labels: labels)
+    return limit.map { dataset.limited(to: $0, seed: seed) } ?? dataset
+  }
+
+  func store(
+    _ dataset: ImageDataset, for input: ImageInput, _ preprocessing: Preprocessing,
+    _ run: RunOptions, isReadOften: Bool = false
+  ) throws -> ImageStore {
     var options = ImageStore.Options(jobs: run.workers)
     options.skipsUnreadable = skipUnreadable
     options.decodesFirst = isReadOften

@@ -21,13 +21,16 @@ public struct PairedCounts: Sendable, Hashable {
   public init(before: [Record], after: [Record]) {
     precondition(before.count == after.count, "paired records must be of the same images")
     self.init(bothRight: 0, broken: 0, fixed: 0, bothWrong: 0)
-    for (old, new) in zip(before, after) {
-      switch (old.isCorrect, new.isCorrect) {
-      case (true, true): bothRight += 1
-      case (true, false): broken += 1
-      case (false, true): fixed += 1
-      case (false, false): bothWrong += 1
-      }
+    for (old, new) in zip(before, after) { add(before: old.isCorrect, after: new.isCorrect) }
+  }
+
+  /// Counts one image by who was right.
+  public mutating func add(before: Bool, after: Bool) {
+    switch (before, after) {
+    case (true, true): bothRight += 1
+    case (true, false): broken += 1
+    case (false, true): fixed += 1
+    case (false, false): bothWrong += 1
     }
   }
 

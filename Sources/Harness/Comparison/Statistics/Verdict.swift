@@ -15,11 +15,10 @@ public struct Judgement: Sendable, Hashable {
 
   /// Judges by the one-sided 95 % intervals of the drop: passes when the upper end is below
   /// `maxDrop` (a fraction), fails when the lower end is above it.
-  public init(_ counts: PairedCounts, maxDrop: Double) {
-    let z = Normal.quantile(0.95)
-    let open = Self.verdict(Newcombe.interval(Newcombe.Cells(counts), z: z), maxDrop)
+  public init(_ counts: PairedCounts, maxDrop: Double, sampling: Sampling = .fixed) {
+    let open = Self.verdict(sampling.oneSidedInterval(Newcombe.Cells(counts)), maxDrop)
     verdict = open
-    imagesNeeded = open == .inconclusive ? Self.images(toSettle: counts, maxDrop, z: z) : nil
+    imagesNeeded = open == .inconclusive ? Self.images(toSettle: counts, maxDrop, sampling) : nil
   }
 
   private static func verdict(_ interval: Interval, _ maxDrop: Double) -> Verdict {
@@ -29,10 +28,12 @@ public struct Judgement: Sendable, Hashable {
   }
 
   /// Doubles the table until it settles, then halves the gap; up to a thousand million images.
-  private static func images(toSettle counts: PairedCounts, _ maxDrop: Double, z: Double) -> Int? {
+  private static func images(
+    toSettle counts: PairedCounts, _ maxDrop: Double, _ sampling: Sampling
+  ) -> Int? {
     func settles(_ images: Int) -> Bool {
       let cells = Newcombe.Cells(counts, scaledBy: Double(images) / Double(counts.total))
-      return verdict(Newcombe.interval(cells, z: z), maxDrop) != .inconclusive
+      return verdict(sampling.oneSidedInterval(cells), maxDrop) != .inconclusive
     }
     guard counts.total > 0 else { return nil }
     var open = counts.total

@@ -7,12 +7,23 @@ public struct CSVRecords: ReportFormat {
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
     let header = ["arm", "path", "contentHash", "label"] + Record.top5Header + ["margin"]
-    return evaluations.reduce(into: CSV.line(header)) { text, evaluation in
+    // A million lines for 20 arms on 50,000 images: appended in place.
+    var text = CSV.line(header)
+    for evaluation in evaluations {
+      var arm = ""
+      CSV.append(evaluation.arm.name, to: &arm)
       for record in evaluation.records {
-        let facts = [evaluation.arm.name, record.path, record.contentHash, String(record.label)]
-        text += CSV.line(facts + record.top5Fields + ["\(record.margin)"])
+        text += arm
+        text += ","
+        CSV.append(record.path, to: &text)
+        text += ","
+        CSV.append(record.contentHash, to: &text)
+        text += ","
+        text += String(record.label)
+        record.appendScores(to: &text)
       }
     }
+    return text
   }
 }
 
@@ -22,8 +33,9 @@ public enum Predictions {
   public static func csv(_ records: [Record]) -> String {
     let header = ["path", "label"] + Record.top5Header + ["margin"]
     return records.reduce(into: CSV.line(header)) { text, record in
-      let facts = [record.path, String(record.label)]
-      text += CSV.line(facts + record.top5Fields + ["\(record.margin)"])
+      CSV.append(record.path, to: &text)
+      text += ",\(record.label)"
+      record.appendScores(to: &text)
     }
   }
 }

@@ -1,6 +1,8 @@
 extension EvaluationResult {
   /// The result for scripts, with a newline at the end.
-  public var json: String {
+  ///
+  /// - Parameter records: what the result was made of, kept so that `diff` can pair two results.
+  public func json(records: [Record]) -> String {
     JSONValue.object([
       .init("model", model),
       .init("count", count),
@@ -18,6 +20,8 @@ extension EvaluationResult {
           .init("inference", seconds.inference),
           .init("total", seconds.total),
         ])),
+      .init("records", RecordColumns.json(records)),
+      .init("predictions", RecordColumns.predictions(records)),
     ]).text
   }
 

@@ -3,7 +3,12 @@ public struct HTMLReport: ReportFormat {
   public static let name = "html"
   public static let fileName: String? = "report.html"
 
-  public init() {}
+  /// Small pictures of images by path, as data URIs.
+  private let thumbnails: [String: String]
+
+  public init() { self.init(thumbnails: [:]) }
+
+  public init(thumbnails: [String: String]) { self.thumbnails = thumbnails }
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
     let title = Escaping.html("Quantization of \(comparison.facts.model.name)")
@@ -21,7 +26,7 @@ public struct HTMLReport: ReportFormat {
       <body>
       <main>
       <h1>\(title)</h1>
-      \(Self.body(comparison).joined(separator: "\n"))
+      \(body(comparison, evaluations).joined(separator: "\n"))
       </main>
       </body>
       </html>
@@ -29,17 +34,21 @@ public struct HTMLReport: ReportFormat {
       """
   }
 
-  private static func body(_ comparison: Comparison) -> [String] {
+  private func body(_ comparison: Comparison, _ evaluations: [ArmEvaluation]) -> [String] {
     let summary = ReportSummary(comparison)
+    let images = HTMLImages(
+      comparison: comparison, evaluations: evaluations, thumbnails: thumbnails)
     return [
-      verdict(comparison.verdict, summary),
-      lines(summary.circumstances, style: "facts"),
-      table(comparison),
-      lines(summary.legend, style: "legend"),
-      charts(comparison.arms),
-      section("Activation-based against weight-based", summary.pairings),
-      section("Notes", summary.footnotes),
-      details(comparison.facts),
+      Self.verdict(comparison.verdict, summary),
+      Self.lines(summary.circumstances, style: "facts"),
+      Self.table(comparison),
+      Self.lines(summary.legend, style: "legend"),
+      Self.charts(comparison.arms),
+      Self.section("Activation-based against weight-based", summary.pairings),
+      Self.section("Notes", summary.footnotes),
+      images.classes,
+      images.gallery,
+      Self.details(comparison.facts),
     ].filter { !$0.isEmpty }
   }
 
@@ -114,9 +123,9 @@ public struct HTMLReport: ReportFormat {
         ("processor", "\(machine.cpu), \(ReportText.count(machine.cores, "core"))"),
         ("linear algebra", machine.blas),
         ("threads", String(machine.threads)),
-      ]
+      ] + (facts.command.isEmpty ? [] : [("command", ReportedCommand.line(facts.command))])
     let items = rows.map { "<dt>\(Escaping.html($0.0))</dt><dd>\(Escaping.html($0.1))</dd>" }
-    return "<details><summary>Preprocessing and machine</summary>\n<dl>\n"
+    return "<details><summary>To reproduce: command, preprocessing and machine</summary>\n<dl>\n"
       + items.joined(separator: "\n") + "\n</dl></details>"
   }
 }

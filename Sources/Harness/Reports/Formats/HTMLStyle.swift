@@ -58,6 +58,14 @@ enum HTMLStyle {
     svg .mark.original { fill: var(--original); }
     svg .mark.weight-based { fill: var(--weight); }
     svg .mark.activation-based { fill: var(--activation); }
+    .gallery { list-style: none; padding: 0; display: grid; gap: 12px;
+      grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
+    .gallery li { background: var(--card); border-radius: 4px; padding: 8px; font-size: .8125rem;
+      display: flex; flex-direction: column; gap: 2px; }
+    .gallery img { width: 100%; aspect-ratio: 1; object-fit: contain; }
+    .gallery .path, .soft { color: var(--soft); overflow-wrap: anywhere; }
+    @media print { body { background: none; } .scroll { overflow: visible; }
+      details > dl { display: grid; } figure, li, tr { break-inside: avoid; } }
     details { margin-top: 24px; }
     summary { cursor: pointer; font-weight: 600; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px;

@@ -13,10 +13,15 @@ public struct JSONReport: ReportFormat {
       .init("dataset", Self.dataset(facts.dataset)),
       .init("preprocessing", .object(facts.preprocessing.map { .init($0.key, $0.value) })),
       .init("machine", Self.machine(facts.machine)),
+      .init("command", facts.command),
+      .init("sampling", facts.sampling.rawValue),
       .init("maxDrop", facts.maxDrop),
       .init("verdict", comparison.verdict),
-      .init("arms", .array(comparison.arms.map(Self.arm))),
+      .init(
+        "arms",
+        .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1.records) })),
       .init("pairings", .array(comparison.pairings.map(Self.pairing))),
+      .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
     ]).text
   }
 
@@ -32,6 +37,7 @@ public struct JSONReport: ReportFormat {
   private static func dataset(_ dataset: ComparisonFacts.Dataset) -> JSONValue {
     .object([
       .init("count", dataset.count),
+      .init("available", dataset.available),
       .init("classes", dataset.classes),
       .init("calibrationCount", dataset.calibrationCount),
       .init("overlap", dataset.overlap),
@@ -49,7 +55,7 @@ public struct JSONReport: ReportFormat {
     ])
   }
 
-  private static func arm(_ arm: ArmResult) -> JSONValue {
+  private static func arm(_ arm: ArmResult, _ records: [Record]) -> JSONValue {
     .object([
       .init("name", arm.name),
       .init("kind", arm.kind.rawValue),
@@ -69,6 +75,7 @@ public struct JSONReport: ReportFormat {
       .init("fixed", arm.fixed),
       .init("pValue", arm.pValue),
       .init("midP", arm.midP),
+      .init("adjustedP", arm.adjustedP),
       .init("agreement", arm.agreement),
       .init("logitSQNR", arm.logitSQNR),
       .init("logitKL", arm.logitKL),
@@ -78,6 +85,7 @@ public struct JSONReport: ReportFormat {
       .init("verdict", arm.verdict),
       .init("imagesNeeded", arm.imagesNeeded),
       .init("notes", arm.notes),
+      .init("predictions", RecordColumns.predictions(records)),
     ])
   }
 
@@ -90,6 +98,11 @@ public struct JSONReport: ReportFormat {
       .init("differenceInterval", pairing.differenceInterval),
       .init("pValue", pairing.pValue),
       .init("midP", pairing.midP),
+      .init("timesSmaller", pairing.timesSmaller.map(Self.ratio) ?? .null),
     ])
+  }
+
+  private static func ratio(_ ratio: DropRatio) -> JSONValue {
+    .object([.init("ratio", ratio.ratio), .init("interval", ratio.interval)])
   }
 }

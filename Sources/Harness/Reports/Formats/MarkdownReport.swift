@@ -46,7 +46,7 @@ public struct MarkdownReport: ReportFormat {
         "SHA-256 of the model: \(facts.model.sha256)",
         "\(machine.cpu), \(ReportText.count(machine.cores, "core")), \(machine.blas), "
           + ReportText.count(machine.threads, "thread"),
-      ]
+      ] + (facts.command.isEmpty ? [] : ["command: \(ReportedCommand.line(facts.command))"])
     return "<details><summary>Preprocessing and machine</summary>\n\n\(list(lines))\n\n</details>"
   }
 }

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The result of a whole data set from results of its shards, each saved by `evaluate --json`.
+public struct MergedEvaluation: Sendable {
+  public let result: EvaluationResult
+  /// All images in the order of the parts; of the five highest classes only the first is known.
+  public let records: [Record]
+
+  /// - Throws: `HarnessError.badResult` where parts are of different models, or hold the same image.
+  public init(parts paths: [String]) throws {
+    var results: [EvaluationResult] = []
+    var records: [Record] = []
+    var owners: [String: String] = [:]
+    for path in paths {
+      let saved = try SavedResult(contentsOf: path)
+      guard
+        let result = try? JSONDecoder().decode(
+          EvaluationResult.self, from: TextFile.bytes(of: path))
+      else { throw HarnessError.badResult(path: path, reason: "it is no result of evaluate") }
+      if let first = results.first, first.model != result.model {
+        throw HarnessError.badResult(
+          path: path, reason: "it is of \(result.model), \(paths[0]) of \(first.model)")
+      }
+      for (image, prediction) in zip(saved.images, saved.arms[0].predictions) {
+        let key = image.contentHash + image.path
+        if let owner = owners[key] {
+          throw HarnessError.badResult(
+            path: path, reason: "\(image.path) is in \(owner) too and would count twice")
+        }
+        owners[key] = path
+        records.append(
+          Record(
+            path: image.path, contentHash: image.contentHash, label: image.label,
+            top5: [prediction], margin: 0))
+      }
+      results.append(result)
+    }
+    result = EvaluationResult(merging: results)
+    self.records = records
+  }
+}
+
+extension EvaluationResult {
+  /// What one run over all images of the parts would have counted; seconds add up.
+  ///
+  /// - Parameter parts: at least one, of disjoint images.
+  init(merging parts: [EvaluationResult]) {
+    let count = parts.reduce(0) { $0 + $1.count }
+    /// Shares are quotients of whole numbers, so rounding gives the numbers back.
+    func total(_ share: (EvaluationResult) -> Double) -> Int {
+      parts.reduce(0) { $0 + Int((share($1) * Double($1.count)).rounded()) }
+    }
+    let correct = total(\.top1)
+    var order: [String] = []
+    var classes: [String: (count: Int, correct: Int)] = [:]
+    for accuracy in parts.flatMap(\.perClass) {
+      if classes[accuracy.name] == nil { order.append(accuracy.name) }
+      let known = classes[accuracy.name, default: (0, 0)]
+      let right = Int((accuracy.top1 * Double(accuracy.count)).rounded())
+      classes[accuracy.name] = (known.count + accuracy.count, known.correct + right)
+    }
+    let seconds = Seconds(
+      decode: parts.reduce(0) { $0 + $1.seconds.decode },
+      inference: parts.reduce(0) { $0 + $1.seconds.inference },
+      total: parts.reduce(0) { $0 + $1.seconds.total })
+    self.init(
+      model: parts[0].model, count: count,
+      top1: count == 0 ? 0 : Double(correct) / Double(count),
+      top5: count == 0 ? 0 : Double(total(\.top5)) / Double(count),
+      top1Interval: Wilson.interval(successes: correct, count: count),
+      perClass: order.map { name in
+        let (count, correct) = classes[name, default: (0, 0)]
+        return ClassAccuracy(
+          name: name, count: count, top1: count == 0 ? 0 : Double(correct) / Double(count))
+      },
+      skippedImages: parts.flatMap(\.skippedImages),
+      imagesPerSecond: seconds.total > 0 ? Double(count) / seconds.total : 0, seconds: seconds)
+  }
+}

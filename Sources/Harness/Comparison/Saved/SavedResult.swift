@@ -1,0 +1,114 @@
+import Foundation
+
+/// What `evaluate --json` or `compare` saved: every model's prediction on every image.
+public struct SavedResult: Sendable {
+  public struct Arm: Sendable {
+    public let name: String
+    /// The highest class per image, in the order of `images`.
+    public let predictions: [Int]
+  }
+
+  public struct Image: Sendable, Hashable {
+    public let path: String
+    public let contentHash: String
+    public let label: Int
+  }
+
+  /// The file's name without its folder.
+  public let name: String
+  public let images: [Image]
+  public let arms: [Arm]
+
+  public init(name: String, images: [Image], arms: [Arm]) {
+    self.name = name
+    self.images = images
+    self.arms = arms
+  }
+
+  /// - Throws: `HarnessError.badResult` where the file holds no predictions that can be paired.
+  public init(contentsOf path: String) throws {
+    let document: Document
+    do {
+      document = try JSONDecoder().decode(Document.self, from: TextFile.bytes(of: path))
+    } catch let error as DecodingError {
+      throw HarnessError.badResult(
+        path: path, reason: "it is no result of evaluate or compare: \(Self.reason(error))")
+    }
+    try self.init(document, path: path)
+  }
+
+  private init(_ document: Document, path: String) throws(HarnessError) {
+    guard (document.schemaVersion ?? 1) == 1 else {
+      throw .badResult(
+        path: path, reason: "it has version \(document.schemaVersion ?? 0), this program reads 1")
+    }
+    guard let records = document.records else {
+      throw .badResult(
+        path: path, reason: "it keeps no predictions (it was saved by an earlier version)")
+    }
+    let count = records.path.count
+    guard records.contentHash.count == count, records.label.count == count else {
+      throw .badResult(path: path, reason: "its columns of records differ in length")
+    }
+    name = URL(filePath: path).lastPathComponent
+    images = (0..<count).map {
+      Image(
+        path: records.path[$0], contentHash: records.contentHash[$0], label: records.label[$0])
+    }
+    arms = document.allArms
+    guard !arms.isEmpty else {
+      throw .badResult(path: path, reason: "it keeps no predictions")
+    }
+    if let short = arms.first(where: { $0.predictions.count != count }) {
+      throw .badResult(
+        path: path,
+        reason: "'\(short.name)' has \(short.predictions.count) predictions for \(count) images")
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "it has no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
+    default: "it is not JSON"
+    }
+  }
+
+  /// The parts of either document that pairing needs.
+  private struct Document: Decodable {
+    struct Records: Decodable {
+      var path: [String]
+      var contentHash: [String]
+      var label: [Int]
+    }
+    struct Arm: Decodable {
+      var name: String
+      var predictions: [Int]?
+    }
+    enum Model: Decodable {
+      case name(String)
+      case facts
+
+      init(from decoder: any Decoder) throws {
+        let name = try? decoder.singleValueContainer().decode(String.self)
+        self = name.map(Model.name) ?? .facts
+      }
+    }
+
+    var schemaVersion: Int?
+    var model: Model
+    var records: Records?
+    var arms: [Arm]?
+    var predictions: [Int]?
+
+    var allArms: [SavedResult.Arm] {
+      if case .name(let model) = model, let predictions {
+        return [SavedResult.Arm(name: model, predictions: predictions)]
+      }
+      return (arms ?? []).compactMap { arm in
+        arm.predictions.map { SavedResult.Arm(name: arm.name, predictions: $0) }
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Engine
+import Imaging
+import ONNXFormat
+
+/// Whether a float model is measured the way it was made: its inputs, its outputs, and the recipe
+/// that prepares its images.
+public struct Doctor: Sendable {
+  /// Something a user should know before believing an accuracy.
+  public struct Finding: Sendable, Hashable {
+    public enum Kind: String, Sendable {
+      case channelsLast = "channels-last"
+      case fixedBatch = "batch-of-one"
+      case notClassScores = "not-class-scores"
+      case classCount = "class-count"
+      case labelShift = "label-shift"
+      case notFinite = "not-finite"
+      case constantOutput = "constant-output"
+      case atChance = "at-chance"
+      case recipe = "recipe"
+    }
+
+    public let kind: Kind
+    public let text: String
+    /// Whether accuracy is wrong because of it.
+    public let isFault: Bool
+  }
+
+  public let model: String
+  /// The side of the model's input, which presets derive their sizes from.
+  public let side: Int
+  public let imageCount: Int
+  public private(set) var findings: [Finding] = []
+  public private(set) var trials: [RecipeTrial] = []
+  public private(set) var best: RecipeTrial?
+
+  /// The trial of what was given; it may have failed.
+  public var given: RecipeTrial? { trials.first }
+
+  /// Whether nothing speaks against measuring the model as given.
+  public var isSound: Bool { !findings.contains(where: \.isFault) }
+
+  /// - Parameters:
+  ///   - dataset: a small labelled sample.
+  ///   - recipe: what was given, for the model's input.
+  public init(
+    _ path: String, _ dataset: ImageDataset, options: ImageStore.Options,
+    given recipe: (ImageInput) throws -> Preprocessing
+  ) throws {
+    let loaded = try Model(contentsOf: path)
+    let turned = ChannelsLast.withChannelsFirst(loaded)
+    let program = try Program(turned ?? loaded)
+    let input = try ImageInput(of: program)
+    model = path.split(separator: "/").last.map(String.init) ?? path
+    side = min(input.height ?? 224, input.width ?? 224)
+    imageCount = dataset.count
+    if turned != nil { findings.append(.channelsLast) }
+    if input.fixedBatch == 1 { findings.append(.fixedBatch) }
+    var search = RecipeSearch(program, input, dataset, options)
+    do {
+      try search.run(given: recipe(input))
+    } catch HarnessError.notClassScores(let shape) {
+      findings.append(.notClassScores(shape))
+      return
+    }
+    trials = search.trials
+    best = search.best
+    if let scores = search.sampleScores { findings += Self.judge(scores, dataset) }
+    findings += judgeRecipes(classes: search.sampleScores?.classes ?? dataset.classNames.count)
+  }
+
+  private static func judge(_ scores: Scores, _ dataset: ImageDataset) -> [Finding] {
+    var findings: [Finding] = []
+    if !scores.values.allSatisfy(\.isFinite) { findings.append(.notFinite) }
+    let rows = Set((0..<scores.count).map { Array(scores.row($0)) })
+    if scores.count > 1 && rows.count == 1 { findings.append(.constantOutput) }
+    if scores.classes != dataset.classNames.count {
+      findings.append(.classCount(model: scores.classes, data: dataset.classNames.count))
+    }
+    return findings
+  }
+
+  /// The best recipe against the one given, with p adjusted for how many were tried.
+  private func judgeRecipes(classes: Int) -> [Finding] {
+    guard let best else { return [.unusable(given?.failure ?? "there are no images")] }
+    guard let given else { return [] }
+    var findings: [Finding] = []
+    if best.top1Interval.lower <= 1 / Double(max(classes, 1)) {
+      findings.append(.atChance(top1: best.top1, classes: classes))
+    }
+    let p = given.failure != nil ? 0 : Double(trials.count) * best.pValue(against: given)
+    guard p < 0.05 else { return findings }
+    if best.labelShift != 0 { findings.append(.labelShift(best.labelShift)) }
+    if !best.recipe.prepares(like: given.recipe) {
+      findings.append(.recipe(best, given, flags: best.recipe.flags(side: side)))
+    }
+    return findings
+  }
+}
+
+extension Doctor.Finding {
+  static let channelsLast = Self(
+    kind: .channelsLast,
+    text: "the model reads N × H × W × 3 (channels last), every other command feeds N × 3 × H × W: "
+      + "put a Transpose (perm 0, 2, 3, 1) in front; the accuracies below are with one",
+    isFault: true)
+
+  static let fixedBatch = Self(
+    kind: .fixedBatch,
+    text: "the model takes one image at a time: small layers run far below speed; export it with a "
+      + "symbolic first dimension", isFault: false)
+
+  static func notClassScores(_ shape: String) -> Self {
+    Self(
+      kind: .notClassScores,
+      text: "its first output of shape \(shape) is not one row of class scores per image; cut the "
+        + "model behind its classifier", isFault: true)
+  }
+
+  static let notFinite = Self(
+    kind: .notFinite, text: "scores hold NaN or infinite values", isFault: true)
+
+  static let constantOutput = Self(
+    kind: .constantOutput,
+    text: "every image gets the same scores: the output does not depend on "
+      + "the input", isFault: true)
+
+  /// One class more than labels is what a background class looks like; fewer cannot be right.
+  static func classCount(model: Int, data: Int) -> Self {
+    let hint =
+      model < data
+      ? "some labels can never be predicted"
+      : model == data + 1
+        ? "one more, as with a background class" : "a --labels file may be missing"
+    return Self(
+      kind: .classCount, text: "the model scores \(model) classes, the data names \(data): \(hint)",
+      isFault: model < data)
+  }
+
+  static func labelShift(_ shift: Int) -> Self {
+    let remedy =
+      shift > 0
+      ? "class 0 of the model is a background class: begin the --labels file with a line for it"
+      : "the labels begin with a class the model lacks: drop the first line of the --labels file"
+    return Self(
+      kind: .labelShift, text: "labels are off by \(shift > 0 ? "one" : "minus one"); \(remedy)",
+      isFault: true)
+  }
+
+  static func atChance(top1: Double, classes: Int) -> Self {
+    Self(
+      kind: .atChance,
+      text: "no recipe does better than guessing among \(classes) classes "
+        + "(\(ReportText.percent(top1)) %): labels or model may be of something else",
+      isFault: true)
+  }
+
+  static func unusable(_ reason: String) -> Self {
+    Self(kind: .recipe, text: "no recipe can prepare these images: \(reason)", isFault: true)
+  }
+
+  static func recipe(_ best: RecipeTrial, _ given: RecipeTrial, flags: String?) -> Self {
+    let gain =
+      given.failure.map { "what was given cannot be used (\($0))" }
+      ?? "\(ReportText.percent(best.top1)) % instead of \(ReportText.percent(given.top1)) %"
+    let remedy = flags.map { "use \($0)" } ?? "no option selects it: turn the images themselves"
+    return Self(kind: .recipe, text: "\(best.recipe.name): \(gain); \(remedy)", isFault: true)
+  }
+}

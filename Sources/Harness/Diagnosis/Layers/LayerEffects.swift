@@ -1,0 +1,66 @@
+import Engine
+import ONNXFormat
+
+/// How one variant of the quantized model does on the sample.
+public struct VariantEffect: Sendable {
+  /// Of the scores, against the float model's.
+  public let noise: SignalAndNoise
+  /// Per image: whether the highest score is the label, or the float model's highest where there are no
+  /// labels.
+  let isCorrect: [Bool]
+
+  public var correct: Int { isCorrect.count { $0 } }
+  public var top1: Double { isCorrect.isEmpty ? 0 : Double(correct) / Double(isCorrect.count) }
+
+  init(_ scores: Scores, float: Scores, labels: [Int]) {
+    var noise = SignalAndNoise()
+    float.values.withUnsafeBufferPointer { x in
+      scores.values.withUnsafeBufferPointer { noise.add(x, $0) }
+    }
+    self.noise = noise
+    isCorrect = labels.enumerated().map { scores.top(1, of: $0.offset).classes.first == $0.element }
+  }
+
+  /// This variant against the float model on the same images.
+  func counts(against float: VariantEffect) -> PairedCounts {
+    var counts = PairedCounts(bothRight: 0, broken: 0, fixed: 0, bothWrong: 0)
+    for (before, after) in zip(float.isCorrect, isCorrect) {
+      counts.add(before: before, after: after)
+    }
+    return counts
+  }
+}
+
+/// Runs variants of a quantized model on a sample.
+struct VariantBench<Source: SampleSource> {
+  let map: QuantizedLayerMap
+  let source: Source
+  let labels: [Int]
+  let jobs: Int
+  private let float: Scores
+  let floatEffect: VariantEffect
+
+  /// - Parameter labels: one per sample; the float model's own answers stand in where they are unknown.
+  init(_ map: QuantizedLayerMap, _ source: Source, labels: [Int], jobs: Int) throws {
+    self.map = map
+    self.source = source
+    self.jobs = jobs
+    let float = try Evaluator(jobs: jobs).scores(of: Program(map.float), on: source)
+    self.float = float
+    self.labels =
+      labels.contains { $0 < 0 }
+      ? (0..<float.count).map { float.top(1, of: $0).classes.first ?? -1 } : labels
+    floatEffect = VariantEffect(float, float: float, labels: self.labels)
+  }
+
+  func effect(_ rounded: (InspectedLayer) -> Rounded) throws -> VariantEffect {
+    let scores = try Evaluator(jobs: jobs).scores(of: Program(map.variant(rounded)), on: source)
+    return VariantEffect(scores, float: float, labels: labels)
+  }
+
+  /// Everything rounded but the layers of these positions.
+  func effect(keeping kept: Set<Int>) throws -> VariantEffect {
+    let names = Set(kept.map { map.layers[$0].name })
+    return try effect { names.contains($0.name) ? [] : .both }
+  }
+}

@@ -1,0 +1,144 @@
+import Engine
+import ONNXFormat
+import Quantization
+
+/// Where a quantized model's error comes from, layer by layer, and what to do about it.
+public struct LayerInspection: Sendable {
+  /// One layer of the quantized model.
+  public struct Layer: Sendable {
+    public let name: String
+    public let opType: String
+    public let weightCount: Int
+    /// nil where the weights are float.
+    public let bits: Int?
+    public let isolated: Decibels
+    public let cumulative: Decibels
+    public let weights: WeightErrors?
+    public let activation: ActivationErrors?
+    /// The model with only this layer rounded, and with only this layer in float.
+    public let oneIn: VariantEffect
+    public let leftOut: VariantEffect
+    /// What the file grows by when the layer's weights are float again.
+    public let bytesInFloat: Int
+  }
+
+  /// SQNR in dB at a layer's output; nil where that part is not rounded or makes no difference.
+  public struct Decibels: Sendable, Hashable {
+    public let weights: Double?
+    public let activations: Double?
+    public let both: Double?
+
+    init(_ sums: [Int: SignalAndNoise]) {
+      weights = sums[Rounded.weights.rawValue]?.decibels
+      activations = sums[Rounded.activations.rawValue]?.decibels
+      both = sums[Rounded.both.rawValue]?.decibels
+    }
+  }
+
+  public let model: String
+  public let quantizedModel: String
+  public let imageCount: Int
+  /// Images that layers were ranked on.
+  public let sampleCount: Int
+  /// Whether top-1 is by labels; else it is agreement with the float model.
+  public let isLabelled: Bool
+  /// The most damaging layer first.
+  public let layers: [Layer]
+  /// The whole quantized model on the sample.
+  public let rounded: VariantEffect
+  public let float: VariantEffect
+  public let suggestion: LayerSuggestion?
+  /// What a reader must know before believing the numbers.
+  public let notes: [String]
+}
+
+/// Makes a `LayerInspection`.
+public struct LayerInspectionRun {
+  public var jobs: Int
+  public var isQuiet: Bool
+  /// Images that every layer is tried on.
+  public var sampleLimit = 250
+  /// Images that errors inside the network are measured on.
+  public var errorLimit = 64
+
+  public init(jobs: Int, isQuiet: Bool) {
+    self.jobs = jobs
+    self.isQuiet = isQuiet
+  }
+
+  /// - Parameter images: in shuffled order, so that its first part is a fair sample of it.
+  public func run(
+    _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
+  ) throws -> LayerInspection {
+    let map = try QuantizedLayerMap(
+      float: original.model.preparedForQuantization(), quantized: quantized.model)
+    let errors = try LayerErrorRun(map: map, jobs: jobs, isQuiet: isQuiet)
+      .measure(on: FirstSamples(images, errorLimit))
+    let activations = try ActivationErrors.measure(
+      map, on: FirstSamples(images, errorLimit), jobs: jobs)
+    let sample = FirstSamples(images, sampleLimit)
+    let labels = images.samples.map(\.label)
+    let bench = try VariantBench(
+      map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs)
+    let rounded = try bench.effect { _ in Rounded.both }
+    let layers = try layers(map, errors, activations, bench)
+    let ranking = layers.indices.sorted {
+      (layers[$1].oneIn.noise.noise, $0) < (layers[$0].oneIn.noise.noise, $1)
+    }
+    let kept = try SuggestionSearch(bench: bench, ranking: ranking).run(rounded: rounded)
+    let suggestion =
+      kept.isEmpty ? nil : try suggest(kept.sorted(), layers, map, images, labels: labels)
+    return LayerInspection(
+      model: original.name, quantizedModel: quantized.name, imageCount: images.count,
+      sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
+      layers: ranking.map { layers[$0] }, rounded: rounded, float: bench.floatEffect,
+      suggestion: suggestion, notes: Self.notes(layers))
+  }
+
+  private func layers(
+    _ map: QuantizedLayerMap, _ errors: LayerErrors, _ activations: [String: ActivationErrors],
+    _ bench: VariantBench<FirstSamples>
+  ) throws -> [LayerInspection.Layer] {
+    let progress = Progress("trying layers", total: map.layers.count, isQuiet: isQuiet)
+    return try map.layers.enumerated().map { index, layer in
+      try Interruption.check()
+      let oneIn = try bench.effect { $0.name == layer.name ? .both : [] }
+      let leftOut = try bench.effect(keeping: [index])
+      progress.advance(to: index + 1)
+      return LayerInspection.Layer(
+        name: layer.name, opType: layer.opType, weightCount: layer.elementCount, bits: layer.bits,
+        isolated: .init(errors.isolated[index]), cumulative: .init(errors.cumulative[index]),
+        weights: try map.weightErrors(of: layer),
+        activation: layer.activation.flatMap { activations[$0.source] }, oneIn: oneIn,
+        leftOut: leftOut, bytesInFloat: map.bytesInFloat(of: layer))
+    }
+  }
+
+  /// Measures the suggestion on every image, so that what is claimed is what is measured.
+  private func suggest(
+    _ kept: [Int], _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
+    _ images: ImageStore, labels: [Int]
+  ) throws -> LayerSuggestion {
+    let bench = try VariantBench(map, images, labels: labels, jobs: jobs)
+    let before = try bench.effect { _ in .both }
+    let after = try bench.effect(keeping: Set(kept))
+    let all = layers.reduce(0) { $0 + $1.weightCount }
+    let floats = kept.reduce(0) { $0 + layers[$1].weightCount }
+    return LayerSuggestion(
+      layers: kept.map { layers[$0].name }, weightShare: Double(floats) / Double(max(all, 1)),
+      bytes: kept.reduce(0) { $0 + layers[$1].bytesInFloat },
+      before: before.counts(against: bench.floatEffect),
+      after: after.counts(against: bench.floatEffect))
+  }
+
+  /// Weights nowhere near the original's were rescaled, and returning such a layer alone to float
+  /// would mix two networks.
+  private static func notes(_ layers: [LayerInspection.Layer]) -> [String] {
+    let rescaled = layers.filter { ($0.weights?.sqnr ?? .infinity) < 3 && ($0.bits ?? 32) >= 4 }
+    guard !rescaled.isEmpty else { return [] }
+    return [
+      "the weights of \(rescaled.map(\.name).joined(separator: ", ")) are not the original's rounded: "
+        + "was the file equalized? What returning such layers to float would do is not known"
+    ]
+  }
+}

@@ -1,0 +1,88 @@
+import ONNXFormat
+
+/// What of a layer is rounded in a variant of the quantized model.
+struct Rounded: OptionSet, Sendable {
+  let rawValue: Int
+  static let weights = Rounded(rawValue: 1)
+  static let activations = Rounded(rawValue: 2)
+  static let both: Rounded = [.weights, .activations]
+}
+
+extension QuantizedLayerMap {
+  /// Marks the original's tensors in a variant.
+  static let floatPrefix = "float:"
+
+  /// The quantized model with its layers returned to float as far as `rounded` says.
+  ///
+  /// A layer without rounded weights has the original's weights and bias. An activation stays rounded
+  /// while any layer whose activations are rounded reads it, directly or through operators without
+  /// weights; that is how `--exclude` leaves it.
+  func variant(_ rounded: (InspectedLayer) -> Rounded) -> Model {
+    let choices = layers.map(rounded)
+    var model = quantized
+    var graph = model.graph
+    var nodes = graph.nodes
+    let originals = float.graph.nodes
+    for (layer, choice) in zip(layers, choices) where !choice.contains(.weights) {
+      // A bias that correction added to a layer that had none goes with the rounding.
+      let constants = originals[layer.floatNode].inputs.dropFirst()
+      nodes[layer.quantizedNode].inputs =
+        [nodes[layer.quantizedNode].inputs[0]]
+        + constants.map { $0.isEmpty ? "" : Self.floatPrefix + $0 }
+    }
+    let readers = zip(layers, choices).filter { $0.1.contains(.activations) }
+      .map { nodes[$0.0.quantizedNode].inputs[0] }
+    let renames = GraphIndex(graph).roundings(
+      exceptThoseBehind: readers, stoppingAt: Set(layers.map(\.quantizedNode)))
+    graph.nodes = Self.used(nodes, outputs: graph.outputs.map(\.name), renames: renames)
+    let read = Set(graph.nodes.flatMap(\.inputs))
+    graph.initializers =
+      graph.initializers.filter { read.contains($0.name) }
+      + float.graph.initializers.compactMap { tensor in
+        var copy = tensor
+        copy.name = Self.floatPrefix + tensor.name
+        return read.contains(copy.name) ? copy : nil
+      }
+    model.graph = graph
+    return model
+  }
+
+  /// The nodes that outputs depend on, reading what `renames` puts in place of their inputs.
+  private static func used(
+    _ nodes: [ModelNode], outputs: [String], renames: [String: String]
+  ) -> [ModelNode] {
+    var kept: [ModelNode] = []
+    var wanted = Set(outputs)
+    for var node in nodes.reversed() where node.outputs.contains(where: wanted.contains) {
+      node.inputs = node.inputs.map { renames[$0] ?? $0 }
+      wanted.formUnion(node.inputs)
+      kept.append(node)
+    }
+    return kept.reversed()
+  }
+}
+
+extension GraphIndex {
+  /// What each rounded activation was before rounding, except for those that `readers` depend on
+  /// without a layer in between.
+  fileprivate func roundings(
+    exceptThoseBehind readers: [String], stoppingAt layers: Set<Int>
+  ) -> [String: String] {
+    var needed: Set<String> = []
+    var open = readers
+    while let name = open.popLast() {
+      guard needed.insert(name).inserted, let producer = producers[name],
+        !layers.contains(producer)
+      else { continue }
+      open += nodes[producer].inputs
+    }
+    var renames: [String: String] = [:]
+    for node in nodes where node.opType == "DequantizeLinear" {
+      guard let quantize = producer(of: node.inputs[0], "QuantizeLinear"),
+        !needed.contains(node.outputs[0])
+      else { continue }
+      renames[node.outputs[0]] = quantize.inputs[0]
+    }
+    return renames
+  }
+}

@@ -1,0 +1,43 @@
+import Engine
+import ONNXFormat
+
+extension QuantizedLayerMap {
+  /// nil where the layer's weights are float.
+  func weightErrors(of layer: InspectedLayer) throws -> WeightErrors? {
+    guard layer.bits != nil else { return nil }
+    let index = GraphIndex(quantized.graph)
+    guard let rounded = try index.dequantized(layer.quantizedWeight) else { return nil }
+    return WeightErrors(
+      float: try GraphIndex(float.graph).floats(layer.floatWeight), rounded: rounded,
+      shape: layer.shape, axis: layer.axis)
+  }
+
+  /// Four bytes a weight instead of what the file stores now.
+  func bytesInFloat(of layer: InspectedLayer) -> Int {
+    let index = GraphIndex(quantized.graph)
+    guard let node = index.producer(of: layer.quantizedWeight, "DequantizeLinear"),
+      let stored = index.initializers[node.inputs[0]]
+    else { return 0 }
+    return 4 * layer.elementCount - stored.storedByteCount
+  }
+}
+
+extension GraphIndex {
+  /// The values of a DequantizeLinear of a constant; nil where `name` is none.
+  func dequantized(_ name: String) throws -> [Float]? {
+    guard let node = producer(of: name, "DequantizeLinear"),
+      let stored = initializers[node.inputs[0]]
+    else { return nil }
+    let codes = try codes(node.inputs[0])
+    let scales = try floats(node.inputs[1])
+    let zeros = node.inputs.count > 2 ? try self.codes(node.inputs[2]) : []
+    var axis = 0
+    if case .int(let value)? = node[attribute: "axis"] { axis = value }
+    let inner = scales.count > 1 ? stored.dims[(axis + 1)...].reduce(1, *) : codes.count
+    return codes.enumerated().map { index, code in
+      let channel = scales.count > 1 ? index / max(inner, 1) % scales.count : 0
+      let zero = zeros.isEmpty ? 0 : zeros[min(channel, zeros.count - 1)]
+      return Float(code - zero) * scales[channel]
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// The first samples of a source.
+struct FirstSamples: SampleSource {
+  let source: any SampleSource
+  let count: Int
+  var sampleShape: [Int] { source.sampleShape }
+
+  init(_ source: any SampleSource, _ limit: Int) {
+    self.source = source
+    count = min(limit, source.count)
+  }
+
+  func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(index, into: values)
+  }
+}

@@ -1,0 +1,47 @@
+/// A command line as a report repeats it: without what changes no result, and without the folders of
+/// the machine it ran on.
+public enum ReportedCommand {
+  private static let silent: Set<String> = ["--quiet"]
+  private static let silentWithValue: Set<String> = [
+    "--jobs", "--batch", "-o", "--output", "--json", "--predictions",
+  ]
+
+  /// - Parameter arguments: as given, without the program's own path.
+  public static func arguments(_ arguments: [String]) -> [String] {
+    var kept: [String] = []
+    var skipsNext = false
+    for argument in arguments {
+      let option = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? argument
+      if skipsNext {
+        skipsNext = false
+      } else if silentWithValue.contains(option) {
+        skipsNext = option == argument
+      } else if !silent.contains(argument) {
+        kept.append(shortened(argument))
+      }
+    }
+    return kept
+  }
+
+  private static func shortened(_ argument: String) -> String {
+    guard argument.hasPrefix("/") else { return argument }
+    return argument.split(separator: "/").last.map(String.init) ?? argument
+  }
+
+  /// Arguments as a shell reads them back.
+  static func line(_ arguments: [String]) -> String {
+    (["calibrant"] + arguments).map(quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let plain = argument.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0)
+        || "-_./=,:%+".unicodeScalars.contains($0)
+    }
+    return plain && !argument.isEmpty
+      ? argument
+      : "'"
+        + argument.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+  }
+}

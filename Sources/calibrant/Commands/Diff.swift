@@ -1,0 +1,36 @@
+import ArgumentParser
+import Harness
+
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compares two saved results, paired by image: is the new one worse?",
+    discussion: """
+      Example: calibrant diff main/report.json branch/report.json
+
+      Reads what compare saved, or evaluate --json. The exit code is 1 where the new result is worse beyond chance, else
+      0; with --max-drop it is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
+      """)
+
+  @Argument(help: "The older result.") var old: String
+  @Argument(help: "The newer result.") var new: String
+
+  @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
+  var maxDrop: Double?
+
+  @OptionGroup var result: ResultOptions
+
+  func validate() throws {
+    if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
+      throw ValidationError("--max-drop must be a number of points, 0 or more")
+    }
+  }
+
+  func run() throws {
+    try result.requireWritableOutput()
+    let difference = try ResultDifference(
+      old: SavedResult(contentsOf: old), new: SavedResult(contentsOf: new),
+      maxDrop: maxDrop.map { $0 / 100 })
+    try result.emit(text: difference.text, json: difference.json)
+    if difference.exitCode != 0 { throw ExitCode(difference.exitCode) }
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Harness
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Is the float model measured the way it was made? Tries known recipes on a sample.",
+    discussion: """
+      Example: calibrant doctor model.onnx --images test/ --labels labels.txt
+
+      The exit code is 1 where the model, the labels or the preprocessing as given are at fault, else 0.
+      """)
+
+  /// Enough to tell recipes apart, few enough to try two dozen of them.
+  private static let defaultLimit = 200
+
+  @Argument(help: "An ONNX file.") var model: String
+  @OptionGroup var images: ImageOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var run_: RunOptions
+  @OptionGroup var result: ResultOptions
+
+  @Option(help: "Seed of the sample of 200 images, or of --limit.") var seed: UInt64 = 0
+
+  func run() throws {
+    try result.requireWritableOutput()
+    var dataset = try images.dataset(seed: seed)
+    if images.limit == nil { dataset = dataset.limited(to: Self.defaultLimit, seed: seed) }
+    var options = ImageStore.Options(jobs: run_.workers)
+    options.isQuiet = run_.quiet
+    options.skipsUnreadable = images.skipUnreadable
+    let doctor = try Doctor(model, dataset, options: options) {
+      try preprocessing.preprocessing(for: $0)
+    }
+    try result.emit(text: doctor.text, json: doctor.json)
+    if !doctor.isSound { throw ExitCode(1) }
+  }
+}

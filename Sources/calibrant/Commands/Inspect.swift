@@ -1,0 +1,68 @@
+import ArgumentParser
+import Harness
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Which layers a quantized model's error comes from, and what keeping them in float wins.",
+    discussion: """
+      Example: calibrant inspect model.onnx model_w8a8.onnx --data test/
+
+      Ranks layers on a sample, and measures the suggestion at the end on all images.
+      """)
+
+  @Argument(help: "The original ONNX file.") var model: String
+  @Argument(help: "Its quantized file.") var quantized: String
+
+  @Option(
+    help: ArgumentHelp("Folder of class folders, of images, or a CSV manifest.", valueName: "dir"))
+  var data: String
+
+  @Option(
+    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: "Use a seeded, class-balanced sample of this many images.") var limit: Int?
+  @Option(help: "Images that every layer is tried on.") var sample = 250
+  @Option(help: "Seed of --limit and of the sample.") var seed: UInt64 = 0
+  @Flag(help: "Count and list damaged images instead of stopping.") var skipUnreadable = false
+
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var run_: RunOptions
+  @OptionGroup var result: ResultOptions
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if sample < 1 { throw ValidationError("--sample must be at least 1") }
+  }
+
+  func run() throws {
+    try result.requireWritableOutput()
+    let original = try LoadedModel(model)
+    let rounded = try LoadedModel(quantized)
+    var options = ImageStore.Options(jobs: run_.workers)
+    options.skipsUnreadable = skipUnreadable
+    options.isQuiet = run_.quiet
+    let store = try ImageStore(
+      dataset(), preprocessing.preprocessing(for: original.input), for: original.input, options)
+    var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
+    run.sampleLimit = sample
+    let inspection = try run.run(original, rounded, images: store)
+    try result.emit(text: inspection.text, json: inspection.json)
+  }
+
+  private func dataset() throws -> ImageDataset {
+    let all = try labelledOrNot()
+    return (limit.map { all.limited(to: $0, seed: seed) } ?? all).shuffled(seed: seed)
+  }
+
+  /// Labelled where the folder or the manifest says classes, else without labels.
+  private func labelledOrNot() throws -> ImageDataset {
+    do {
+      return try ImageDataset.load(from: data, labels: labels)
+    } catch {
+      guard labels == nil, case .noClassFolders = error else { throw error }
+      return try ImageDataset.loadUnlabelled(from: data)
+    }
+  }
+}

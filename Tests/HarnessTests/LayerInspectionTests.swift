@@ -1,0 +1,102 @@
+import Engine
+import Foundation
+import Imaging
+import ONNXFormat
+import Quantization
+import TestSupport
+import Testing
+
+@testable import Harness
+
+@Suite struct LayerInspectionTests {
+  private let samples = SeededSamples(count: 6)
+  private let map: QuantizedLayerMap
+
+  init() throws {
+    let model = SmallClassifier.model()
+    var options = QuantizationOptions()
+    options.granularity = .perTensor
+    let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)
+    let quantized = try job.weightBased(
+      SchemeName(weightBits: 8, activationBits: 8), isCorrected: true,
+      CalibrationWalk(jobs: 1, isQuiet: true))
+    map = try QuantizedLayerMap(
+      float: model.preparedForQuantization(), quantized: quantized.model)
+  }
+
+  private func scores(_ model: Model) throws -> [Float] {
+    try Evaluator(jobs: 1).scores(of: Program(model), on: samples).values
+  }
+
+  @Test func findsEveryLayerAndItsRounding() {
+    #expect(map.layers.map(\.name) == ["conv", "fc"])
+    #expect(map.layers.map(\.bits) == [8, 8])
+    #expect(map.layers.map(\.activation?.source) == ["image", "f"])
+  }
+
+  @Test func allRoundedIsTheFileAndNoneRoundedIsTheOriginal() throws {
+    #expect(try scores(map.variant { _ in .both }) == scores(map.quantized))
+    let float = try scores(map.float)
+    for (x, y) in zip(float, try scores(map.variant { _ in [] })) { #expect(abs(x - y) < 1e-5) }
+    #expect(try scores(map.quantized) != float)
+  }
+
+  /// The error at a layer's output of a variant, by running both models apart.
+  private func error(of variant: Model, at output: String) throws -> Double {
+    var float = Session(try Program(map.float, observing: [output]))
+    var other = Session(try Program(variant, observing: [output]))
+    let batching = Batching(samples, fixedBatch: nil)
+    var (signal, noise) = (0.0, 0.0)
+    for unit in 0..<batching.unitCount {
+      let input = try batching.input(unit, from: samples)
+      var reference: [Float] = []
+      _ = try float.run([input]) { reference = Array($1.floats) }
+      _ = try other.run([input]) { _, values in
+        for (x, y) in zip(reference, values.floats) {
+          signal += Double(x) * Double(x)
+          noise += Double(x - y) * Double(x - y)
+        }
+      }
+    }
+    return 10 * log10(signal / noise)
+  }
+
+  @Test func probesEqualVariantsRunApart() throws {
+    let errors = try LayerErrorRun(map: map, jobs: 1, isQuiet: true).measure(on: samples)
+    for (index, layer) in map.layers.enumerated() {
+      for kind in [Rounded.weights, .activations, .both] {
+        let alone = try error(
+          of: map.variant { $0.name == layer.name ? kind : [] }, at: layer.output)
+        let all = try error(of: map.variant { _ in kind }, at: layer.output)
+        let isolated = try #require(errors.isolated[index][kind.rawValue]?.decibels)
+        let cumulative = try #require(errors.cumulative[index][kind.rawValue]?.decibels)
+        #expect(abs(isolated - alone) < 0.01, "\(layer.name) \(kind)")
+        #expect(abs(cumulative - all) < 0.01, "\(layer.name) \(kind)")
+      }
+    }
+  }
+
+  @Test func errorsDoNotDependOnTheNumberOfWorkers() throws {
+    let one = try LayerErrorRun(map: map, jobs: 1, isQuiet: true).measure(on: samples)
+    let three = try LayerErrorRun(map: map, jobs: 3, isQuiet: true).measure(on: samples)
+    #expect(one.isolated == three.isolated && one.cumulative == three.cumulative)
+  }
+
+  @Test func weightErrorsCountWhatRoundingDid() {
+    let errors = WeightErrors(
+      float: [1, 0.1, 0.2, 0, 4, 2], rounded: [1, 0, 0.25, 0, 4, 2], shape: [2, 3], axis: 0)
+    #expect(errors.zeroed == 1.0 / 6)
+    #expect(errors.worstChannels.map(\.channel) == [0])
+    let expected: Double = 10 * log10(1.05 / 0.0125)
+    let worst: Double = errors.worstChannels.first?.sqnr ?? 0
+    #expect(abs(worst - expected) < 1e-5)
+    // Channel 0 spans 1 of the 4 that channel 1 spans.
+    #expect(errors.wasted == 0.375)
+  }
+
+  @Test func anotherNetworkIsRefused() throws {
+    #expect(throws: HarnessError.self) {
+      try QuantizedLayerMap(float: map.float, quantized: SmallClassifier.model())
+    }
+  }
+}
