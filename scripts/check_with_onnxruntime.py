@@ -85,7 +85,8 @@ def main():
                 continue
             path, runs, quantizes_activations = o.float, [("float", False, 99.9)], False
         else:
-            scheme, kind, method = name.split(" ")
+            scheme, kind, method = name.replace(" without ", "-without-").split(" ", 2)
+            method = method.replace(" ", "-")
             path = os.path.join(o.report, "models", f"{scheme}-{kind}-{method}.onnx")
             onnx.checker.check_model(path, full_check=True)
             quantizes_activations = "a" in scheme

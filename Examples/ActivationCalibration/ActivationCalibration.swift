@@ -71,7 +71,9 @@ struct ActivationCalibration: ParsableCommand {
     guard let method = StandardMethods.named(method) else {
       preconditionFailure("validation let an unknown method pass")
     }
-    let quantized = try job.activationBased(scheme, observations.statistics, method: method)
+    let quantized = try job.activationBased(
+      scheme, observations.statistics, method: method, on: calibration,
+      CalibrationWalk(jobs: MachineFacts.cores))
 
     print("5. Writing \(output)")
     try quantized.model.write(to: output)

@@ -55,16 +55,23 @@ extension Preprocessing {
 
   /// The image resized and cropped, before any arithmetic on its values.
   public func prepared(_ image: ImageBuffer) throws(ImagingError) -> ImageBuffer {
-    let (width, height) = try resizedSize(width: image.width, height: image.height)
-    let window =
-      if let crop {
-        try ImageBuffer.centerWindow(crop, width: width, height: height)
-      } else {
-        (columns: 0..<width, rows: 0..<height)
-      }
+    let (resized, columns, rows) = try window(of: image.size)
     return try image.resized(
-      width: width, height: height, columns: window.columns, rows: window.rows,
+      width: resized.width, height: resized.height, columns: columns, rows: rows,
       interpolation: interpolation)
+  }
+
+  /// The size that a prepared image has, given the original's.
+  public func preparedSize(of size: ImageSize) throws(ImagingError) -> ImageSize {
+    let window = try window(of: size)
+    return ImageSize(width: window.columns.count, height: window.rows.count)
+  }
+
+  /// The size that an image file's contents will have once prepared, from the file's header alone.
+  public func preparedSize(
+    ofHeader bytes: UnsafeRawBufferPointer
+  ) throws(ImagingError) -> ImageSize {
+    try preparedSize(of: imageSize(bytes, appliesEXIF: appliesEXIF))
   }
 
   /// Decodes, turns (where asked) and prepares an image file's contents.
@@ -85,18 +92,28 @@ extension Preprocessing {
     image.normalize(mean: mean, std: std, order: channelOrder, into: planes)
   }
 
-  private func resizedSize(
-    width: Int, height: Int
-  ) throws(ImagingError) -> (width: Int, height: Int) {
+  /// What of the resized image is kept.
+  private func window(
+    of size: ImageSize
+  ) throws(ImagingError) -> (resized: ImageSize, columns: Range<Int>, rows: Range<Int>) {
+    let resized = try resizedSize(of: size)
+    guard let crop else { return (resized, 0..<resized.width, 0..<resized.height) }
+    let window = try ImageBuffer.centerWindow(crop, width: resized.width, height: resized.height)
+    return (resized, window.columns, window.rows)
+  }
+
+  private func resizedSize(of size: ImageSize) throws(ImagingError) -> ImageSize {
     try validate()
     switch resize {
-    case .none: return (width, height)
-    case .exact(let width, let height): return (width, height)
+    case .none: return size
+    case .exact(let width, let height): return ImageSize(width: width, height: height)
     case .shorterSide(let side):
       // Resizing refuses what overflows: `byteCount` checks every size.
-      let (product, overflow) = side.multipliedReportingOverflow(by: max(width, height))
-      let longer = overflow ? Int.max : product / max(min(width, height), 1)
-      return width <= height ? (side, longer) : (longer, side)
+      let (shorter, longer) = (min(size.width, size.height), max(size.width, size.height))
+      let (product, overflow) = side.multipliedReportingOverflow(by: longer)
+      let scaled = overflow ? Int.max : product / max(shorter, 1)
+      return size.width <= size.height
+        ? ImageSize(width: side, height: scaled) : ImageSize(width: scaled, height: side)
     }
   }
 }

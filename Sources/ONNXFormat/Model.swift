@@ -45,10 +45,14 @@ public struct Model: Sendable {
   /// Whether the model defines functions of its own.
   public var functionNames: [String] { proto.functions.map(\.name) }
 
+  public var functions: [ModelFunction] { proto.functions.map(ModelFunction.init) }
+
   /// Imported operator sets, by domain; the standard domain is "".
-  public var opsets: [String: Int] {
+  public var opsets: [String: Int] { Self.opsets(proto.opsetImport) }
+
+  static func opsets(_ imports: [Onnx_OperatorSetIdProto]) -> [String: Int] {
     Dictionary(
-      proto.opsetImport.map { (Self.canonical(domain: $0.domain), Int($0.version)) },
+      imports.map { (canonical(domain: $0.domain), Int($0.version)) },
       uniquingKeysWith: { max($0, $1) })
   }
 

@@ -29,6 +29,8 @@ public struct ModelNode: Sendable {
   }
   /// The operator's domain; "" is the standard one.
   public var domain: String { Model.canonical(domain: proto.domain) }
+  /// Which of several functions of one name is called.
+  public var overload: String { proto.overload }
 
   /// Names of the values read; "" marks an omitted optional input.
   public var inputs: [String] {
@@ -67,14 +69,16 @@ public enum AttributeValue: Sendable {
   case floats([Float])
   case ints([Int])
   case strings([String])
-  /// A kind that nothing here reads (sparse tensors, type protos, references to function attributes).
+  /// Inside a function: whatever the call gives for the function's attribute of that name.
+  case reference(String)
+  /// A kind that nothing here reads (sparse tensors, type protos).
   case other(kind: String)
 }
 
 extension AttributeValue {
   init(_ proto: Onnx_AttributeProto) {
     guard proto.refAttrName.isEmpty else {
-      self = .other(kind: "reference to '\(proto.refAttrName)'")
+      self = .reference(proto.refAttrName)
       return
     }
     switch proto.type {
@@ -103,6 +107,7 @@ extension AttributeValue {
     case .ints(let values): (proto.type, proto.ints) = (.ints, values.map(Int64.init))
     case .strings(let values):
       (proto.type, proto.strings) = (.strings, values.map { Data($0.utf8) })
+    case .reference(let name): proto.refAttrName = name
     case .other(let kind): preconditionFailure("an attribute of kind \(kind) cannot be written")
     }
     return proto

@@ -17,41 +17,52 @@ public struct Quantizer: Sendable {
   ///   - ranges: of activations, by tensor name; not used by weight-only schemes.
   ///   - fallback: predicted ranges for tensors that `ranges` lacks. A tensor that both lack stays in float32.
   ///   - means: of the layers' inputs, to correct biases with; nil leaves biases alone.
+  ///   - calibration: what a walk over data found, in place of `means`.
   public func quantize(
     _ model: Model, ranges: ActivationRanges = ActivationRanges(),
-    fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil
+    fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil,
+    calibration: Calibration = Calibration()
   ) throws(QuantizationError) -> QuantizedModel {
     let prepared = try PreparedModel(model)
     var document = prepared.document
     var plan = try LayerPlan(document, scheme: scheme, policy: policy)
     if let means {
       try BiasCorrection(scheme: scheme.weights, means: means).apply(to: &document, plan.quantized)
-      plan = try LayerPlan(document, scheme: scheme, policy: policy)
     }
+    for layer in plan.layers {
+      guard let shift = calibration.layers[layer.weight]?.biasShift else { continue }
+      try document.addToBias(shift, of: layer)
+    }
+    plan = try LayerPlan(document, scheme: scheme, policy: policy)
     let opset = max(document.opset, plan.usesInt4 ? 21 : 13)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
-    var activations = ActivationQuantization()
+    let activations = try activations(of: document, plan, ranges: ranges, fallback: fallback)
     var writer = QDQWriter(document)
-    if let kind = scheme.activations {
-      let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
-      guard placement.groups.isEmpty || placement.tensors.contains(where: ranges.knows) else {
-        throw .nothingObserved(tensors: placement.tensors)
-      }
-      activations = ActivationQuantization(
-        placement, grid: kind.grid,
-        ranges: ranges, fallback: fallback,
-        isPerChannelAllowed: policy.usesPerChannelActivations)
-      for name in activations.order {
-        writer.addActivation(name, activations.parameters[name] ?? [])
-      }
+    for name in activations.order {
+      writer.addActivation(name, activations.parameters[name] ?? [])
     }
     var weights = LayerWriter(
-      document: document, scheme: scheme, activations: activations.parameters)
+      document: document, scheme: scheme, activations: activations.parameters,
+      chosen: calibration.layers.compactMapValues(\.weights))
     for (layer, bits) in plan.quantized { try weights.write(layer, bits: bits, to: &writer) }
     return QuantizedModel(
       model: writer.finished().assembled(opset: opset), layers: plan.report,
       quantizedTensors: activations.order,
       tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
+  }
+
+  /// Which activations are quantized, and how.
+  func activations(
+    of document: Document, _ plan: LayerPlan, ranges: ActivationRanges, fallback: ActivationRanges
+  ) throws(QuantizationError) -> ActivationQuantization {
+    guard let kind = scheme.activations else { return ActivationQuantization() }
+    let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+    guard placement.groups.isEmpty || placement.tensors.contains(where: ranges.knows) else {
+      throw .nothingObserved(tensors: placement.tensors)
+    }
+    return ActivationQuantization(
+      placement, grid: kind.grid, ranges: ranges, fallback: fallback,
+      isPerChannelAllowed: policy.usesPerChannelActivations)
   }
 
   /// The values whose ranges `quantize` will ask for, in the order of the graph; the names are those
@@ -109,18 +120,21 @@ public struct QuantizedLayer: Sendable, Equatable {
 }
 
 /// The layers of a model and their bits under a policy.
-struct LayerPlan {
+struct LayerPlan: Sendable {
+  /// Every layer with weights, in order, and its bits; nil where it stays in float32.
+  let layers: [WeightedLayer]
+  let bits: [Int?]
   let quantized: [(layer: WeightedLayer, bits: Int)]
   let report: [QuantizedLayer]
   let usesInt4: Bool
 
   init(_ document: Document, scheme: Scheme, policy: Policy) throws(QuantizationError) {
-    let layers = WeightedLayer.all(in: document)
+    layers = WeightedLayer.all(in: document)
     guard !layers.isEmpty else {
       throw .nothingToQuantize(
         reason: "no Conv, Gemm or MatMul reads float32 weights stored in the file")
     }
-    let bits = try policy.bits(of: layers, scheme: scheme.weights)
+    bits = try policy.bits(of: layers, scheme: scheme.weights)
     quantized = zip(layers, bits).compactMap { layer, bits in bits.map { (layer, $0) } }
     guard !quantized.isEmpty else {
       throw .nothingToQuantize(

@@ -16,9 +16,8 @@ struct Calibrant: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Info.self, Run.self, Evaluate.self, Quantize.self, Calibrate.self, Compare.self,
-      Validate.self, Inspect.self, DoctorCommand.self, Diff.self, Merge.self, Bench.self,
-      BenchRepeat.self,
-      Demo.self,
+      Validate.self, Inspect.self, DoctorCommand.self, Check.self, Diff.self, Merge.self,
+      Bench.self, BenchRepeat.self, Demo.self,
     ])
 
   static func main() {

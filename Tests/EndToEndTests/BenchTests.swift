@@ -58,6 +58,9 @@ import Testing
       "1", "--save", "b.json")
     let other = try bench(DemoFiles.model, "--threads", "2", "--against", "b.json", code: 65)
     #expect(other.errors.contains("threads"), "\(other.errors)")
+    let batch = try bench(
+      DemoFiles.model, "--threads", "1", "--batch", "2", "--against", "b.json", code: 64)
+    #expect(batch.errors.contains("--batch 1"), "\(batch.errors)")
   }
 
   /// A handicap of twice the work is beyond any machine's noise.

@@ -82,8 +82,8 @@ import Testing
     try #expect(JSONDocument(run.output)["dataset"]["overlap"].int == 10)
   }
 
-  /// 4 bits with one scale per tensor cost points on a hundred images; 8 bits may or may not cost one.
-  @Test(arguments: [("w8", "50", 0), ("w4", "0", 1), ("w8", "1", 2)] as [(String, String, Int32)])
+  /// 2 bits with one scale per tensor cost points on a hundred images; 8 bits may or may not cost one.
+  @Test(arguments: [("w8", "50", 0), ("w2", "0", 1), ("w8", "1", 2)] as [(String, String, Int32)])
   func maxDropDecidesTheExitCode(scheme: String, maxDrop: String, code: Int32) throws {
     let images = URL(filePath: folder.path)
     try DemoImages.write(to: images, split: .test, perClass: 10)

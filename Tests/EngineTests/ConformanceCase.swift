@@ -15,9 +15,6 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
   static let committed = all(
     in: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Conformance").path)
 
-  /// Every case that the `onnx` package defines, where somebody wrote them out.
-  static let everyFolder = ProcessInfo.processInfo.environment["CALIBRANT_ONNX_CASES"]
-
   static func all(in folder: String) -> [ConformanceCase] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().map { ConformanceCase(path: folder + "/" + $0) }

@@ -90,3 +90,22 @@ import Testing
     #expect(results[0].shape == [0, 9])
   }
 }
+
+/// What an error says of where shapes came from.
+struct ShapeErrorTests {
+  @Test func namesBothShapesAndBothProducers() throws {
+    var builder = GraphBuilder(input: [nil, 4])
+    builder.input("z", [nil, 5])
+    builder.node("Relu", ["x"], "a")
+    builder.node("Neg", ["z"], "b")
+    builder.node("Add", ["a", "b"], "y")
+    var session = Session(try Program(builder.model("y")))
+    let inputs = [4, 5].map { Tensor([Float](repeating: 1, count: $0), shape: [1, $0]) }
+    #expect {
+      try session.run(inputs)
+    } throws: { error in
+      ["[1, 4]", "[1, 5]", "'a'", "'b'", "'Relu_a'", "'Neg_b'", "'Add_y'"].allSatisfy(
+        "\(error)".contains)
+    }
+  }
+}

@@ -83,12 +83,15 @@ struct PoolingTests {
     }
   }
 
-  @Test func refusesIndices() {
-    let x = Tensor([1 as Float, 2, 3, 4], shape: [1, 1, 2, 2])
-    #expect(throws: UnsupportedReason.self) {
-      try OperatorRunner.run(
-        "MaxPool", opset: 12, ["kernel_shape": .ints([2, 2])], inputs: [x], outputs: 2)
-    }
+  @Test func globalNormIsThatOfAWindowOverTheWholePlane() throws {
+    var random = SeededRandom(seed: 3)
+    let x = Tensor(random.floats(2 * 3 * 4 * 5), shape: [2, 3, 4, 5])
+    let whole = try OperatorRunner.run("GlobalLpPool", opset: 13, ["p": .int(3)], inputs: [x])[0]
+    let window = try OperatorRunner.run(
+      "LpPool", opset: 13, ["p": .int(3), "kernel_shape": .ints([4, 5])], inputs: [x])[0]
+    #expect(whole.type == window.type)
+    // Sums in another order.
+    #expect(largestDifference(whole.array(of: Float.self), window.array(of: Float.self)) < 1e-5)
   }
 
   private func input(_ pool: PoolCase) -> Tensor {

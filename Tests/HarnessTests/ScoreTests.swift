@@ -22,6 +22,25 @@ import Testing
     #expect(Self.scores([4]).top(5, of: 0).margin == 0)
   }
 
+  /// Few values, so that many are equal.
+  @Test func rankingIsAStableSort() {
+    var random = SplitMix64(seed: 3)
+    for count in [1, 2, 4, 5, 6, 50] {
+      for limit in 1...7 {
+        let row = (0..<count).map { _ in Float(Int.random(in: -4...4, using: &random)) }
+        let sorted = row.indices.sorted { row[$0] == row[$1] ? $0 < $1 : row[$0] > row[$1] }
+        let ranking = Ranking(row, limit: limit)
+        #expect(ranking.classes == Array(sorted.prefix(limit)))
+        #expect(ranking.margin == (count > 1 ? row[sorted[0]] - row[sorted[1]] : 0))
+      }
+    }
+  }
+
+  @Test func notANumberIsBelowAnyScore() {
+    #expect(Ranking([.nan, 1, .nan, -.infinity, 2], limit: 5).classes == [4, 1, 3, 0, 2])
+    #expect(Ranking([Float.nan, .nan], limit: 1).classes == [0])
+  }
+
   @Test func signalToNoise() throws {
     // Signal 9 + 16 = 25, noise 0.25: 10 log₁₀ 100.
     let distance = ScoreDistance(original: Self.scores([3, 4]), other: Self.scores([3.5, 4]))

@@ -3,9 +3,9 @@ import Harness
 import ONNXFormat
 import TestSupport
 
-/// A model of 4 classes over 3 × 4 × 4 images, whose flattening goes by shape arithmetic.
+/// A model of 4 classes over square images, whose flattening goes by shape arithmetic.
 enum SmallClassifier {
-  static func model(batch: Dimension = .symbolic("N")) -> Model {
+  static func model(batch: Dimension = .symbolic("N"), side: Int = 4) -> Model {
     var random = SeededRandom(seed: 8)
     func weights(_ name: String, _ dims: [Int]) -> ModelTensor {
       ModelTensor(
@@ -31,11 +31,12 @@ enum SmallClassifier {
         inputs: [
           ModelValue(
             name: "image", elementType: .float32,
-            dimensions: [batch, .fixed(3), .fixed(4), .fixed(4)])
+            dimensions: [batch, .fixed(3), .fixed(side), .fixed(side)])
         ],
         outputs: [ModelValue(name: "scores", elementType: .float32, dimensions: [.unknown])],
         initializers: [
-          weights("w", [2, 3, 3, 3]), weights("v", [8, 4]), index("zero", 0), index("minus", -1),
+          weights("w", [2, 3, 3, 3]), weights("v", [2 * (side - 2) * (side - 2), 4]),
+          index("zero", 0), index("minus", -1),
         ]), opset: 13)
   }
 }

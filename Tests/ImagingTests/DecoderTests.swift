@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  @Test func theHeaderTellsTheDecodedSize() throws {
+    let golden = try Golden.load()
+    for name in golden.decoded.map(\.name) + golden.upright.map(\.name) {
+      let bytes = try Fixture.data(name)
+      for appliesEXIF in [false, true] {
+        let size = try bytes.withUnsafeBytes { try imageSize($0, appliesEXIF: appliesEXIF) }
+        #expect(try size == decodeImage(bytes, appliesEXIF: appliesEXIF).size, "\(name)")
+      }
+    }
+  }
+
   @Test func whatPillowRefusesIsRefused() throws {
     for golden in try Golden.load().refused {
       let bytes = try Fixture.data(golden.name)

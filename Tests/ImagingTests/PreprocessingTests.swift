@@ -104,4 +104,22 @@ import Testing
         == "shorter side 256 (bilinear), centre crop 224, RGB, "
         + "mean 0.485 0.456 0.406, std 0.229 0.224 0.225")
   }
+
+  @Test(arguments: [(40, 30), (30, 40), (32, 32), (500, 7)])
+  func thePreparedSizeIsKnownBeforehand(width: Int, height: Int) throws {
+    let image = ImageBuffer(
+      width: width, height: height, pixels: Array(repeating: 7, count: width * height * 3))
+    let recipes = [
+      Preprocessing(), Preprocessing.imagenet(side: 28),
+      Preprocessing(resize: .exact(width: 9, height: 21)),
+      Preprocessing(resize: .shorterSide(16), crop: 5),
+    ]
+    for recipe in recipes {
+      try #expect(recipe.preparedSize(of: image.size) == recipe.prepared(image).size, "\(recipe)")
+    }
+    let crop = Preprocessing(crop: 50)
+    #expect(throws: ImagingError.smallerThanCrop(width: width, height: height, crop: 50)) {
+      try crop.preparedSize(of: ImageSize(width: width, height: height))
+    }
+  }
 }

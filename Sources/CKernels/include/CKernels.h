@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "CKStatistics.h"
+
 enum { CK_LANES = 16 };
 
 /// What is done to a result while it is in registers: y = quantize(clamp(result + residual)).

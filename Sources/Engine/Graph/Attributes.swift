@@ -6,11 +6,28 @@ public struct Attributes: Sendable {
 
   public init(_ values: [String: AttributeValue] = [:]) { self.values = values }
 
-  init(_ node: ModelNode) {
-    values = Dictionary(
-      node.attributeNames.compactMap { name in node[attribute: name].map { (name, $0) } },
-      uniquingKeysWith: { first, _ in first })
+  /// - Parameter references: inside a function, what the call gives for the function's attributes.
+  init(_ node: ModelNode, references: [String: AttributeValue] = [:]) {
+    values = [:]
+    for name in node.attributeNames {
+      if case .reference(let target)? = node[attribute: name] {
+        values[name] = references[target]
+      } else {
+        values[name] = node[attribute: name]
+      }
+    }
   }
+
+  /// Attributes that hold graphs, by name.
+  var graphs: [(name: String, graph: ModelGraph)] {
+    values.compactMap { name, value in
+      if case .graph(let graph) = value { (name, graph) } else { nil }
+    }.sorted { $0.0 < $1.0 }
+  }
+
+  mutating func remove(_ name: String) { values[name] = nil }
+
+  var all: [String: AttributeValue] { values }
 
   public func contains(_ name: String) -> Bool { values[name] != nil }
 
@@ -60,6 +77,15 @@ public struct Attributes: Sendable {
     guard let value = values[name] else { return nil }
     guard case .tensor(let tensor) = value else { throw Self.wrongKind(name, "a tensor") }
     return try Tensor(tensor)
+  }
+
+  /// The element type as the file names it, before wide and narrow floats become float32.
+  public func elementType(_ name: String) throws(GraphError) -> ElementType? {
+    guard let number = try int(name) else { return nil }
+    guard let type = ElementType(rawValue: number) else {
+      throw .badAttribute(name: name, reason: "names no element type: \(number)")
+    }
+    return type
   }
 
   private static func wrongKind(_ name: String, _ expected: String) -> GraphError {

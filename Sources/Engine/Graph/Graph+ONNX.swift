@@ -2,50 +2,236 @@ import ONNXFormat
 
 extension Graph {
   /// Imports a validated model. Operators are not looked at: whether they can run is the registry's question.
+  ///
+  /// Calls of functions that the model defines become their bodies. Floats of 16 and 64 bits become float32.
   public init(_ model: Model) throws(GraphError) {
     self.init()
+    let importer = GraphImporter(model)
+    var scope = GraphImporter.Scope(opsets: model.opsets)
+    try importer.addValues(of: model.graph, to: &self, &scope)
+    try importer.add(model.graph.nodes, to: &self, &scope)
+    try importer.addOutputs(of: model.graph, to: &self, scope)
+    let widened = Set(values.compactMap(\.widenedFrom)).map { "\($0)" }.sorted()
+    if !widened.isEmpty {
+      notes.append("\(widened.joined(separator: " and ")) tensors are computed with in float32")
+    }
+  }
+}
+
+/// Turns the nodes of a model into those of a graph.
+struct GraphImporter {
+  /// What names mean at one place of the model.
+  struct Scope {
+    var opsets: [String: Int]
     var ids: [String: ValueID] = [:]
-    let source = model.graph
-    guard !source.hasSparseInitializers else {
-      throw .unsupportedInput(name: source.name, reason: "sparse initializers are not supported")
+    /// Inside a function: what the call gives for its attributes, a prefix of names, and how deep calls are nested.
+    var references: [String: AttributeValue] = [:]
+    var prefix = ""
+    var depth = 0
+    /// In a body of control flow: the surrounding names, and which of them were read.
+    var outer: Set<String> = []
+    var captured: [String] = []
+  }
+
+  private struct FunctionKey: Hashable {
+    let domain: String
+    let name: String
+    let overload: String
+  }
+
+  private let functions: [FunctionKey: ModelFunction]
+
+  /// Bounds what a small file can expand to.
+  private static let maximumDepth = 64
+  private static let maximumNodes = 1 << 20
+
+  init(_ model: Model) {
+    functions = Dictionary(
+      model.functions.map {
+        (FunctionKey(domain: $0.domain, name: $0.name, overload: $0.overload), $0)
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Adds initializers and inputs; an initializer may repeat an input's name as its default.
+  func addValues(
+    of source: ModelGraph, to graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) {
+    if source.hasSparseInitializers {
+      graph.refused.append(
+        Refusal.value(source.name, kind: "initializer", reason: "sparse ones are not implemented"))
     }
     for initializer in source.initializers {
-      ids[initializer.name] = add(initializer.name, constant: try Tensor(initializer))
+      scope.ids[initializer.name] = try add(initializer, to: &graph)
     }
-    for input in source.inputs where ids[input.name] == nil {
-      ids[input.name] = try add(input: input)
-    }
-    for node in source.nodes { add(node, opsets: model.opsets, ids: &ids) }
-    for output in source.outputs {
-      guard let id = ids[output.name] else { throw .unknownValue(name: output.name) }
-      outputs.append(id)
+    for input in source.inputs where scope.ids[input.name] == nil {
+      scope.ids[input.name] = add(input, to: &graph, isBody: scope.depth > 0)
     }
   }
 
-  private mutating func add(input: ModelValue) throws(GraphError) -> ValueID {
-    guard let elementType = input.elementType else {
-      throw .unsupportedInput(name: input.name, reason: "it is no dense tensor of a known type")
+  private func add(
+    _ initializer: ModelTensor, to graph: inout Graph
+  ) throws(GraphError) -> ValueID {
+    guard let type = initializer.elementType, DType(type) != nil else {
+      let type = initializer.elementType.map { "\($0)" } ?? "unknown"
+      graph.refused.append(
+        Refusal.value(initializer.name, kind: "initializer", reason: "elements of type \(type)"))
+      return graph.add(initializer.name)
     }
-    guard let dtype = DType(elementType) else {
-      throw .unsupportedElementType(value: input.name, type: "\(elementType)")
-    }
-    let id = add(input.name)
-    inputs.append(GraphInput(id: id, dtype: dtype, dimensions: input.dimensions))
+    let id = graph.add(initializer.name, constant: try Tensor(initializer))
+    note(type, for: id, in: &graph)
     return id
   }
 
-  private mutating func add(_ node: ModelNode, opsets: [String: Int], ids: inout [String: ValueID])
-  {
-    let inputs = node.inputs.map { $0.isEmpty ? nil : ids[$0] }
-    let outputs = node.outputs.map { name -> ValueID? in
-      guard !name.isEmpty else { return nil }
-      ids[name] = add(name)
-      return ids[name]
+  /// What a loop's body reads has no type until the loop runs.
+  private func add(_ input: ModelValue, to graph: inout Graph, isBody: Bool) -> ValueID {
+    let id = graph.add(input.name)
+    guard let elementType = input.elementType, let dtype = DType(elementType) else {
+      let reason = input.elementType.map { "elements of type \($0)" } ?? "it is no dense tensor"
+      if !isBody {
+        graph.refused.append(Refusal.value(input.name, kind: "input", reason: reason))
+      }
+      return id
     }
-    nodes.append(
-      Node(
-        name: node.displayName, opType: node.opType, domain: node.domain,
-        opset: opsets[node.domain] ?? 0, attributes: Attributes(node), inputs: inputs,
-        outputs: outputs))
+    note(elementType, for: id, in: &graph)
+    graph.inputs.append(GraphInput(id: id, dtype: dtype, dimensions: input.dimensions))
+    return id
+  }
+
+  private func note(_ type: ElementType?, for id: ValueID, in graph: inout Graph) {
+    if let type, type.isWidened { graph[id].widenedFrom = type }
+  }
+
+  func addOutputs(
+    of source: ModelGraph, to graph: inout Graph, _ scope: Scope
+  ) throws(GraphError) {
+    for output in source.outputs {
+      guard let id = scope.ids[output.name] else { throw .unknownValue(name: output.name) }
+      graph.outputs.append(id)
+    }
+  }
+
+  func add(
+    _ nodes: [ModelNode], to graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) {
+    for node in nodes {
+      let key = FunctionKey(domain: node.domain, name: node.opType, overload: node.overload)
+      if let function = functions[key] {
+        try expand(function, at: node, to: &graph, &scope)
+      } else {
+        try add(node, to: &graph, &scope)
+      }
+    }
+  }
+
+  private func add(
+    _ node: ModelNode, to graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) {
+    guard graph.nodes.count < Self.maximumNodes else {
+      throw .tooLarge(reason: "its functions expand to more than \(Self.maximumNodes) nodes")
+    }
+    var attributes = Attributes(node, references: scope.references)
+    let inputs = try node.inputs.map { name throws(GraphError) in
+      name.isEmpty ? nil : try resolve(name, in: &graph, &scope)
+    }
+    let name = scope.prefix + node.displayName
+    let outputs = node.outputs.map { name -> ValueID? in
+      name.isEmpty ? nil : define(name, in: &graph, &scope)
+    }
+    var added = Node(
+      name: name, opType: node.opType, domain: node.domain, opset: scope.opsets[node.domain] ?? 0,
+      attributes: attributes, inputs: inputs, outputs: outputs)
+    added.resolveCastLike(in: graph)
+    for (name, body) in attributes.graphs {
+      attributes.remove(name)
+      added.subgraphs[name] = try subgraph(body, of: &added, in: &graph, &scope)
+    }
+    if !added.subgraphs.isEmpty { added.attributes = attributes }
+    graph.nodes.append(added)
+  }
+
+  private func define(_ name: String, in graph: inout Graph, _ scope: inout Scope) -> ValueID {
+    let id = graph.add(scope.prefix + name)
+    scope.ids[name] = id
+    return id
+  }
+
+  /// The value of that name; a name of the surrounding graph becomes a captured value of this one.
+  private func resolve(
+    _ name: String, in graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) -> ValueID {
+    if let id = scope.ids[name] { return id }
+    guard scope.outer.contains(name) else { throw .unknownValue(name: name) }
+    let id = graph.add(name)
+    graph.captures.append(id)
+    scope.ids[name] = id
+    scope.captured.append(name)
+    return id
+  }
+
+  private func subgraph(
+    _ body: ModelGraph, of node: inout Node, in graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) -> Graph {
+    guard scope.depth < Self.maximumDepth else {
+      throw .tooLarge(reason: "its graphs are nested more than \(Self.maximumDepth) deep")
+    }
+    var inner = Graph()
+    var names = scope
+    names.outer = scope.outer.union(scope.ids.keys)
+    (names.ids, names.captured) = ([:], [])
+    names.depth += 1
+    inner.firstCapture = node.inputs.count
+    try addValues(of: body, to: &inner, &names)
+    try add(body.nodes, to: &inner, &names)
+    for output in body.outputs {
+      inner.outputs.append(try resolve(output.name, in: &inner, &names))
+    }
+    for name in names.captured { node.inputs.append(try resolve(name, in: &graph, &scope)) }
+    return inner
+  }
+
+  private func expand(
+    _ function: ModelFunction, at call: ModelNode, to graph: inout Graph, _ scope: inout Scope
+  ) throws(GraphError) {
+    guard scope.depth < Self.maximumDepth else {
+      throw .tooLarge(
+        reason: "its functions call each other more than \(Self.maximumDepth) deep")
+    }
+    let given = Attributes(call, references: scope.references).all
+    var inner = Scope(opsets: function.opsets)
+    inner.references = function.attributeDefaults.merging(given) { $1 }
+    inner.prefix = scope.prefix + call.displayName + "/"
+    inner.depth = scope.depth + 1
+    for (name, argument) in zip(function.inputs, call.inputs) where !argument.isEmpty {
+      inner.ids[name] = try resolve(argument, in: &graph, &scope)
+    }
+    let nodes = function.nodes.map { $0.omitting(Set(function.inputs).subtracting(inner.ids.keys)) }
+    try add(nodes, to: &graph, &inner)
+    for (name, output) in zip(function.outputs, call.outputs) where !output.isEmpty {
+      guard let id = inner.ids[name] else { throw .unknownValue(name: inner.prefix + name) }
+      scope.ids[output] = id
+      graph[id].name = scope.prefix + output
+    }
+  }
+}
+
+extension ModelNode {
+  /// The node without the inputs that a call of its function leaves out.
+  fileprivate func omitting(_ names: Set<String>) -> ModelNode {
+    guard inputs.contains(where: names.contains) else { return self }
+    var node = self
+    node.inputs = inputs.map { names.contains($0) ? "" : $0 }
+    return node
+  }
+}
+
+extension Node {
+  /// CastLike whose second input was stored as a float that became float32 is a Cast to that float.
+  fileprivate mutating func resolveCastLike(in graph: Graph) {
+    guard self.is("CastLike"), inputs.count == 2, let like = inputs[1],
+      let stored = graph[like].widenedFrom
+    else { return }
+    opType = "Cast"
+    inputs = [inputs[0]]
+    attributes = Attributes(attributes.all.merging(["to": .int(stored.rawValue)]) { $1 })
   }
 }

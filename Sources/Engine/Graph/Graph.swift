@@ -13,6 +13,8 @@ public struct Value: Sendable {
   public var name: String
   /// Set for constants: initializers and what was folded from them.
   public var constant: Tensor?
+  /// What the file stores for an input or initializer whose floats became float32.
+  public var widenedFrom: ElementType?
 }
 
 /// A graph input with the type its file declares.
@@ -34,6 +36,8 @@ public struct Node: Sendable {
   public var attributes: Attributes
   public var inputs: [ValueID?]
   public var outputs: [ValueID?]
+  /// Bodies of control flow, by attribute name. What they read of this graph are this node's last inputs.
+  public var subgraphs: [String: Graph] = [:]
   /// Applied to the first output by the operator itself.
   public var activation = Activation.identity
   /// Applied to the first output after the activation.
@@ -66,6 +70,13 @@ public struct Graph: Sendable {
   public var nodes: [Node] = []
   public var inputs: [GraphInput] = []
   public var outputs: [ValueID] = []
+  /// In a body of control flow: the values that take the inputs of its node from `firstCapture` on.
+  public var captures: [ValueID] = []
+  public var firstCapture = 0
+  /// Inputs and constants that no tensor of ours can hold; nothing runs a graph that has some.
+  public var refused: [UnsupportedNode] = []
+  /// What whoever runs the model should know of how it was read.
+  public var notes: [String] = []
 
   public init() {}
 
@@ -119,7 +130,8 @@ public struct Graph: Sendable {
     }
     var graph = self
     graph.nodes = kept.reversed()
-    for index in values.indices where !needed.contains(ValueID(index)) {
+    // Weights that rewrites have replaced would stay in memory.
+    for index in graph.values.indices where !needed.contains(ValueID(index)) {
       graph.values[index].constant = nil
     }
     return graph

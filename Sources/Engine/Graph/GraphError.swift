@@ -10,17 +10,24 @@ public enum GraphError: Error, Sendable {
   case shapeMismatch(reason: String)
   case wrongInput(name: String, reason: String)
   case unknownValue(name: String)
+  /// A shape that only the data decides, where a plan has to know it.
+  case dependsOnData(input: String)
+  case tooLarge(reason: String)
+  /// Valid ONNX that the engine does not compute.
+  case notImplemented(reason: String)
   /// A failure inside one node, with the types that reached it.
   indirect case inNode(name: String, opType: String, inputs: [String], GraphError)
 }
 
-/// A node the engine refuses, and why.
-public struct UnsupportedNode: Sendable, Hashable, Codable {
-  public let name: String
-  public let opType: String
-  public let domain: String
-  public let opset: Int
-  public let reason: String
+extension GraphError {
+  /// Whether only the lack of a value known in advance stands in the way.
+  var dependsOnData: Bool {
+    switch self {
+    case .dependsOnData: true
+    case .inNode(_, _, _, let inner): inner.dependsOnData
+    default: false
+    }
+  }
 }
 
 extension GraphError: CustomStringConvertible {
@@ -36,17 +43,14 @@ extension GraphError: CustomStringConvertible {
     case .badAttribute(let name, let reason): "attribute '\(name)' \(reason)"
     case .shapeMismatch(let reason): reason
     case .wrongInput(let name, let reason): "input '\(name)' \(reason)"
+    case .dependsOnData(let input):
+      "input '\(input)' must be known before the model runs; here it depends on the data"
+    case .notImplemented(let reason): "\(reason): not implemented"
+    case .tooLarge(let reason): "the model is too large: \(reason)"
     case .unknownValue(let name): "the model has no value named '\(name)'"
     case .inNode(let name, let opType, let inputs, let error):
       "node '\(name)' (\(opType)): \(error)"
         + (inputs.isEmpty ? "" : " [inputs: \(inputs.joined(separator: ", "))]")
     }
-  }
-}
-
-extension UnsupportedNode: CustomStringConvertible {
-  public var description: String {
-    let domain = domain.isEmpty ? "" : "\(domain)."
-    return "node '\(name)': \(domain)\(opType) (opset \(opset)): \(reason)"
   }
 }

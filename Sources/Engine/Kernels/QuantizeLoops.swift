@@ -36,6 +36,8 @@ extension DType {
   /// The codes an integer type can hold, where quantization to it is implemented.
   var quantizationLimits: ClosedRange<Int>? {
     switch self {
+    case .int2: -2...1
+    case .uint2: 0...3
     case .int4: -8...7
     case .uint4: 0...15
     case .int8: -128...127

@@ -21,6 +21,9 @@ struct WindowGeometry: Sendable, Hashable {
   init(_ attributes: Attributes, kernel: [Int]) throws(GraphError) {
     let rank = kernel.count
     self.kernel = try Self.positive(kernel, "kernel_shape", rank: rank)
+    guard (Shape(kernel).checkedElementCount ?? .max) <= 1 << 40 else {
+      throw .badAttribute(name: "kernel_shape", reason: "\(kernel) is too large")
+    }
     strides = try Self.positive(attributes.ints("strides"), "strides", rank: rank)
     dilations = try Self.positive(attributes.ints("dilations"), "dilations", rank: rank)
     let pads = try attributes.ints("pads") ?? [Int](repeating: 0, count: 2 * rank)

@@ -11,12 +11,19 @@ public struct BatchNormalizationFactors: Sendable {
 
   /// Weights and bias of a layer that computes normalization(layer(x)).
   /// - Parameters:
-  ///   - weights: any layout; `channel(i)` says to which output channel element i belongs.
+  ///   - weights: any number of times channels × `inner` values.
+  ///   - inner: how many weights of one output channel lie side by side.
   ///   - bias: the layer's own bias, nil for none.
   public func folded(
-    weights: [Float], bias: [Float]?, channel: (Int) -> Int
+    weights: [Float], inner: Int, bias: [Float]?
   ) -> (weights: [Float], bias: [Float]) {
-    let folded = weights.enumerated().map { Float(Double($1) * factor[channel($0)]) }
+    var folded = weights
+    folded.withUnsafeMutableBufferPointer { folded in
+      for (run, start) in stride(from: 0, to: folded.count, by: max(inner, 1)).enumerated() {
+        let factor = factor[run % factor.count]
+        for i in start..<start + inner { folded[i] = Float(Double(folded[i]) * factor) }
+      }
+    }
     let shifted = factor.indices.map { Float(Double(bias?[$0] ?? 0) * factor[$0] + offset[$0]) }
     return (folded, shifted)
   }
@@ -39,7 +46,7 @@ extension Graph {
       graph.nodes[producer] = conv
       removed.insert(index)
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    graph.removeNodes(at: removed)
     return graph
   }
 
@@ -67,8 +74,8 @@ extension Graph {
     guard biasID == nil || bias?.count == factors.factor.count else { return nil }
     let perChannel = weights.count / max(weights.shape[0], 1)
     let folded = factors.folded(
-      weights: weights.array(of: Float.self), bias: bias?.array(of: Float.self)
-    ) { $0 / perChannel }
+      weights: weights.array(of: Float.self), inner: perChannel,
+      bias: bias?.array(of: Float.self))
     var merged = conv
     merged.outputs = [output]
     merged.inputs = [

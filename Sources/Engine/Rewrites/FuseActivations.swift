@@ -1,23 +1,13 @@
 extension Graph {
   /// Lets the operators that can apply a following Relu or Clip to the tile they have just computed.
   func fusingActivations(keeping: Set<ValueID>) -> Graph {
-    var graph = self
-    let consumers = consumers()
-    let producers = producers()
-    let fixed = fixedValues(keeping)
-    var removed: Set<Int> = []
-    for (index, node) in nodes.enumerated() {
-      guard let activation = activation(of: node), let input = node.inputs.first ?? nil,
-        let producer = producers[input], Self.fusesActivation(nodes[producer]),
-        graph.nodes[producer].activation == .identity,
-        soleConsumer(of: input, consumers, fixed: fixed) == index
-      else { continue }
-      graph.nodes[producer].activation = activation
-      graph.nodes[producer].outputs[0] = node.outputs[0]
-      removed.insert(index)
+    absorbingReaders(keeping: keeping) { node, producer in
+      guard let activation = activation(of: node), Self.fusesActivation(producer),
+        producer.activation == .identity
+      else { return false }
+      producer.activation = activation
+      return true
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
-    return graph
   }
 
   /// The operators whose kernels are `ActivationFusing`.

@@ -22,7 +22,7 @@ extension Graph {
       }
       removed.insert(index)
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    graph.removeNodes(at: removed)
     return graph
   }
 

@@ -21,7 +21,7 @@ extension Graph {
       graph.nodes[index] = conv
       removed.insert(producer)
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    graph.removeNodes(at: removed)
     return graph
   }
 

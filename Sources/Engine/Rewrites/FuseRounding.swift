@@ -2,23 +2,13 @@ extension Graph {
   /// Lets the operators that can round a result through its codes do so before storing it, in place of a
   /// QuantizeDequantize behind them.
   func fusingRounding(keeping: Set<ValueID>) -> Graph {
-    var graph = self
-    let consumers = consumers()
-    let producers = producers()
-    let fixed = fixedValues(keeping)
-    var removed: Set<Int> = []
-    for (index, node) in nodes.enumerated() {
-      guard let rounding = rounding(of: node), let input = node.inputs[0],
-        let producer = producers[input], Self.fusesRounding(graph.nodes[producer]),
-        graph.nodes[producer].rounding == nil,
-        soleConsumer(of: input, consumers, fixed: fixed) == index
-      else { continue }
-      graph.nodes[producer].rounding = rounding
-      graph.nodes[producer].outputs[0] = node.outputs[0]
-      removed.insert(index)
+    absorbingReaders(keeping: keeping) { node, producer in
+      guard let rounding = rounding(of: node), Self.fusesRounding(producer),
+        producer.rounding == nil
+      else { return false }
+      producer.rounding = rounding
+      return true
     }
-    graph.nodes = graph.nodes.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
-    return graph
   }
 
   /// The operators whose kernels apply an `Epilogue`.

@@ -4,7 +4,13 @@ extension Graph {
     var graph = self
     graph.nodes = []
     let scratch = Scratch()
-    for node in nodes {
+    var used = 0
+    var waiting: [Node] = nodes.reversed()
+    while let node = waiting.popLast() {
+      if let body = decidedBody(of: node, in: graph) {
+        waiting += graph.splice(body, at: node).reversed()
+        continue
+      }
       let operands = node.inputs.map { id in graph.constant(id).map { Operand($0) } }
       let isConstant = zip(node.inputs, operands).allSatisfy { $0 == nil || $1 != nil }
       guard isConstant, let kernel = try? registry.kernel(for: node) else {
@@ -12,6 +18,7 @@ extension Graph {
         continue
       }
       let results = try evaluate(kernel, of: node, on: operands, scratch: scratch)
+      used = try MemoryLimit.check(results.map(\.type), used: used)
       for (output, result) in zip(node.outputs, results) {
         if let output { graph[output].constant = result }
       }
@@ -20,11 +27,47 @@ extension Graph {
   }
 }
 
+extension Graph {
+  /// The branch that an If with a constant condition takes.
+  private func decidedBody(of node: Node, in graph: Graph) -> Graph? {
+    guard node.is("If"), let condition = graph.constant(node.inputs.first ?? nil),
+      condition.dtype == .bool, condition.count == 1
+    else { return nil }
+    return node.subgraphs[condition.array(of: Bool.self)[0] ? "then_branch" : "else_branch"]
+  }
+
+  /// Adds a body's values and returns its nodes in terms of this graph, ending with the outputs of `node`.
+  private mutating func splice(_ body: Graph, at node: Node) -> [Node] {
+    var ids: [ValueID] = []
+    for value in body.values { ids.append(add(value.name, constant: value.constant)) }
+    for (capture, source) in zip(body.captures, node.inputs.dropFirst(body.firstCapture)) {
+      if let source { ids[capture.index] = source }
+    }
+    func mapped(_ id: ValueID?) -> ValueID? { id.map { ids[$0.index] } }
+    var spliced = body.nodes.map { inner in
+      var inner = inner
+      inner.inputs = inner.inputs.map(mapped)
+      inner.outputs = inner.outputs.map(mapped)
+      return inner
+    }
+    for (inner, outer) in zip(body.outputs, node.outputs) {
+      spliced.append(
+        Node(
+          name: node.name, opType: "Identity", opset: node.opset, inputs: [mapped(inner)],
+          outputs: [outer]))
+    }
+    return spliced
+  }
+}
+
 /// Runs one node on constants.
 func evaluate(
   _ kernel: any OperatorKernel, of node: Node, on operands: [Operand?], scratch: Scratch
 ) throws(GraphError) -> [Tensor] {
   do {
+    if let kernel = kernel as? any DataDependentOperator {
+      return try kernel.results(operands.map { $0?.constant }, scratch)
+    }
     let types = try inferredTypes(of: kernel, on: operands)
     let storages = types.map { TensorStorage(byteCount: $0.byteCount) }
     let views = operands.map { $0?.constant.map(TensorView.init) }
@@ -48,15 +91,8 @@ func inferredTypes(
   of kernel: any OperatorKernel, on operands: [Operand?]
 ) throws(GraphError) -> [TensorType] {
   let types = try kernel.outputTypes(operands)
-  for type in types where (type.shape.checkedElementCount ?? .max) > Tensor.maximumElementCount {
-    throw .shapeMismatch(reason: "an output of shape \(type.shape) is too large")
-  }
+  _ = try MemoryLimit.check(types)
   return types
-}
-
-extension Tensor {
-  /// No single tensor may be larger: 2^34 elements are beyond any machine this runs on.
-  static let maximumElementCount = 1 << 34
 }
 
 extension TensorView {
@@ -72,5 +108,17 @@ extension GraphError {
     return .inNode(
       name: node.name, opType: node.opType,
       inputs: operands.map { $0.map { "\($0.type)" } ?? "–" }, self)
+  }
+
+  /// The same, each operand with its name and the node that produces it.
+  func located(in node: Node, _ operands: [Operand?], of graph: Graph) -> GraphError {
+    if case .inNode = self { return self }
+    let producers = graph.producers()
+    let inputs = zip(node.inputs, operands).map { id, operand -> String in
+      guard let id, let operand else { return "–" }
+      let producer = producers[id].map { " from '\(graph.nodes[$0].name)'" } ?? ""
+      return "'\(graph.name(of: id))' \(operand.type)\(producer)"
+    }
+    return .inNode(name: node.name, opType: node.opType, inputs: inputs, self)
   }
 }

@@ -30,6 +30,9 @@ final class ExecutionPlan: Sendable {
     var inference = TypeInference(program, inputs: inputs)
     try inference.run()
     let layout = ArenaLayout(program, inference)
+    guard layout.byteCount <= MemoryLimit.bytes else {
+      throw .tooLarge(reason: "a run at these shapes needs \(layout.byteCount) bytes")
+    }
     var steps: [Step] = []
     for index in inference.executed {
       let node = program.graph.nodes[index]
@@ -75,6 +78,7 @@ struct TypeInference {
 
   mutating func run() throws(GraphError) {
     let scratch = Scratch()
+    var used = 0
     for (index, node) in program.graph.nodes.enumerated() {
       for input in node.inputs { try requireType(of: input, for: node.name) }
       let kernel = program.kernels[index]
@@ -83,6 +87,7 @@ struct TypeInference {
         return Operand(type, constant: constants[id.index])
       }
       if let values = try constantResults(kernel, node, operands, scratch) {
+        used = try MemoryLimit.check(values.map(\.type), used: used)
         record(values.map(\.type), values, for: node)
         continue
       }
@@ -90,7 +95,7 @@ struct TypeInference {
       do {
         results = try inferredTypes(of: kernel, on: operands)
       } catch {
-        throw error.located(in: node, operands)
+        throw error.located(in: node, operands, of: program.graph)
       }
       record(results, [], for: node)
       outputTypes[index] = results

@@ -81,6 +81,22 @@ public protocol TypeOperator: OperatorKernel {
   func constants(_ inputs: [TensorType]) throws(GraphError) -> [Tensor]
 }
 
+/// An operator whose output shapes only its inputs' values decide (NonZero), or that runs graphs (If).
+public protocol DataDependentOperator: OperatorKernel {
+  /// The results for inputs that are all known; nil stands for an omitted optional input.
+  func results(_ inputs: [Tensor?], _ scratch: Scratch) throws(GraphError) -> [Tensor]
+}
+
+extension DataDependentOperator {
+  public func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    throw .dependsOnData(input: "data")
+  }
+
+  public func run(_ call: OperatorCall) {
+    preconditionFailure("\(Self.opType) cannot be planned, so nothing runs it as a step")
+  }
+}
+
 /// An operator that can apply an activation to what it has just computed.
 public protocol ActivationFusing: OperatorKernel {}
 
@@ -112,8 +128,8 @@ extension Array where Element == Operand? {
   public func knownIntegers(_ index: Int, _ name: String) throws(GraphError) -> [Int]? {
     guard let operand = optional(index) else { return nil }
     guard let values = operand.constant?.integers else {
-      throw .wrongInput(
-        name: name, reason: "must be known before the model runs; here it depends on the data")
+      guard operand.constant != nil else { throw .dependsOnData(input: name) }
+      throw .wrongInput(name: name, reason: "holds no integers but \(operand.type)")
     }
     return values
   }

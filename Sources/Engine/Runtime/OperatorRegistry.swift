@@ -22,24 +22,15 @@ public struct OperatorRegistry: Sendable {
   /// The kernel for a node: the highest version not above the node's opset.
   public func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
     guard let known = versions[Key(domain: node.domain, opType: node.opType)] else {
-      throw UnsupportedReason(
-        node.domain.isEmpty
-          ? "the operator is not implemented" : "the domain '\(node.domain)' is not known")
+      throw Refusal.unknown(node)
     }
     guard let type = known.first(where: { $0.sinceVersion <= node.opset }) else {
-      let oldest = known.last?.sinceVersion ?? 0
-      throw UnsupportedReason("implemented from opset \(oldest) on")
+      throw Refusal.tooOld(since: known.last?.sinceVersion ?? 0)
     }
     do {
       return try type.init(node)
     } catch {
-      throw UnsupportedReason("\(error)")
+      throw Refusal.attributes(error)
     }
   }
-}
-
-/// Why a node cannot run.
-public struct UnsupportedReason: Error, CustomStringConvertible {
-  public let description: String
-  public init(_ description: String) { self.description = description }
 }

@@ -7,6 +7,8 @@ public final class Program: Sendable {
   /// The values a tap sees, in the order they were asked for.
   public let observed: [String]
   let observedIDs: [ValueID]
+  /// What whoever runs the model should know of how it was read.
+  public var notes: [String] { graph.notes }
 
   /// - Parameters:
   ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
@@ -31,6 +33,15 @@ public final class Program: Sendable {
     self.graph = graph
   }
 
+  /// A body of control flow.
+  init(_ body: Graph, registry: OperatorRegistry) throws(GraphError) {
+    let unsupported = Self.unsupportedNodes(in: body, registry: registry)
+    guard unsupported.isEmpty else { throw .unsupportedNodes(unsupported) }
+    (observed, observedIDs) = ([], [])
+    graph = body
+    kernels = try Self.makeKernels(for: body, registry: registry)
+  }
+
   /// Every node of the model that the registry cannot run, with the reason.
   public static func unsupportedNodes(
     in model: Model, registry: OperatorRegistry = .standard
@@ -38,17 +49,21 @@ public final class Program: Sendable {
     unsupportedNodes(in: try Graph(model), registry: registry)
   }
 
+  /// What whoever runs the model should know of how it is read.
+  public static func notes(on model: Model) throws(GraphError) -> [String] {
+    try Graph(model).notes
+  }
+
   static func unsupportedNodes(in graph: Graph, registry: OperatorRegistry) -> [UnsupportedNode] {
-    graph.nodes.compactMap { node in
-      do throws(UnsupportedReason) {
-        _ = try registry.kernel(for: node)
-        return nil
-      } catch {
-        return UnsupportedNode(
-          name: node.name, opType: node.opType, domain: node.domain, opset: node.opset,
-          reason: error.description)
+    graph.refused
+      + graph.nodes.compactMap { node in
+        do throws(UnsupportedReason) {
+          _ = try registry.kernel(for: node)
+          return nil
+        } catch {
+          return UnsupportedNode(node, error)
+        }
       }
-    }
   }
 
   private static func resolve(

@@ -9,6 +9,8 @@ public struct Session: ~Copyable {
   private var arena = TensorStorage(byteCount: 0)
   private let scratch = Scratch()
   private let workers: Workers
+  /// Input types at which shapes depend on the data, so that there is no plan.
+  private var unplannable: Set<[TensorType]> = []
 
   /// - Parameter threads: how many share each operator's work. More than one is for latency: for throughput, run one
   ///   session per core. Results do not depend on it.
@@ -23,7 +25,9 @@ public struct Session: ~Copyable {
   ///   - tap: sees every observed value; calls come in the order the graph computes them.
   /// - Returns: one tensor per graph output.
   public mutating func run(_ inputs: [Tensor], tap: Tap? = nil) throws -> [Tensor] {
-    let plan = try plan(for: inputs.map(\.type))
+    guard let plan = try planIfPossible(for: inputs.map(\.type)) else {
+      return try runDirectly(inputs, tap)
+    }
     let state = RunState(plan: plan, inputs: inputs, arena: arena)
     if let tap {
       for index in plan.observedAtStart { try observe(index, state, tap) }
@@ -39,6 +43,34 @@ public struct Session: ~Copyable {
         preconditionFailure("a planned graph computes its outputs")
       }
       return view.copied()
+    }
+  }
+
+  private mutating func planIfPossible(
+    for types: [TensorType]
+  ) throws(GraphError) -> ExecutionPlan? {
+    guard !unplannable.contains(types) else { return nil }
+    do {
+      return try plan(for: types)
+    } catch {
+      guard error.dependsOnData else { throw error }
+      unplannable.insert(types)
+      return nil
+    }
+  }
+
+  private func runDirectly(_ inputs: [Tensor], _ tap: Tap?) throws -> [Tensor] {
+    var execution = DirectExecution(program, scratch: scratch)
+    for (input, tensor) in zip(program.graph.inputs, inputs) { execution.set(input.id, to: tensor) }
+    let observed = Dictionary(
+      zip(program.observedIDs, program.observedIDs.indices), uniquingKeysWith: { a, _ in a })
+    if let tap {
+      for (index, id) in program.observedIDs.enumerated() {
+        if let value = execution[id] { try tap(index, TensorView(value)) }
+      }
+    }
+    return try execution.run { id, tensor in
+      if let tap, let index = observed[id] { try tap(index, TensorView(tensor)) }
     }
   }
 

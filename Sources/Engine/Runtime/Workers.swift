@@ -17,15 +17,20 @@ public final class Workers: Sendable {
     precondition(count > 0, "work needs at least one worker")
     self.count = count
     crew = count > 1 ? Crew() : nil
-    for _ in 1..<max(count, 1) { crew?.hire() }
+    for worker in 1..<max(count, 1) { crew?.hire(worker) }
   }
 
   deinit { crew?.dismiss() }
 
   /// Calls `body` once with each index below `count`, on any worker and in any order; returns when all are done.
-  func forEach(_ count: Int, _ body: (Int) -> Void) {
+  func forEach(_ count: Int, _ body: (_ index: Int) -> Void) {
+    forEach(count) { index, _ in body(index) }
+  }
+
+  /// The same, and tells which worker it is, a number below `self.count`: no two calls at a time have the same.
+  func forEach(_ count: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
     guard let crew, count > 1 else {
-      for index in 0..<count { body(index) }
+      for index in 0..<count { body(index, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -37,22 +42,22 @@ public final class Workers: Sendable {
 /// One parallel loop. A worker that comes late finds no index left and never touches `body`, which is gone by then.
 private final class Loop: @unchecked Sendable {
   private let count: Int
-  private let body: UnsafePointer<(Int) -> Void>
+  private let body: UnsafePointer<(Int, Int) -> Void>
   private let next = Atomic<Int>(0)
   private let done = Atomic<Int>(0)
 
-  init(count: Int, body: UnsafePointer<(Int) -> Void>) {
+  init(count: Int, body: UnsafePointer<(Int, Int) -> Void>) {
     self.count = count
     self.body = body
   }
 
   var isDone: Bool { done.load(ordering: .acquiring) == count }
 
-  func work() {
+  func work(as worker: Int) {
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < count else { return }
-      body.pointee(index)
+      body.pointee(index, worker)
       done.wrappingAdd(1, ordering: .acquiringAndReleasing)
     }
   }
@@ -83,14 +88,15 @@ private final class Crew: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func hire() {
+  func hire(_ worker: Int) {
     var thread = pthread_t()
     let status = pthread_create(
       &thread, nil,
-      { crew in
-        Unmanaged<Crew>.fromOpaque(crew!).takeRetainedValue().work()
+      { contract in
+        let contract = Unmanaged<Contract>.fromOpaque(contract!).takeRetainedValue()
+        contract.crew.work(as: contract.worker)
         return nil
-      }, Unmanaged.passRetained(self).toOpaque())
+      }, Unmanaged.passRetained(Contract(crew: self, worker: worker)).toOpaque())
     precondition(status == 0, "the system gives no more threads")
     pthread_detach(thread)
   }
@@ -104,7 +110,7 @@ private final class Crew: @unchecked Sendable {
 
   func run(_ loop: Loop) {
     announce { self.loop = loop }
-    loop.work()
+    loop.work(as: 0)
     while !loop.isDone { ck_relax() }
   }
 
@@ -116,7 +122,7 @@ private final class Crew: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  private func work() {
+  fileprivate func work(as worker: Int) {
     var seen = 0
     while true {
       spin(while: seen)
@@ -130,7 +136,7 @@ private final class Crew: @unchecked Sendable {
       let (loop, isDismissed) = (self.loop, self.isDismissed)
       pthread_mutex_unlock(mutex)
       if isDismissed { return }
-      loop?.work()
+      loop?.work(as: worker)
     }
   }
 
@@ -139,5 +145,16 @@ private final class Crew: @unchecked Sendable {
       guard generation.load(ordering: .acquiring) == seen else { return }
       ck_relax()
     }
+  }
+}
+
+/// What a new thread is told.
+private final class Contract {
+  let crew: Crew
+  let worker: Int
+
+  init(crew: Crew, worker: Int) {
+    self.crew = crew
+    self.worker = worker
   }
 }

@@ -1,39 +1,27 @@
 import ONNXFormat
 
-/// Element types the engine computes with. Sub-byte integers take one byte each in memory.
+/// Element types the engine holds. Types of less than a byte take one byte each in memory.
 public enum DType: String, Sendable, Hashable, CaseIterable, Codable {
-  case float32, float64, int8, uint8, int16, uint16, int32, uint32, int64, uint64, bool, int4, uint4
+  case float32, float64, int8, uint8, int16, uint16, int32, uint32, int64, uint64, bool
+  case int2, uint2, int4, uint4
+  case float8e4m3fn, float8e4m3fnuz, float8e5m2, float8e5m2fnuz, float8e8m0, float4e2m1
 
   /// Bytes one element takes in memory.
   public var byteSize: Int {
     switch self {
-    case .int8, .uint8, .bool, .int4, .uint4: 1
     case .int16, .uint16: 2
     case .float32, .int32, .uint32: 4
     case .float64, .int64, .uint64: 8
+    default: 1
     }
   }
 
   public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
 
-  /// nil where the engine has no such type.
+  /// The type in memory of what a file stores: float16, bfloat16 and float64 are computed with in float32. nil where
+  /// the engine has no such type.
   public init?(_ elementType: ElementType) {
-    switch elementType {
-    case .float32: self = .float32
-    case .float64: self = .float64
-    case .int8: self = .int8
-    case .uint8: self = .uint8
-    case .int16: self = .int16
-    case .uint16: self = .uint16
-    case .int32: self = .int32
-    case .uint32: self = .uint32
-    case .int64: self = .int64
-    case .uint64: self = .uint64
-    case .bool: self = .bool
-    case .int4: self = .int4
-    case .uint4: self = .uint4
-    default: return nil
-    }
+    if elementType.isWidened { self = .float32 } else { self.init(rawValue: "\(elementType)") }
   }
 
   /// The type of that number in ONNX, or nil.
@@ -44,22 +32,22 @@ public enum DType: String, Sendable, Hashable, CaseIterable, Codable {
 
   /// The ONNX type of the same values.
   public var elementType: ElementType {
+    ElementType.allCases.first { "\($0)" == rawValue }!
+  }
+
+  /// Bits of a packed element, for types of which several share a byte in a file.
+  var packedBits: Int? {
     switch self {
-    case .float32: .float32
-    case .float64: .float64
-    case .int8: .int8
-    case .uint8: .uint8
-    case .int16: .int16
-    case .uint16: .uint16
-    case .int32: .int32
-    case .uint32: .uint32
-    case .int64: .int64
-    case .uint64: .uint64
-    case .bool: .bool
-    case .int4: .int4
-    case .uint4: .uint4
+    case .int4, .uint4, .float4e2m1: 4
+    case .int2, .uint2: 2
+    default: nil
     }
   }
+}
+
+extension ElementType {
+  /// Floats that become float32 on their way in.
+  public var isWidened: Bool { self == .float16 || self == .bfloat16 || self == .float64 }
 }
 
 /// Swift types that tensors are made of.
@@ -83,7 +71,12 @@ extension Bool: TensorElement { public static var dtype: DType { .bool } }
 extension DType {
   /// Whether values of this type lie in memory as `T`.
   public func isStored<T: TensorElement>(as type: T.Type) -> Bool {
-    self == T.dtype || (self == .int4 && T.self == Int8.self)
-      || (self == .uint4 && T.self == UInt8.self)
+    switch self {
+    case .int4, .int2: T.self == Int8.self
+    case .uint4, .uint2: T.self == UInt8.self
+    case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float8e8m0, .float4e2m1:
+      T.self == UInt8.self
+    default: self == T.dtype
+    }
   }
 }

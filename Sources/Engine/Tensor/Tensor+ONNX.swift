@@ -2,7 +2,8 @@ import Foundation
 import ONNXFormat
 
 extension Tensor {
-  /// The values of a tensor stored in a model; int4 is unpacked to one value a byte.
+  /// The values of a tensor stored in a model, one a byte where the file packs several; wider or narrower floats
+  /// become float32.
   public init(_ stored: ModelTensor) throws(GraphError) {
     guard let elementType = stored.elementType, let dtype = DType(elementType) else {
       throw .unsupportedElementType(
@@ -20,39 +21,66 @@ extension Tensor {
       throw .model(error)
     }
     self.init(TensorType(dtype, shape)) { bytes in
-      switch dtype {
-      case .int4: unpackNibbles(payload, into: bytes) { ($0 ^ 8) &- 8 }
-      case .uint4: unpackNibbles(payload, into: bytes) { $0 }
-      default: payload.withUnsafeBytes { bytes.copyMemory(from: $0) }
+      if elementType.isWidened {
+        widen(payload, elementType, into: bytes.bindMemory(to: Float.self))
+      } else if let bits = dtype.packedBits {
+        let isSigned = dtype == .int4 || dtype == .int2
+        unpack(payload, bits: bits, isSigned: isSigned, into: bytes)
+      } else {
+        payload.withUnsafeBytes { bytes.copyMemory(from: $0) }
       }
     }
   }
 
-  /// The tensor as a model stores it; int4 is packed two values a byte.
+  /// The tensor as a model stores it; elements of less than a byte are packed.
   public func stored(named name: String) -> ModelTensor {
     let payload = withBytes { bytes in
-      dtype == .int4 || dtype == .uint4 ? packNibbles(bytes) : Data(bytes)
+      dtype.packedBits.map { pack(bytes, bits: $0) } ?? Data(bytes)
     }
     return ModelTensor(
       name: name, elementType: dtype.elementType, dims: shape.dims, payload: payload)
   }
 }
 
-private func unpackNibbles(
-  _ packed: Data, into bytes: UnsafeMutableRawBufferPointer, _ widen: (UInt8) -> UInt8
+private func widen(
+  _ payload: Data, _ type: ElementType, into floats: UnsafeMutableBufferPointer<Float>
 ) {
-  packed.withUnsafeBytes { packed in
-    for index in bytes.indices {
-      let pair = packed[index / 2]
-      bytes[index] = widen(index.isMultiple(of: 2) ? pair & 15 : pair >> 4)
+  payload.withUnsafeBytes { bytes in
+    for index in floats.indices {
+      switch type {
+      case .float16:
+        let bits = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+        floats[index] = Float(halfBits: bits)
+      case .bfloat16:
+        let bits = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+        floats[index] = Float(bitPattern: UInt32(bits) << 16)
+      default:
+        floats[index] = Float(bytes.loadUnaligned(fromByteOffset: 8 * index, as: Double.self))
+      }
     }
   }
 }
 
-private func packNibbles(_ bytes: UnsafeRawBufferPointer) -> Data {
-  var packed = Data(count: (bytes.count + 1) / 2)
+/// Packed elements start at the low bits of each byte.
+private func unpack(
+  _ packed: Data, bits: Int, isSigned: Bool, into bytes: UnsafeMutableRawBufferPointer
+) {
+  let perByte = 8 / bits
+  let sign: UInt8 = isSigned ? 1 << UInt8(bits - 1) : 0
+  packed.withUnsafeBytes { packed in
+    for index in bytes.indices {
+      let code = packed[index / perByte] >> UInt8(index % perByte * bits)
+      bytes[index] = ((code & (1 << UInt8(bits) - 1)) ^ sign) &- sign
+    }
+  }
+}
+
+private func pack(_ bytes: UnsafeRawBufferPointer, bits: Int) -> Data {
+  let perByte = 8 / bits
+  var packed = Data(count: (bytes.count + perByte - 1) / perByte)
   for index in bytes.indices {
-    packed[index / 2] |= (bytes[index] & 15) << (index.isMultiple(of: 2) ? 0 : 4)
+    packed[index / perByte] |=
+      (bytes[index] & (1 << UInt8(bits) - 1)) << UInt8(index % perByte * bits)
   }
   return packed
 }

@@ -60,12 +60,28 @@ public struct Tensor: Sendable {
     case .int64: return widened(Int64.self)
     case .int32: return widened(Int32.self)
     case .int16: return widened(Int16.self)
-    case .int8, .int4: return widened(Int8.self)
+    case .int8, .int4, .int2: return widened(Int8.self)
     case .uint64: return widened(UInt64.self)
     case .uint32: return widened(UInt32.self)
     case .uint16: return widened(UInt16.self)
-    case .uint8, .uint4: return widened(UInt8.self)
-    case .float32, .float64, .bool: return nil
+    case .uint8, .uint4, .uint2: return widened(UInt8.self)
+    default: return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// The elements of a tensor of any type as numbers.
+  public var numbers: [Double] {
+    switch dtype {
+    case .float32: return array(of: Float.self).map(Double.init)
+    case .float64: return array(of: Double.self)
+    case .bool: return array(of: Bool.self).map { $0 ? 1 : 0 }
+    case .uint64: return array(of: UInt64.self).map(Double.init)
+    default:
+      if let integers { return integers.map(Double.init) }
+      let values = MiniFloat(dtype)?.table ?? []
+      return array(of: UInt8.self).map { Double(values[Int($0)]) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import Engine
 import ONNXFormat
 import Quantization
+import Synchronization
 
 /// What a calibration run saw.
 public struct Observations: Sendable {
@@ -28,29 +29,32 @@ public struct Calibrator: Sendable {
     report: ((_ done: Int) -> Void)? = nil
   ) throws -> Observations {
     let program = try Program(model, observing: targets.map(\.name))
+    FreedMemory.release()
     let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
     guard source.count > 0 else {
       throw HarnessError.nothingObserved(reason: "there are no samples")
     }
     let progress = Progress("calibrating", total: source.count, isQuiet: isQuiet)
     let start = ContinuousClock.now
-    var merged = Observer(targets)
+    // What workers see is merged at the end: statistics do not depend on who saw what.
+    let observers = Mutex<[ObserverBox]>([])
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
+      let seen = ObserverBox(targets)
+      observers.withLock { $0.append(seen) }
       return { unit in
-        var observer = Observer(targets)
         let samples = batching.samples(of: unit).count
         _ = try worker.session.run([batching.input(unit, from: source)]) { index, values in
-          observer.observe(index, values, samples: samples)
+          seen.observer.observe(index, values, samples: samples)
         }
-        return observer
       }
-    } consume: { unit, seen in
-      merged.merge(seen)
+    } consume: { unit, _ in
       let done = batching.samples(of: unit).upperBound
       progress.advance(to: done)
       report?(done)
     }
+    var merged = Observer(targets)
+    for seen in observers.withLock({ $0 }) { merged.merge(seen.observer) }
     return try observations(
       merged.tensors, of: source.count, seconds: (ContinuousClock.now - start).seconds)
   }
@@ -70,4 +74,10 @@ public struct Calibrator: Sendable {
       statistics: seen, notFloat: tensors.keys.filter { seen[$0] == nil }.sorted(),
       sampleCount: count, seconds: seconds)
   }
+}
+
+/// What one worker sees. Unchecked: that worker alone touches it until all workers are done.
+private final class ObserverBox: @unchecked Sendable {
+  var observer: Observer
+  init(_ targets: [ActivationTensor]) { observer = Observer(targets) }
 }

@@ -21,11 +21,12 @@ public struct ObservationRun: Sendable {
       return Observations(statistics: [:], notFloat: [], sampleCount: 0, seconds: 0)
     }
     let source = StatisticsSource(
-      modelSHA256: model.sha256, preprocessing: calibration.preparation,
+      modelSHA256: model.sha256 + (job.options.equalizesModel ? "-equalized" : ""),
+      preprocessing: calibration.preparation,
       calibrationDigest: calibration.digest, sampleCount: calibration.count)
     return try cache.observations(from: source, targets: targets) {
       try Calibrator(jobs: jobs, isQuiet: isQuiet)
-        .observe(model.model, targets: targets, on: calibration.source)
+        .observe(job.model, targets: targets, on: calibration.source)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Imaging
 import ONNXFormat
 import Quantization
@@ -13,8 +14,16 @@ public struct QuantizationOptions: Sendable {
   public var policy = Policy()
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
+  /// Whether channels are equalized across layers; nil does where one scale serves a whole weight tensor.
+  public var equalizes: Bool?
+  /// How weights are rounded where there is data.
+  public var rounding = Rounding.optimal
+  /// Whether optimal rounding also makes up for what earlier layers lost.
+  public var repairsEarlierLayers = true
 
   public init() {}
+
+  var equalizesModel: Bool { equalizes ?? (granularity == .perTensor) }
 
   func scheme(_ name: SchemeName) -> Scheme {
     Scheme(
@@ -29,43 +38,100 @@ public struct QuantizationOptions: Sendable {
 
 /// One model, quantized in several ways.
 public struct QuantizationJob: Sendable {
+  /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
-  public let options: QuantizationOptions
+  public internal(set) var options: QuantizationOptions
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
   private let predictedMeans: ChannelMeans
+  private let fixedBatch: Int?
+  /// What stands in for data where the file states nothing of its activations.
+  private let synthetic: SyntheticImages
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
+    let model = options.equalizesModel ? try CrossLayerEqualization.equalized(model) : model
     self.model = model
     self.options = options
+    let imageInput = try ImageInput(of: Program(model))
+    fixedBatch = imageInput.fixedBatch
+    synthetic = SyntheticImages(count: 64, for: imageInput, preprocessing)
     let input = InputDistribution(preprocessing)
     predicted = try DataFree.ranges(of: model, input: input)
     predictedMeans = try DataFree.means(of: model, input: input)
   }
 
   /// Quantizes without data: rounded to nearest, or with biases corrected for predicted inputs.
-  public func weightBased(_ scheme: SchemeName, isCorrected: Bool) throws -> QuantizedModel {
-    try quantizer(scheme)
-      .quantize(model, ranges: predicted, means: isCorrected ? predictedMeans : nil)
+  ///
+  /// Where batch norms state what every layer reads, that is the prediction; elsewhere ranges and means are those that
+  /// synthetic images give.
+  public func weightBased(
+    _ scheme: SchemeName, isCorrected: Bool, _ walker: CalibrationWalk
+  ) throws -> QuantizedModel {
+    let quantizer = quantizer(scheme)
+    guard isCorrected else { return try quantizer.quantize(model, ranges: predicted) }
+    if try DataFree.knowsEveryMean(of: model) {
+      return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
+    }
+    let images = CalibrationData(synthetic)
+    var ranges = ActivationRanges()
+    let targets = try targets([scheme])
+    if !targets.isEmpty {
+      let observed = try Calibrator(jobs: walker.jobs)
+        .observe(model, targets: targets, on: images.source).statistics
+      ranges = ActivationRanges(observed, method: MinMax(), grid: options.activations.grid)
+    }
+    var walk = WalkOptions()
+    walk.rounding = .nearest
+    let calibration = try walker.run(
+      SequentialWalk(
+        model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walk),
+      on: images, fixedBatch: fixedBatch, title: "correcting \(scheme.text)")
+    return try quantizer.quantize(
+      model, ranges: ranges, fallback: predicted, calibration: calibration)
   }
 
-  /// Quantizes with what was observed: activation ranges, and the inputs that biases are corrected for.
+  /// Quantizes with calibration data: activation ranges from what was observed, weights and biases from a walk.
   public func activationBased(
-    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod
+    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
+    on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
-    let ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
-    return try quantizer(scheme).quantize(
-      model, ranges: ranges, fallback: predicted,
-      means: options.correctsBiases ? ChannelMeans(statistics) : nil)
+    let quantizer = quantizer(scheme)
+    var ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
+    if let auto = method as? Auto, scheme.activationBits != nil {
+      let selection = try RangeSelection(
+        model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
+      ranges = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch).ranges
+    }
+    let walk = try SequentialWalk(
+      model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions)
+    let calibration = try walker.run(
+      walk, on: data, fixedBatch: fixedBatch, title: "fitting \(scheme.text) \(method.name)")
+    return try quantizer.quantize(
+      model, ranges: ranges, fallback: predicted, calibration: calibration)
+  }
+
+  /// The same job with one step of the recipe left out; what was observed stays valid.
+  func without(_ step: AblationStep) -> QuantizationJob {
+    var job = self
+    job.options = step.removed(from: options)
+    return job
+  }
+
+  private var walkOptions: WalkOptions {
+    var walk = WalkOptions()
+    walk.correctsBiases = options.correctsBiases
+    walk.rounding = options.rounding
+    walk.repairsEarlierLayers = options.repairsEarlierLayers
+    return walk
   }
 
   /// The values whose statistics the schemes will ask for.
   public func targets(_ schemes: [SchemeName]) throws -> [ActivationTensor] {
     var targets: [ActivationTensor] = []
     var known: Set<String> = []
-    for scheme in schemes where scheme.activationBits != nil || options.correctsBiases {
+    for scheme in schemes where scheme.activationBits != nil {
       for tensor in try quantizer(scheme).activationTensors(of: model)
       where known.insert(tensor.name).inserted {
         targets.append(tensor)
@@ -74,7 +140,7 @@ public struct QuantizationJob: Sendable {
     return targets
   }
 
-  private func quantizer(_ scheme: SchemeName) -> Quantizer {
+  func quantizer(_ scheme: SchemeName) -> Quantizer {
     Quantizer(scheme: options.scheme(scheme), policy: options.policy)
   }
 }

@@ -5,7 +5,7 @@ public struct SchemeName: Sendable, Hashable {
   public let weightBits: Int
   public let activationBits: Int?
 
-  public static let supportedWeightBits = [8, 4]
+  public static let supportedWeightBits = [8, 6, 4, 3, 2]
 
   public init(weightBits: Int, activationBits: Int?) {
     self.weightBits = weightBits
@@ -17,7 +17,7 @@ public struct SchemeName: Sendable, Hashable {
     let bits = parts.map { Int($0) }
     guard text.first == "w", (1...2).contains(bits.count), let weights = bits[0],
       Self.supportedWeightBits.contains(weights), bits.count == 1 || bits[1] == 8
-    else { throw .badOption("scheme '\(text)' is none of w8, w4, w8a8, w4a8") }
+    else { throw .badOption("scheme '\(text)' is none of w8, w6, w4, w3, w2, w8a8, w4a8, …") }
     weightBits = weights
     activationBits = bits.count == 2 ? 8 : nil
   }

@@ -26,6 +26,14 @@ public struct Arm: Sendable, Codable, Hashable {
   /// The size of the model, external data included.
   public var bytes: Int
 
+  /// Between a method and the step that an arm of an ablation leaves out.
+  static let ablationMark = " without "
+
+  /// Whether the arm only shows what a step is worth; no verdict is about it.
+  public var isAblation: Bool { Self.isAblation(method) }
+
+  static func isAblation(_ method: String?) -> Bool { method?.contains(ablationMark) ?? false }
+
   public init(
     name: String, kind: Kind, scheme: String? = nil, method: String? = nil,
     granularity: String? = nil, file: String? = nil, bytes: Int

@@ -56,6 +56,9 @@ public struct ArmResult: Sendable, Codable, Hashable {
   /// How many images would settle an inconclusive verdict; nil where no number would.
   public let imagesNeeded: Int?
 
+  /// Whether the arm only shows what a step is worth.
+  var isAblation: Bool { Arm.isAblation(method) }
+
   /// - Parameter original: the evaluation to compare with; nil for the original itself.
   init(
     _ evaluation: ArmEvaluation, against original: ArmEvaluation?, maxDrop: Double?,

@@ -44,7 +44,7 @@ public struct Comparison: Sendable, Codable, Hashable {
   /// The arms that the overall verdict is about: activation-based ones, or weight-based where
   /// there are none.
   public var judgedArms: [ArmResult] {
-    let activationBased = arms.filter { $0.kind == .activationBased }
+    let activationBased = arms.filter { $0.kind == .activationBased && !$0.isAblation }
     return activationBased.isEmpty ? arms.filter { $0.kind == .weightBased } : activationBased
   }
 

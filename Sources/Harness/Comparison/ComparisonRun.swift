@@ -8,6 +8,8 @@ public struct ComparisonRun {
   public var schemes: [SchemeName]
   public var methods: [any CalibrationMethod]
   public var maxDrop: Double?
+  /// Whether each step of the activation-based recipe gets an arm without it.
+  public var isAblation = false
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
@@ -44,7 +46,7 @@ public struct ComparisonRun {
       .observe(original, job, schemes, calibration).statistics
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
     var evaluations = [try bench.evaluateOriginal(original)]
-    for plan in plans(job, observations) {
+    for plan in plans(job, observations, calibration) {
       try Interruption.check()
       evaluations.append(try evaluate(plan, job, &bench))
     }
@@ -67,7 +69,7 @@ public struct ComparisonRun {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
     let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
       .observe(original, job, schemes, calibration).statistics
-    let made = try plans(job, observations).map { plan in
+    let made = try plans(job, observations, calibration).map { plan in
       try Interruption.check()
       return try make(plan, job)
     }
@@ -98,26 +100,49 @@ public struct ComparisonRun {
   }
 
   private func plans(
-    _ job: QuantizationJob, _ observations: [String: TensorStatistics]
+    _ job: QuantizationJob, _ observations: [String: TensorStatistics],
+    _ calibration: CalibrationData
   ) -> [Plan] {
-    schemes.flatMap { scheme in
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet)
+    return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
-          try job.weightBased(scheme, isCorrected: false)
+          try job.weightBased(scheme, isCorrected: false, walk)
         }
       ]
       if job.options.correctsBiases {
         plans.append(
           Plan(kind: .weightBased, scheme: scheme, method: "corrected") {
-            try job.weightBased(scheme, isCorrected: true)
+            try job.weightBased(scheme, isCorrected: true, walk)
           })
       }
+      let shared = SharedResult()
       plans += methods.map { method in
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
-          try job.activationBased(scheme, observations, method: method)
+          // Without activations to scale, all methods give the same file.
+          try shared.value(isShared: scheme.activationBits == nil) {
+            try job.activationBased(scheme, observations, method: method, on: calibration, walk)
+          }
         }
       }
-      return plans
+      return plans + ablations(job, scheme, observations, calibration, walk)
+    }
+  }
+
+  /// The first method's recipe without each of its steps.
+  private func ablations(
+    _ job: QuantizationJob, _ scheme: SchemeName, _ observations: [String: TensorStatistics],
+    _ calibration: CalibrationData, _ walk: CalibrationWalk
+  ) -> [Plan] {
+    guard isAblation, let method = methods.first else { return [] }
+    return AblationStep.allCases.filter { $0.matters(scheme, job.options) }.map { step in
+      Plan(
+        kind: .activationBased, scheme: scheme,
+        method: "\(method.name)\(Arm.ablationMark)\(step.rawValue)"
+      ) {
+        try job.without(step).activationBased(
+          scheme, observations, method: method, on: calibration, walk)
+      }
     }
   }
 
@@ -133,6 +158,7 @@ public struct ComparisonRun {
     let start = ContinuousClock.now
     let quantized = try plan.make()
     let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
+      .replacing(" ", with: "-")
     let file = "models/\(name).onnx"
     let path = folder.appending(path: file).path
     try quantized.model.write(to: path)
@@ -189,6 +215,18 @@ struct ImageFacts {
   }
 }
 
+/// A quantized model that several arms share.
+private final class SharedResult {
+  private var known: QuantizedModel?
+
+  func value(isShared: Bool, make: () throws -> QuantizedModel) rethrows -> QuantizedModel {
+    if isShared, let known { return known }
+    let made = try make()
+    known = made
+    return made
+  }
+}
+
 /// Evaluates one arm after another on the same pixels.
 private struct ArmBench {
   let images: ImageStore
@@ -209,7 +247,7 @@ private struct ArmBench {
     original = scores
     let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
     return ArmEvaluation(
-      arm: arm, records: try scores.records(of: images),
+      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
       imagesPerSecond: Double(scores.count) / scores.seconds)
   }
 
@@ -219,7 +257,8 @@ private struct ArmBench {
     let scores = try scores(of: model, title: arm.name)
     let distance = original.map { ScoreDistance(original: $0, other: scores) }
     return ArmEvaluation(
-      arm: arm, records: try scores.records(of: images), logitSQNR: distance?.sqnr,
+      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
+      logitSQNR: distance?.sqnr,
       logitKL: distance?.divergence, quantizeSeconds: quantizeSeconds,
       imagesPerSecond: Double(scores.count) / scores.seconds,
       bitsPerWeight: quantized.bitsPerWeight,
@@ -231,7 +270,7 @@ private struct ArmBench {
   private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
     if let scores = known[model.sha256] { return scores }
     let scores = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-      .scores(of: model.program, on: images, title: title)
+      .scores(of: model.program(), on: images, title: title)
     known[model.sha256] = scores
     return scores
   }

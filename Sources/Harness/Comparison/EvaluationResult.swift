@@ -8,7 +8,7 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
     public let top1: Double
   }
 
-  /// Where the time went: work summed over workers, and the wall clock.
+  /// Where the wall clock's time went. Workers that decode and infer in turn split theirs in proportion.
   public struct Seconds: Sendable, Codable, Hashable {
     public var decode: Double
     public var inference: Double

@@ -2,23 +2,24 @@ import Engine
 import Foundation
 import ONNXFormat
 
-/// A model file as a user would load it, with the facts reports state.
+/// A model file as a user would load it, with the facts reports state; every node of it can run.
 public struct LoadedModel: Sendable {
   public let path: String
   public let model: Model
-  public let program: Program
   public let input: ImageInput
   public let sha256: String
   public let bytes: Int
 
   public init(_ path: String) throws {
     model = try Model(contentsOf: path)
-    program = try Program(model)
-    input = try ImageInput(of: program)
+    input = try ImageInput(of: Program(model, optimizing: false))
     sha256 = try ContentHash.sha256(ofFile: path)
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     self.path = path
   }
+
+  /// The model ready to run. It holds the weights once more, so it is made where it is used.
+  public func program() throws -> Program { try Program(model) }
 
   public var name: String { URL(filePath: path).lastPathComponent }
 
@@ -41,7 +42,7 @@ extension ComparisonFacts.Machine {
   }
 }
 
-extension Scores {
+extension Rankings {
   /// One record per image.
   public func records(of store: ImageStore) throws(HarnessError) -> [Record] {
     if let highest = store.samples.max(by: { $0.label < $1.label }), highest.label >= classes {
@@ -50,12 +51,11 @@ extension Scores {
         modelClasses: classes, highestLabel: highest.label,
         className: names.indices.contains(highest.label) ? names[highest.label] : "?")
     }
-    return store.samples.indices.map { index in
-      let top = top(5, of: index)
+    return samples.indices.map { index in
       let sample = store.samples[index]
       return Record(
         path: sample.path, contentHash: store.hashes[index], label: sample.label,
-        top5: top.classes, margin: top.margin)
+        top5: samples[index].classes, margin: samples[index].margin)
     }
   }
 }

@@ -54,7 +54,8 @@ public struct Pairing: Sendable, Codable, Hashable {
       best[scheme] = (evaluation, correct)
     }
     return evaluations.compactMap { evaluation in
-      guard evaluation.arm.kind == .activationBased, let scheme = evaluation.arm.scheme,
+      guard evaluation.arm.kind == .activationBased, !evaluation.arm.isAblation,
+        let scheme = evaluation.arm.scheme,
         let opponent = best[scheme]
       else { return nil }
       return Pairing(

@@ -48,9 +48,10 @@ struct SequentialEvaluation {
       if fresh[model.sha256] == nil {
         let title = "\(subjects[index].arm.name), images \(seen + 1)–\(seen + count)"
         fresh[model.sha256] = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-          .scores(of: model.program, on: store, title: title)
+          .scores(of: model.program(), on: store, title: title)
       }
-      subjects[index].records += try fresh[model.sha256]?.records(of: store) ?? []
+      subjects[index].records +=
+        try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
     }
     scores.merge(fresh) { $0.appending($1) }
     let new = ImageFacts(store)

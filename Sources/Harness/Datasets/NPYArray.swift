@@ -114,7 +114,7 @@ extension NPYArray {
     case .uint32: fill(buffer, from: source, of: UInt32.self) { Float($0) }
     case .int64: fill(buffer, from: source, of: Int64.self) { Float($0) }
     case .uint64: fill(buffer, from: source, of: UInt64.self) { Float($0) }
-    case .int4, .uint4: preconditionFailure("the .npy format has no 4-bit types")
+    default: preconditionFailure("the .npy format has no type \(dtype)")
     }
   }
 }

@@ -43,8 +43,8 @@ public enum NPYWriter {
   private static func descriptor(of dtype: DType) -> String {
     let stored: DType =
       switch dtype {
-      case .int4: .int8
-      case .uint4: .uint8
+      case .int4, .int2: .int8
+      case _ where dtype.isStored(as: UInt8.self): .uint8
       default: dtype
       }
     guard let type = NPYHeader.types.first(where: { $0.dtype == stored }) else {

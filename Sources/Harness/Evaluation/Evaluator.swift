@@ -15,12 +15,13 @@ public struct Scores: Sendable {
     values[index * classes..<(index + 1) * classes]
   }
 
-  /// The classes of the highest scores, highest first, ties to the lower class; and the lead of the first.
-  public func top(_ limit: Int, of index: Int) -> (classes: [Int], margin: Float) {
-    let row = row(index)
-    let order = row.indices.sorted { row[$0] == row[$1] ? $0 < $1 : row[$0] > row[$1] }
-    let margin = order.count > 1 ? row[order[0]] - row[order[1]] : 0
-    return (order.prefix(limit).map { $0 - row.startIndex }, margin)
+  /// The classes of the `limit` highest scores of one sample.
+  public func top(_ limit: Int, of index: Int) -> Ranking { Ranking(row(index), limit: limit) }
+
+  /// The same of every sample.
+  public func rankings(limit: Int) -> Rankings {
+    Rankings(
+      samples: (0..<count).map { top(limit, of: $0) }, classes: classes, seconds: seconds)
   }
 }
 
@@ -34,37 +35,64 @@ public struct Evaluator: Sendable {
     self.isQuiet = isQuiet
   }
 
+  /// All scores of all samples, to compare them with another model's.
   public func scores(
     of program: Program, on source: some SampleSource, title: String = "evaluating"
   ) throws -> Scores {
-    let input = try ImageInput(of: program)
-    let batching = Batching(source, fixedBatch: input.fixedBatch)
-    let progress = Progress(title, total: source.count, isQuiet: isQuiet)
-    let start = ContinuousClock.now
     var values: [Float] = []
     var classes = 0
+    let seconds = try run(program, on: source, title: title, turning: { $0 }) { rows in
+      values += rows.values
+      classes = rows.classes
+    }
+    return Scores(values: values, classes: classes, seconds: seconds)
+  }
+
+  /// The `limit` highest classes of all samples: memory hardly grows with their number.
+  public func rankings(
+    of program: Program, on source: some SampleSource, limit: Int, title: String = "evaluating"
+  ) throws -> Rankings {
+    var rankings = Rankings(samples: [], classes: 0, seconds: 0)
+    rankings.seconds = try run(
+      program, on: source, title: title, turning: { $0.rankings(limit: limit) }
+    ) { unit in
+      rankings.samples += unit.samples
+      rankings.classes = unit.classes
+    }
+    return rankings
+  }
+
+  /// Runs all units, turns the scores of each into a result on its worker, and consumes the results in order.
+  /// - Returns: wall-clock seconds from the first sample to the last.
+  private func run<Result: Sendable>(
+    _ program: Program, on source: some SampleSource, title: String,
+    turning turn: @escaping @Sendable (Scores) -> Result, consume: (Result) -> Void
+  ) throws -> Double {
+    let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
+    let progress = Progress(title, total: source.count, isQuiet: isQuiet)
+    let start = ContinuousClock.now
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
       return { unit in
         let outputs = try worker.session.run([batching.input(unit, from: source)])
-        return try Self.rows(of: outputs, samples: batching.samples(of: unit).count)
+        return turn(try Self.scores(in: outputs, samples: batching.samples(of: unit).count))
       }
-    } consume: { unit, rows in
-      classes = rows.classes
-      values += rows.values
+    } consume: { unit, result in
+      consume(result)
       progress.advance(to: batching.samples(of: unit).upperBound)
     }
-    return Scores(values: values, classes: classes, seconds: (ContinuousClock.now - start).seconds)
+    return (ContinuousClock.now - start).seconds
   }
 
   /// The first output as rows of class scores: N × classes, or with trailing axes of size 1.
-  private static func rows(
-    of outputs: [Tensor], samples: Int
-  ) throws(HarnessError) -> (values: [Float], classes: Int) {
+  private static func scores(
+    in outputs: [Tensor], samples: Int
+  ) throws(HarnessError) -> Scores {
     guard let output = outputs.first, output.dtype == .float32, output.shape.rank >= 2,
       output.shape.count(2...) == 1, output.shape[0] >= samples
     else { throw .notClassScores(shape: outputs.first.map { "\($0.shape)" } ?? "none") }
     let classes = output.shape[1]
-    return (Array(output.array(of: Float.self).prefix(samples * classes)), classes)
+    let values = Array(output.array(of: Float.self).prefix(samples * classes))
+    return Scores(values: values, classes: classes, seconds: 0)
   }
 }

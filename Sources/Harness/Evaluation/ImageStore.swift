@@ -1,13 +1,13 @@
-import Foundation
 import Imaging
 import Synchronization
 
-/// The images of a data set, decoded and prepared once for every arm that reads them.
+/// The images of a data set, prepared as a model's input.
 ///
-/// Prepared 8-bit pixels are kept within a memory budget; images beyond it are decoded again when they are read.
-/// Unchecked: `kept` is written while the store is made and only read afterwards.
-public final class ImageStore: SampleSource, @unchecked Sendable {
-  /// Images that could be read, in the data set's order.
+/// A first look hashes every file and refuses what cannot be used. An image is decoded when it is read, or in the first
+/// look where the options say so; prepared 8-bit pixels stay within a memory budget, and images beyond it are decoded
+/// again whenever they are read. So memory does not grow with their number.
+public final class ImageStore: SampleSource {
+  /// Images that can be read, in the data set's order.
   public let samples: [ImageSample]
   /// SHA-256 of each sample's file.
   public let hashes: [String]
@@ -16,26 +16,29 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
   public let classNames: [String]
   public let preprocessing: Preprocessing
   public let sampleShape: [Int]
-  /// Wall-clock seconds that decoding took.
+  /// Wall-clock seconds of the first look.
   public let seconds: Double
 
-  private let kept: [ImageBuffer?]
-
-  /// Bytes of pixels kept by default.
-  public static let defaultBudget = 1 << 30
+  private let cache: PixelCache
+  private let readNanoseconds = Atomic<Int>(0)
 
   public struct Options: Sendable {
     public var jobs: Int
-    /// Leave unreadable images out instead of stopping.
+    /// Leave unreadable images out instead of stopping. The first look then decodes them all, to know which they are.
     public var skipsUnreadable = false
-    public var budget = ImageStore.defaultBudget
+    /// Whether the first look decodes, so that what reads the images afterwards can be timed without that.
+    public var decodesFirst = false
+    /// Bytes of pixels to keep.
+    public var budget = 0
     public var isQuiet = true
     public var title = "decoding"
 
     public init(jobs: Int) { self.jobs = jobs }
+
+    fileprivate var looksInside: Bool { decodesFirst || skipsUnreadable }
   }
 
-  /// Decodes every image.
+  /// Takes the first look at every image.
   /// - Parameter input: what the model reads; an image that ends at another size is an error.
   public init(
     _ dataset: ImageDataset, _ preprocessing: Preprocessing, for input: ImageInput,
@@ -45,12 +48,14 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
     var samples: [ImageSample] = []
     var hashes: [String] = []
     var skipped: [(path: String, reason: String)] = []
-    var kept: [ImageBuffer?] = []
-    var size: (width: Int, height: Int)?
-    var used = 0
-    let progress = Progress(options.title, total: dataset.count, isQuiet: options.isQuiet)
+    let cache = PixelCache(budget: options.budget)
+    var size: ImageSize?
+    let progress = Progress(
+      options.title, total: dataset.count, isQuiet: options.isQuiet || !options.looksInside)
     try processInOrder(units: dataset.count, jobs: options.jobs) {
-      { unit in Self.read(dataset.samples[unit], preprocessing) }
+      { unit in
+        ImageFile.read(dataset.samples[unit], preprocessing, decodes: options.looksInside)
+      }
     } consume: { index, outcome in
       progress.advance(to: index + 1)
       let sample = dataset.samples[index]
@@ -59,18 +64,17 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
         guard options.skipsUnreadable, error.isUnreadable else { throw error.error }
         skipped.append((sample.path, error.reason))
       case .success(let file):
-        try Self.check(file.image, sample, against: input, first: &size)
+        try Self.check(file.size, sample, against: input, first: &size)
+        if let image = file.image { cache.offer(image, at: samples.count) }
         samples.append(sample)
         hashes.append(file.hash)
-        used += file.image.pixels.count
-        kept.append(used <= options.budget ? file.image : nil)
       }
     }
     guard let size else { throw HarnessError.noReadableImages(folder: dataset.name) }
     self.samples = samples
     self.hashes = hashes
     self.skipped = skipped
-    self.kept = kept
+    self.cache = cache
     self.preprocessing = preprocessing
     classNames = dataset.classNames
     sampleShape = [3, size.height, size.width]
@@ -79,59 +83,44 @@ public final class ImageStore: SampleSource, @unchecked Sendable {
 
   public var count: Int { samples.count }
 
+  /// Seconds that all threads together have spent in `write`.
+  public var readSeconds: Double { Double(readNanoseconds.load(ordering: .relaxed)) * 1e-9 }
+
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
-    if let image = kept[index] {
-      preprocessing.write(image, into: values)
-    } else {
-      let file = Self.read(samples[index], preprocessing)
-      preprocessing.write(try file.mapError(\.error).get().image, into: values)
-    }
+    let start = ContinuousClock.now
+    preprocessing.write(try image(index), into: values)
+    let nanoseconds = Int((ContinuousClock.now - start).seconds * 1e9)
+    readNanoseconds.add(nanoseconds, ordering: .relaxed)
   }
 
-  private struct PreparedFile: Sendable {
-    let image: ImageBuffer
-    let hash: String
-  }
-
-  private struct Failure: Error {
-    let error: HarnessError
-    let reason: String
-    /// Whether the file itself is at fault, not the options it is prepared with.
-    let isUnreadable: Bool
-  }
-
-  private static func read(
-    _ sample: ImageSample, _ preprocessing: Preprocessing
-  ) -> Result<PreparedFile, Failure> {
-    func failure(_ reason: String, isUnreadable: Bool = true) -> Result<PreparedFile, Failure> {
-      let error = HarnessError.unreadableImage(path: sample.absolutePath, reason: reason)
-      return .failure(Failure(error: error, reason: reason, isUnreadable: isUnreadable))
-    }
-    do {
-      let file = try Data(contentsOf: sample.url)
-      let image = try file.withUnsafeBytes { try preprocessing.prepared(decoding: $0) }
-      return .success(
-        PreparedFile(image: image, hash: ContentHash.sha256(file)))
-    } catch let error as ImagingError {
-      if case .smallerThanCrop = error { return failure("\(error)", isUnreadable: false) }
-      return failure("\(error)")
-    } catch {
-      return failure(error.localizedDescription)
-    }
+  private func image(_ index: Int) throws(HarnessError) -> ImageBuffer {
+    if let image = cache[index] { return image }
+    let image = try ImageFile.image(samples[index], preprocessing)
+    // The file may have changed since the first look.
+    let expected = ImageSize(width: sampleShape[2], height: sampleShape[1])
+    try Self.check(image.size, samples[index], against: expected)
+    cache.offer(image, at: index)
+    return image
   }
 
   /// All images end at one size, the model's where it names one.
   private static func check(
-    _ image: ImageBuffer, _ sample: ImageSample, against input: ImageInput,
-    first: inout (width: Int, height: Int)?
+    _ size: ImageSize, _ sample: ImageSample, against input: ImageInput, first: inout ImageSize?
   ) throws(HarnessError) {
-    let width = input.width ?? first?.width ?? image.width
-    let height = input.height ?? first?.height ?? image.height
-    guard image.width == width, image.height == height else {
-      let error = ImagingError.wrongSize(
-        width: image.width, height: image.height, expectedWidth: width, expectedHeight: height)
-      throw .unreadableImage(path: sample.absolutePath, reason: "\(error)")
-    }
-    first = (width, height)
+    let expected = ImageSize(
+      width: input.width ?? first?.width ?? size.width,
+      height: input.height ?? first?.height ?? size.height)
+    try check(size, sample, against: expected)
+    first = expected
+  }
+
+  private static func check(
+    _ size: ImageSize, _ sample: ImageSample, against expected: ImageSize
+  ) throws(HarnessError) {
+    guard size != expected else { return }
+    let error = ImagingError.wrongSize(
+      width: size.width, height: size.height, expectedWidth: expected.width,
+      expectedHeight: expected.height)
+    throw .unreadableImage(path: sample.absolutePath, reason: "\(error)")
   }
 }

@@ -24,6 +24,8 @@ public struct ModelSummary: Sendable {
   /// Of one sample; nil where the model cannot run or its input size is open.
   public let multiplyAccumulates: Int?
   public let unsupported: [UnsupportedNode]
+  /// What whoever runs the model should know of how it is read.
+  public let notes: [String]
 
   public init(_ path: String) throws {
     let model = try Model(contentsOf: path)
@@ -42,8 +44,7 @@ public struct ModelSummary: Sendable {
     parameters = graph.initializers.filter { $0.elementType?.isWeight ?? false }
       .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    unsupported = try Program.unsupportedNodes(in: model)
-    multiplyAccumulates = unsupported.isEmpty ? Self.cost(of: model) : nil
+    (multiplyAccumulates, notes, unsupported) = try Self.reading(of: model)
   }
 
   private static func port(_ value: ModelValue) -> Port {
@@ -52,9 +53,19 @@ public struct ModelSummary: Sendable {
       dimensions: (value.dimensions ?? []).map(\.description))
   }
 
+  /// The cost of one sample, what there is to know of how the model is read, and what cannot run.
+  private static func reading(of model: Model) throws -> (Int?, [String], [UnsupportedNode]) {
+    do {
+      // As written: rewrites would copy the weights, and change nothing that is said here.
+      let program = try Program(model, optimizing: false)
+      return (cost(of: program), program.notes, [])
+    } catch GraphError.unsupportedNodes(let nodes) {
+      return (nil, try Program.notes(on: model), nodes)
+    }
+  }
+
   /// Open batch dimensions count as 1; any other open dimension leaves the cost unknown.
-  private static func cost(of model: Model) -> Int? {
-    guard let program = try? Program(model) else { return nil }
+  private static func cost(of program: Program) -> Int? {
     var types: [TensorType] = []
     for input in program.inputs {
       guard let dimensions = input.dimensions else { return nil }
@@ -97,9 +108,28 @@ extension ModelSummary {
       lines.append("every node is supported")
     } else {
       lines.append("\(unsupported.count) unsupported:")
-      lines += unsupported.map { "  \($0)" }
+      lines += Self.table(unsupported)
     }
+    lines += notes.map { "note        \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  /// One row for each node, with headings.
+  private static func table(_ nodes: [UnsupportedNode]) -> [String] {
+    let rows =
+      [["node", "operator", "domain", "opset", "reason", "what to do"]]
+      + nodes.map { node in
+        let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
+        let opset = node.opset == 0 ? "–" : "\(node.opset)"
+        return [node.name, node.opType, domain, opset, node.reason, node.advice]
+      }
+    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = zip(row, widths).map { cell, width in
+        cell + String(repeating: " ", count: width - cell.count)
+      }
+      return "  " + (cells + [row[5]]).joined(separator: "  ")
+    }
   }
 
   private static func line(_ port: Port) -> String {
@@ -129,9 +159,10 @@ extension ModelSummary {
             .object([
               .init("name", .string(node.name)), .init("opType", .string(node.opType)),
               .init("domain", .string(node.domain)), .init("opset", .int(node.opset)),
-              .init("reason", .string(node.reason)),
+              .init("reason", .string(node.reason)), .init("advice", .string(node.advice)),
             ])
           })),
+      .init("notes", .array(notes.map(JSONValue.string))),
     ])
   }
 }

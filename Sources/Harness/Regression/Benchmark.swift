@@ -73,7 +73,11 @@ public struct Benchmark: Sendable {
     let input = try BenchmarkInput(of: program)
     let types = input.types(batch: 1)
     let multiplyAccumulates = try program.multiplyAccumulates(types)
-    let known = input.fixedBatch ?? batch ?? baseline?[name]?.batch
+    let saved = baseline?[name]?.batch
+    let known = input.fixedBatch ?? batch ?? saved
+    if let saved, saved != known {
+      throw HarnessError.badOption("the baseline measured \(name) with --batch \(saved)")
+    }
     return BenchmarkRun.Model(
       name: name, sha256: try ContentHash.sha256(ofFile: path),
       batch: try known ?? Throughput.bestBatch(program, input, threads: threads),

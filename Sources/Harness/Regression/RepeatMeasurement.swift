@@ -28,10 +28,11 @@ public struct RepeatMeasurement: Sendable {
     return (program!, gauge.result)
   }
 
-  /// Single runs at batch 1, one after the other.
+  /// Single runs at batch 1, one after the other, each shared by all threads.
   private func latency(of program: Program, on input: BenchmarkInput) throws -> Gauge {
     let tensors = input.tensors(batch: input.fixedBatch ?? 1, seed: 0)
-    let session = BenchmarkSession(program, inputs: tensors, handicap: settings.handicap)
+    let session = BenchmarkSession(
+      program, inputs: tensors, threads: settings.threads, handicap: settings.handicap)
     try session.run()
     var gauge = Gauge()
     try gauge.measure(.process, seconds: 0.4 * settings.seconds, atLeast: 3, session.run)

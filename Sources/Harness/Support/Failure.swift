@@ -65,6 +65,7 @@ public struct Failure {
     switch error {
     case .badOption: Code.usage
     case .outputExists, .cannotCreateFolder: Code.cannotWrite
+    case .repeatFailed: Code.internalError
     default: Code.badData
     }
   }

@@ -11,6 +11,7 @@ public enum HarnessError: Error, Sendable {
   case statisticsMismatch(path: String, differences: [String])
   case outputExists(path: String)
   case cannotCreateFolder(path: String, reason: String)
+  case noCases(path: String)
   case badOption(String)
   /// A model that noise cannot be fed to.
   case notBenchable(reason: String)
@@ -39,6 +40,7 @@ extension HarnessError: CustomStringConvertible {
         + "delete it or name another file"
     case .outputExists(let path): "\(path) exists and is not a folder"
     case .cannotCreateFolder(let path, let reason): "cannot create \(path): \(reason)"
+    case .noCases(let path): "\(path) holds no case: no folder with a model.onnx"
     case .badOption(let text): text
     case .notBenchable(let reason): "the model cannot be benchmarked: \(reason)"
     case .badBaseline(let path, let reason): "\(path) cannot serve as a baseline: \(reason)"

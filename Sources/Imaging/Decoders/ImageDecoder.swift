@@ -8,6 +8,9 @@ public protocol ImageDecoder: Sendable {
   /// Whether the bytes begin with the format's signature.
   func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool
 
+  /// The size that `decode` will give, from the header alone.
+  func size(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageSize
+
   /// The pixels as 8-bit RGB, as stored: no orientation, colour profile or gamma is applied.
   func decode(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageBuffer
 
@@ -37,22 +40,33 @@ struct CodecFunctions {
   func image(
     _ bytes: UnsafeRawBufferPointer, format: String
   ) throws(ImagingError) -> ImageBuffer {
-    let source = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    var width: UInt32 = 0
-    var height: UInt32 = 0
-    try check(format) { header(source, bytes.count, &width, &height, $0, $1) }
-    let count = try ImageBuffer.byteCount(width: Int(width), height: Int(height))
+    let size = try size(bytes, format: format)
+    let count = try ImageBuffer.byteCount(width: size.width, height: size.height)
     var status = Result<Void, ImagingError>.success(())
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       status = Result { () throws(ImagingError) in
         try check(format) {
-          decode(source, bytes.count, width, height, target.baseAddress, $0, $1)
+          decode(
+            Self.start(bytes), bytes.count, UInt32(size.width), UInt32(size.height),
+            target.baseAddress, $0, $1)
         }
       }
       if case .success = status { initialized = count }
     }
     try status.get()
-    return ImageBuffer(width: Int(width), height: Int(height), pixels: pixels)
+    return ImageBuffer(width: size.width, height: size.height, pixels: pixels)
+  }
+
+  /// Reads the size.
+  func size(_ bytes: UnsafeRawBufferPointer, format: String) throws(ImagingError) -> ImageSize {
+    var width: UInt32 = 0
+    var height: UInt32 = 0
+    try check(format) { header(Self.start(bytes), bytes.count, &width, &height, $0, $1) }
+    return ImageSize(width: Int(width), height: Int(height))
+  }
+
+  private static func start(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<UInt8>? {
+    bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
   }
 
   private func check(

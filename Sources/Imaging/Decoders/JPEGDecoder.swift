@@ -10,10 +10,16 @@ public struct JPEGDecoder: ImageDecoder {
     bytes.starts(with: [0xFF, 0xD8, 0xFF])
   }
 
+  private var functions: CodecFunctions {
+    CodecFunctions(header: calibrant_jpeg_header, decode: calibrant_jpeg_decode)
+  }
+
+  public func size(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageSize {
+    try functions.size(bytes, format: format)
+  }
+
   public func decode(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageBuffer {
-    let functions = CodecFunctions(
-      header: calibrant_jpeg_header, decode: calibrant_jpeg_decode)
-    return try functions.image(bytes, format: format)
+    try functions.image(bytes, format: format)
   }
 
   public func orientation(of bytes: UnsafeRawBufferPointer) -> Orientation {

@@ -10,8 +10,15 @@ public struct PNGDecoder: ImageDecoder {
     bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
+  private var functions: CodecFunctions {
+    CodecFunctions(header: calibrant_png_header, decode: calibrant_png_decode)
+  }
+
+  public func size(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageSize {
+    try functions.size(bytes, format: format)
+  }
+
   public func decode(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageBuffer {
-    let functions = CodecFunctions(header: calibrant_png_header, decode: calibrant_png_decode)
-    return try functions.image(bytes, format: format)
+    try functions.image(bytes, format: format)
   }
 }

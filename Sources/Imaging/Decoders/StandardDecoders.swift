@@ -14,11 +14,27 @@ public enum StandardDecoders {
 public func decodeImage(
   _ bytes: UnsafeRawBufferPointer, appliesEXIF: Bool = false
 ) throws(ImagingError) -> ImageBuffer {
+  let decoder = try decoder(of: bytes)
+  let image = try decoder.decode(bytes)
+  return appliesEXIF ? image.turned(decoder.orientation(of: bytes)) : image
+}
+
+/// The size that `decodeImage` will give, from the header alone: the rest of the file may be damaged.
+public func imageSize(
+  _ bytes: UnsafeRawBufferPointer, appliesEXIF: Bool = false
+) throws(ImagingError) -> ImageSize {
+  let decoder = try decoder(of: bytes)
+  let size = try decoder.size(of: bytes)
+  return appliesEXIF ? size.turned(decoder.orientation(of: bytes)) : size
+}
+
+private func decoder(
+  of bytes: UnsafeRawBufferPointer
+) throws(ImagingError) -> any ImageDecoder {
   guard let decoder = StandardDecoders.all.first(where: { $0.recognizes(bytes) }) else {
     throw .unknownFormat(firstBytes: Array(bytes.prefix(8)))
   }
-  let image = try decoder.decode(bytes)
-  return appliesEXIF ? image.turned(decoder.orientation(of: bytes)) : image
+  return decoder
 }
 
 /// Decodes an image whose format is told by its first bytes, never by a file's name.

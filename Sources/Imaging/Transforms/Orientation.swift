@@ -29,12 +29,20 @@ public enum Orientation: Int, Sendable, CaseIterable {
   }
 }
 
+extension ImageSize {
+  /// The size of the image as it is meant to be looked at.
+  func turned(_ orientation: Orientation) -> ImageSize {
+    orientation.swapsAxes ? ImageSize(width: height, height: width) : self
+  }
+}
+
 extension ImageBuffer {
+  public var size: ImageSize { ImageSize(width: width, height: height) }
+
   /// The image as it is meant to be looked at.
   public func turned(_ orientation: Orientation) -> ImageBuffer {
     guard orientation != .upright else { return self }
-    let size =
-      orientation.swapsAxes ? (width: height, height: width) : (width: width, height: height)
+    let size = size.turned(orientation)
     var turned: [UInt8] = []
     turned.reserveCapacity(pixels.count)
     for y in 0..<size.height {

@@ -48,6 +48,13 @@ public enum DataFree {
       moments.filter { !propagated.contains($0.key) }.mapValues { $0.channels.map(\.mean) })
   }
 
+  /// Whether every layer reads what a batch norm states, or the network's input.
+  public static func knowsEveryMean(of model: Model) throws(QuantizationError) -> Bool {
+    let prepared = try PreparedModel(model)
+    let propagated = valuesBehindPlainLayers(prepared)
+    return WeightedLayer.all(in: prepared.document).allSatisfy { !propagated.contains($0.input) }
+  }
+
   /// What layers without a batch norm compute, and all that follows from it up to the next batch norm.
   private static func valuesBehindPlainLayers(_ prepared: PreparedModel) -> Set<String> {
     var values: Set<String> = []

@@ -21,7 +21,7 @@ struct MomentPropagation {
   private func moments(after node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
     switch node.opType {
     case "Conv", "Gemm", "MatMul": return try linear(node)
-    case "Add", "Sub", "Mul", "Div": return try arithmetic(node)
+    case "Add", "Sub", "Mul", "Div", "Min": return try arithmetic(node)
     case "Concat": return concatenated(node)
     case "Slice": return try sliced(node)
     case "Pad": return try padded(node)
@@ -83,6 +83,9 @@ struct MomentPropagation {
     switch node.opType {
     case "Add": return left.combined(with: right) { $0.adding($1) }
     case "Sub": return left.combined(with: right) { $0.adding($1.affine(-1, 0)) }
+    case "Min":
+      guard right.channels.allSatisfy({ $0.variance == 0 }) else { return nil }
+      return left.combined(with: right) { $0.clipped(-.infinity, $1.mean) }
     case "Mul": return left.combined(with: right) { $0.multiplying($1) }
     default:
       guard right.channels.allSatisfy({ $0.variance == 0 && $0.mean != 0 }) else { return nil }

@@ -6,15 +6,21 @@ struct LayerWriter {
   let scheme: Scheme
   /// By tensor name; empty in weight-only files.
   let activations: [String: [QuantizationParameters]]
+  /// Codes already chosen, by the name of the weights; others are rounded to nearest.
+  let chosen: [String: QuantizedWeights]
 
   /// Weights that several layers share are stored once per bit width.
   private var written: [String: (output: String, weights: QuantizedWeights)] = [:]
   private let readers: [String: [Int]]
 
-  init(document: Document, scheme: Scheme, activations: [String: [QuantizationParameters]]) {
+  init(
+    document: Document, scheme: Scheme, activations: [String: [QuantizationParameters]],
+    chosen: [String: QuantizedWeights] = [:]
+  ) {
     self.document = document
     self.scheme = scheme
     self.activations = activations
+    self.chosen = chosen
     readers = document.consumers()
   }
 
@@ -47,6 +53,11 @@ struct LayerWriter {
   private func quantize(_ layer: WeightedLayer, bits: Int, bias: IntegerBias?)
     throws(QuantizationError) -> QuantizedWeights
   {
+    if let weights = chosen[layer.weight],
+      weights.parameters[0].codes == scheme.weights.grid(bits: bits).codes
+    {
+      return bias.map { Self.guarded(weights, $0) } ?? weights
+    }
     guard let values = try document.floats(layer.weight), values.allSatisfy(\.isFinite) else {
       throw .nonFiniteWeights(tensor: layer.weight)
     }
@@ -59,6 +70,18 @@ struct LayerWriter {
     }
     return RoundToNearest.codes(
       of: values, shape: layer.shape, axis: axis, parameters: parameters)
+  }
+
+  /// Chosen weights with scales wide enough for the bias; channels whose scale grows are rounded again.
+  private static func guarded(_ weights: QuantizedWeights, _ bias: IntegerBias) -> QuantizedWeights
+  {
+    let values = weights.dequantized()
+    let ranges = RoundToNearest.ranges(of: values, shape: weights.shape, axis: weights.axis)
+    let parameters = BiasScale.guarded(
+      weights.parameters, ranges: ranges, bias: bias.values, inputScales: bias.inputScales)
+    guard parameters != weights.parameters else { return weights }
+    return RoundToNearest.codes(
+      of: values, shape: weights.shape, axis: weights.axis, parameters: parameters)
   }
 
   /// The bias of a layer whose input is quantized, where it can be an int32 vector.

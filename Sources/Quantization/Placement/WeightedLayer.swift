@@ -14,7 +14,7 @@ enum WeightAxis {
 }
 
 /// A node whose second input is a float32 weight of the file.
-struct WeightedLayer {
+struct WeightedLayer: Sendable {
   let node: Int
   let opType: String
   let name: String

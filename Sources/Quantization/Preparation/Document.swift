@@ -58,23 +58,29 @@ struct Document {
   /// The float32 values of an initializer; nil for other types and for values that nodes compute.
   func floats(_ name: String) throws(QuantizationError) -> [Float]? {
     guard let tensor = initializers[name], tensor.elementType == .float32 else { return nil }
-    return try payload(tensor).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    return try elements(tensor)
   }
 
   /// The values of an int64 or int32 initializer.
   func integers(_ name: String) throws(QuantizationError) -> [Int]? {
     guard let tensor = initializers[name] else { return nil }
-    let bytes = try payload(tensor)
     switch tensor.elementType {
-    case .int64: return bytes.withUnsafeBytes { $0.bindMemory(to: Int64.self).map { Int($0) } }
-    case .int32: return bytes.withUnsafeBytes { $0.bindMemory(to: Int32.self).map { Int($0) } }
+    case .int64: return try elements(tensor, of: Int64.self).map { Int($0) }
+    case .int32: return try elements(tensor, of: Int32.self).map { Int($0) }
     default: return nil
     }
   }
 
-  /// A copy whose start is aligned for every element type.
-  private func payload(_ tensor: ModelTensor) throws(QuantizationError) -> [UInt8] {
-    do { return [UInt8](try tensor.payload()) } catch { throw .model(error) }
+  private func elements<Element: BitwiseCopyable>(
+    _ tensor: ModelTensor, of type: Element.Type = Element.self
+  ) throws(QuantizationError) -> [Element] {
+    let bytes: Data
+    do { bytes = try tensor.payload() } catch { throw .model(error) }
+    // Copied, for bytes of a file lie at any alignment.
+    let count = bytes.count / MemoryLayout<Element>.stride
+    return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = bytes.copyBytes(to: buffer) / MemoryLayout<Element>.stride
+    }
   }
 
   /// `base`, or the first of base_2, base_3 … that nothing in the model is called.
@@ -126,6 +132,19 @@ struct Document {
     if opset > self.opset { model.setOpset(opset) }
     // The IR versions that came with operator sets 13 and 21 (int4).
     model.irVersion = max(model.irVersion, opset >= 21 ? 10 : 7)
+    return model
+  }
+
+  /// A model of some of the nodes, with the initializers they read.
+  func fragment(
+    _ nodes: [ModelNode], inputs: [ModelValue], outputs: [ModelValue], opset: Int
+  ) -> Model {
+    var model = source
+    let used = Set(nodes.flatMap(\.inputs))
+    let stored = (initialOrder + added).filter(used.contains).compactMap { initializers[$0] }
+    model.graph = ModelGraph(
+      name: source.graph.name, nodes: nodes, inputs: inputs, outputs: outputs, initializers: stored)
+    if opset > self.opset { model.setOpset(opset) }
     return model
   }
 

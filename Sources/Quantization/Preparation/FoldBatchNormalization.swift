@@ -75,9 +75,10 @@ extension Document {
     if let layerBias, layerBias?.count != norm.channels { return false }
     let layout = WeightLayout(shape: tensor.dims, axis: axis)
     let result = norm.factors.folded(
-      weights: weights, bias: layerBias ?? nil,
-      channel: { $0 / layout.inner % layout.channels })
-    guard (result.weights + result.bias).allSatisfy(\.isFinite) else { return false }
+      weights: weights, inner: layout.inner, bias: layerBias ?? nil)
+    guard result.weights.allSatisfy(\.isFinite), result.bias.allSatisfy(\.isFinite) else {
+      return false
+    }
     // Weights that several layers share stay as they are for the others.
     let isShared = (consumers[weightName]?.count ?? 0) > 1 || pinned.contains(weightName)
     let weightTarget = isShared ? uniqueName(weightName + "_folded") : weightName

@@ -47,7 +47,7 @@ public struct Histogram: Sendable, Equatable {
     cover { exponent in
       (Self.bin(of: min(lower, 0), exponent), Self.bin(of: max(upper, 0), exponent))
     }
-    tally(values)
+    StatisticsLoops.best.tally(values, exponent: exponent, firstBin: firstBin, into: &counts)
   }
 
   /// Adds what another histogram of the same capacity saw.
@@ -105,71 +105,5 @@ public struct Histogram: Sendable, Equatable {
     }
     let missing = last - (firstBin + counts.count - 1)
     if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
-  }
-}
-
-// MARK: - The loop over the values
-
-extension Histogram {
-  private static let blockLength = 2048
-  private static let lanes = 4
-
-  /// Values that follow each other often share a bin (zeros after Relu). Four tables keep the next
-  /// increment from waiting for the last one.
-  private mutating func tally(_ values: UnsafeBufferPointer<Float>) {
-    let bins = counts.count
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: bins * Self.lanes) { tables in
-      tables.initialize(repeating: 0)
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.blockLength) { indices in
-        var start = 0
-        while start < values.count {
-          let block = UnsafeBufferPointer(
-            rebasing: values[start..<min(start + Self.blockLength, values.count)])
-          locate(block, into: indices)
-          Self.increment(tables, bins: bins, at: indices, count: block.count)
-          start += block.count
-        }
-      }
-      for lane in 0..<Self.lanes {
-        for bin in 0..<bins { counts[bin] += Int(tables[lane * bins + bin]) }
-      }
-    }
-  }
-
-  /// Writes the position in `counts` of each value's bin.
-  private func locate(
-    _ values: UnsafeBufferPointer<Float>, into indices: UnsafeMutableBufferPointer<Int32>
-  ) {
-    let width = Float(sign: .plus, exponent: exponent, significand: 1)
-    let inverse = 1 / width
-    let first = Int32(firstBin)
-    let magic: Float = 0x1.8p23
-    let magicBits = Int32(bitPattern: magic.bitPattern)
-    for i in 0..<values.count {
-      // Rounds to the nearest bin edge, then steps down where that edge lies above the value. The
-      // comparison is with the value itself, because scaling may have rounded a tiny one to zero.
-      let shifted = values[i] * inverse + magic
-      let edge = (shifted - magic) * width
-      let nearest = Int32(bitPattern: shifted.bitPattern) &- magicBits
-      indices[i] = nearest &- first &- (edge > values[i] ? 1 : 0)
-    }
-  }
-
-  private static func increment(
-    _ tables: UnsafeMutableBufferPointer<UInt32>, bins: Int,
-    at indices: UnsafeMutableBufferPointer<Int32>, count: Int
-  ) {
-    var i = 0
-    while i &+ 3 < count {
-      tables[Int(indices[i])] &+= 1
-      tables[bins &+ Int(indices[i &+ 1])] &+= 1
-      tables[2 &* bins &+ Int(indices[i &+ 2])] &+= 1
-      tables[3 &* bins &+ Int(indices[i &+ 3])] &+= 1
-      i &+= 4
-    }
-    while i < count {
-      tables[Int(indices[i])] &+= 1
-      i &+= 1
-    }
   }
 }

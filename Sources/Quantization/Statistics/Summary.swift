@@ -124,39 +124,11 @@ struct PlaneSummary {
     infinities = values.count - finite.count - nans
   }
 
-  /// Eight lanes, whose order fixes the rounding of the sums.
   private mutating func summarize(_ values: UnsafeBufferPointer<Float>) {
+    let facts = StatisticsLoops.best.summary(values)
     count = values.count
-    let vectors = values.count / 8
-    let base = UnsafeRawPointer(values.baseAddress)
-    var low = SIMD8<Float>(repeating: .infinity)
-    var high = -low
-    var zero = SIMD8<Int32>()
-    var total = SIMD8<Double>()
-    var squares = SIMD8<Double>()
-    for i in 0..<vectors {
-      guard let base else { break }
-      let x = base.loadUnaligned(fromByteOffset: i &* 32, as: SIMD8<Float>.self)
-      low.replace(with: x, where: x .< low)
-      high.replace(with: x, where: x .> high)
-      zero.replace(with: zero &+ 1, where: x .== 0)
-      let wide = SIMD8<Double>(x)
-      total += wide
-      squares += wide * wide
-    }
-    for lane in 0..<8 {
-      minimum = min(minimum, low[lane])
-      maximum = max(maximum, high[lane])
-      zeros += Int(zero[lane])
-      sum += total[lane]
-      sumOfSquares += squares[lane]
-    }
-    for x in values[(vectors * 8)...] {
-      minimum = x < minimum ? x : minimum
-      maximum = x > maximum ? x : maximum
-      zeros += x == 0 ? 1 : 0
-      sum += Double(x)
-      sumOfSquares += Double(x) * Double(x)
-    }
+    zeros = Int(facts.zeros)
+    (minimum, maximum) = (facts.minimum, facts.maximum)
+    (sum, sumOfSquares) = (facts.sum, facts.sumOfSquares)
   }
 }

@@ -30,10 +30,10 @@ struct BiasCorrection {
     let readers = document.consumers()
     for (layer, bits) in layers {
       guard let means = means.values[layer.input],
-        layer.bias.map({ readers[$0]?.count == 1 }) ?? true,
+        document.mayChangeBias(of: layer, readers),
         let shift = try shift(of: layer, bits: bits, means: means, in: document)
       else { continue }
-      try add(shift, to: layer, in: &document)
+      try document.addToBias(shift, of: layer)
     }
   }
 
@@ -61,26 +61,35 @@ struct BiasCorrection {
     }
     return shift
   }
+}
 
-  private func add(
-    _ shift: [Double], to layer: WeightedLayer, in document: inout Document
+extension Document {
+  /// Adds to a layer's bias, which becomes one where the layer has none.
+  mutating func addToBias(
+    _ shift: [Double], of layer: WeightedLayer
   ) throws(QuantizationError) {
     guard let name = layer.bias else {
-      let added = document.uniqueName("\(layer.weight)_bias")
-      document.store(added, floats: shift.map { Float($0) }, dims: [shift.count])
-      let inputs = document.nodes[layer.node].inputs.prefix(2)
-      document.nodes[layer.node].inputs = inputs + [added]
+      let added = uniqueName("\(layer.weight)_bias")
+      store(added, floats: shift.map { Float($0) }, dims: [shift.count])
+      nodes[layer.node].inputs = nodes[layer.node].inputs.prefix(2) + [added]
       return
     }
-    guard let bias = try document.floats(name), bias.count == shift.count,
-      let dims = document.initializers[name]?.dims
+    guard let bias = try floats(name), bias.count == shift.count,
+      let dims = initializers[name]?.dims
     else { return }
-    document.store(name, floats: zip(bias, shift).map { Float(Double($0) + $1) }, dims: dims)
+    store(name, floats: zip(bias, shift).map { Float(Double($0) + $1) }, dims: dims)
+  }
+
+  /// Whether a layer's bias can be changed without changing another's.
+  func mayChangeBias(of layer: WeightedLayer, _ readers: [String: [Int]]) -> Bool {
+    guard layer.opType != "MatMul" else { return false }
+    guard let name = layer.bias else { return true }
+    return readers[name]?.count == 1 && initializers[name]?.dims == [layer.outputChannels]
   }
 }
 
 /// Which output and which input channel a weight connects.
-private struct InputChannels {
+struct InputChannels {
   let count: Int
   private let outputs: Int
   /// Weights of one input channel lie next to each other, this many.

@@ -17,7 +17,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Images per run for throughput (default: the baseline's, or each model's best).")
   var batch: Int?
 
-  @Option(help: "Workers for throughput (default: one per core).")
+  @Option(
+    help:
+      "Workers for throughput, and threads that share a run for latency (default: one per core).")
   var threads: Int?
 
   @Option(help: "Measuring time per model.")
@@ -31,6 +33,13 @@ struct Bench: ParsableCommand {
 
   @Option(help: ArgumentHelp("Compare with a baseline.", valueName: "file.json"))
   var against: String?
+
+  @Flag(
+    help: """
+      Instead, time every algorithm that can compute each convolution, and mark where the choice by shape is slower \
+      than another.
+      """)
+  var autotune = false
 
   @OptionGroup var result: ResultOptions
 
@@ -59,6 +68,11 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     try result.requireWritableOutput()
+    if autotune {
+      let table = try AlgorithmTable(models, batch: batch ?? 1)
+      try result.emit(text: table.text, json: table.json.text)
+      return
+    }
     if let save { try requireWritable(save) }
     let outcome = try measure()
     if let save { try Baseline(outcome.run).save(to: save) }

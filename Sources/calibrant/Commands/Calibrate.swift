@@ -31,6 +31,18 @@ struct Calibrate: ParsableCommand {
       valueName: "file"))
   var statistics: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Choose bits per layer (float, 8, 4) so that the file has at most this size.",
+      valueName: "bytes"))
+  var targetBytes: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose bits per layer so that at most this percentage of calibration samples changes class.",
+      valueName: "points"))
+  var budget: Double?
+
   @Flag(help: "Leave damaged images out instead of stopping.") var skipUnreadable = false
 
   @OptionGroup var scheme: SchemeFlags
@@ -39,7 +51,20 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
-  func validate() throws { _ = try calibrationMethod(method) }
+  func validate() throws {
+    _ = try calibrationMethod(method)
+    if targetBytes != nil && budget != nil {
+      throw ValidationError("--target-bytes and --budget exclude each other")
+    }
+    if let targetBytes, targetBytes < 1 { throw ValidationError("--target-bytes must be positive") }
+    if let budget, !(budget >= 0 && budget <= 100) {
+      throw ValidationError("--budget is a number of points, 0 to 100")
+    }
+  }
+
+  private var limit: BitSearch.Limit? {
+    targetBytes.map { .bytes($0) } ?? budget.map { .disagreement($0 / 100) }
+  }
 
   func run() throws {
     try requireWritable(output)
@@ -55,8 +80,24 @@ struct Calibrate: ParsableCommand {
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)
-    let quantized = try job.activationBased(
-      scheme, observations.statistics, method: calibrationMethod(method))
+    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet)
+    let method = try calibrationMethod(method)
+    let quantized: QuantizedModel
+    if let limit {
+      let search = try BitSearch(job, scheme, on: calibration, jobs: run_.workers) { job, scheme in
+        try job.activationBased(
+          scheme, observations.statistics, method: method, on: calibration, walk)
+      }
+      let progress = Progress("sensitivity", total: job.layerCount, isQuiet: run_.quiet)
+      let found = try search.run(limit) { done, _ in progress.advance(to: done) }
+      note(
+        FrontierText.render(found.frontier, tried: found.tried, chosen: found.chosen.bits),
+        quiet: run_.quiet)
+      quantized = found.chosen.quantized
+    } else {
+      quantized = try job.activationBased(
+        scheme, observations.statistics, method: method, on: calibration, walk)
+    }
     try quantized.model.write(to: output)
     var summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     summary.observations = observations

@@ -38,6 +38,9 @@ struct Compare: ParsableCommand {
       """)
   var sequential = false
 
+  @Flag(help: "Add an arm per step of the activation-based recipe, without that step.")
+  var ablation = false
+
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
@@ -99,6 +102,7 @@ struct Compare: ParsableCommand {
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
       folder: folder)
+    run.isAblation = ablation
     run.statistics = StatisticsCache(path: statistics)
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
     let outcome = try outcome(of: run, loaded, job, recipe, calibrationData)
@@ -115,12 +119,12 @@ struct Compare: ParsableCommand {
     _ calibration: CalibrationData
   ) throws -> ComparisonRun.Outcome {
     guard sequential else {
-      let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
+      let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
       return try run.run(loaded, job, images: store, calibration: calibration)
     }
     let dataset = try images.dataset(seed: seed).shuffled(seed: seed)
     return try run.runSequentially(loaded, job, dataset: dataset, calibration: calibration) {
-      try images.store($0, for: loaded.input, recipe, run_)
+      try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
     }
   }
 

@@ -31,7 +31,8 @@ struct Quantize: ParsableCommand {
     let job = try QuantizationJob(
       loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())
     let quantized = try job.weightBased(
-      scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases)
+      scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
+      CalibrationWalk(jobs: MachineFacts.cores))
     try quantized.model.write(to: output)
     let summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     try result.emit(text: summary.text, json: summary.json.text)

@@ -22,10 +22,12 @@ struct ImageOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
+  /// - Parameter isReadOften: whether several arms will read the images.
   func store(
-    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions
+    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions,
+    isReadOften: Bool = false
   ) throws -> ImageStore {
-    try store(dataset(seed: seed), for: input, preprocessing, run)
+    try store(dataset(seed: seed), for: input, preprocessing, run, isReadOften: isReadOften)
   }
 
   func dataset(seed: UInt64) throws -> ImageDataset {
@@ -35,10 +37,12 @@ struct ImageOptions: ParsableArguments {
 
   func store(
     _ dataset: ImageDataset, for input: ImageInput, _ preprocessing: Preprocessing,
-    _ run: RunOptions
+    _ run: RunOptions, isReadOften: Bool = false
   ) throws -> ImageStore {
     var options = ImageStore.Options(jobs: run.workers)
     options.skipsUnreadable = skipUnreadable
+    options.decodesFirst = isReadOften
+    options.budget = isReadOften ? 1 << 30 : 0
     options.isQuiet = run.quiet
     return try ImageStore(dataset, preprocessing, for: input, options)
   }
@@ -56,6 +60,8 @@ func loadCalibration(
   if let limit { dataset = dataset.limited(to: limit, seed: seed) }
   var options = ImageStore.Options(jobs: run.workers)
   options.skipsUnreadable = skipsUnreadable
+  // About a hundred images of usual size: fitting layers reads them several times.
+  options.budget = 16 << 20
   options.isQuiet = run.quiet
   options.title = "decoding calibration images"
   return CalibrationData(try ImageStore(dataset, preprocessing, for: input, options))

@@ -30,14 +30,19 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Bits of single layers (repeatable).", valueName: "name=bits"))
   var layerBits: [String] = []
 
+  @Option(help: "Bits of the first and the last layer where others have fewer: 8 keeps the most.")
+  var endBits = 8
+
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
-  @Option(help: "How weights are rounded: nearest is the one there is.")
-  var rounding = "nearest"
+  @Option(help: "How weights are rounded where there is data: optimal or nearest.")
+  var rounding = Rounding.optimal.rawValue
 
-  @Flag(help: "Accepted for scripts: this version does not equalize.")
-  var noEqualize = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Equalize channels across layers first (default: with --per-tensor).")
+  var equalize: Bool?
 
   @Flag(
     help:
@@ -51,8 +56,11 @@ struct QuantizationFlags: ParsableArguments {
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
     }
-    guard rounding == "nearest" else {
-      throw ValidationError("--rounding '\(rounding)' is not implemented; nearest is")
+    if Rounding(rawValue: rounding) == nil {
+      throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
+    }
+    guard SchemeName.supportedWeightBits.contains(endBits) else {
+      throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
     }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
@@ -65,8 +73,11 @@ struct QuantizationFlags: ParsableArguments {
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
     options.correctsBiases = !noBiasCorrection
+    options.equalizes = equalize
+    options.rounding = Rounding(rawValue: rounding) ?? .optimal
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
+      endBits: endBits,
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
     return options
   }
@@ -76,7 +87,7 @@ struct QuantizationFlags: ParsableArguments {
       guard let split = text.lastIndex(of: "="),
         let bits = Int(text[text.index(after: split)...]),
         SchemeName.supportedWeightBits.contains(bits)
-      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8 or NAME=4") }
+      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8, 6, 4, 3 or 2") }
       return (Glob(String(text[..<split])), bits)
     }
   }
@@ -84,7 +95,7 @@ struct QuantizationFlags: ParsableArguments {
 
 /// The choices of one quantized file.
 struct SchemeFlags: ParsableArguments {
-  @Option(help: "Weight bits: 8 or 4.")
+  @Option(help: "Weight bits: 8 or 4, or 6, 3 or 2 for study.")
   var bits = 8
 
   @Option(help: "Activations: int8 or float (default: int8 with data, float without).")
@@ -92,7 +103,7 @@ struct SchemeFlags: ParsableArguments {
 
   func validate() throws {
     guard SchemeName.supportedWeightBits.contains(bits) else {
-      throw ValidationError("--bits \(bits) is neither 8 nor 4")
+      throw ValidationError("--bits \(bits) is none of 8, 6, 4, 3, 2")
     }
     guard activations == nil || ["int8", "float"].contains(activations) else {
       throw ValidationError("--activations is int8 or float")

@@ -49,7 +49,9 @@ extension WinogradConvolution {
     let channels = Double(shape.inChannels)
     let products = 36 * channels * blocks.output * max(tiles, 4)
     let transforms = tiles * (200 * blocks.input + 150 * blocks.output)
-    let weights = 36 * channels * blocks.output * 3
+    // Cycles for 64 bytes of weights: from a cache, or from memory where they fit into none.
+    let perVector = 36 * channels * blocks.output * 64 > 8e6 ? 16.0 : 3.0
+    let weights = 36 * channels * blocks.output * perVector
     let direct = 9 * channels * blocks.output * Double(shape.batch * shape.positions)
     return products + transforms + weights < direct
   }

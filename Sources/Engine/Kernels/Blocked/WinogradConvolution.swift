@@ -32,27 +32,44 @@ struct WinogradConvolution {
   ) {
     let perImage = Self.tilesPerImage(shape)
     let total = perImage * shape.batch
-    let step = tilesAtOnce(total)
-    let blocks = (
-      input: ChannelBlocks.count(shape.inChannels), output: ChannelBlocks.count(shape.outChannels)
-    )
-    let size = Self.positions * step * ChannelBlocks.lanes
-    let transformed = scratch.floats(size * (blocks.input + blocks.output))
-    let products = transformed + size * blocks.input
-    for first in stride(from: 0, to: total, by: step) {
+    let step = tilesAtOnce(total, workers.count)
+    let parts = (total + step - 1) / step
+    // Workers take parts of their own where there are enough; otherwise they share each part's phases.
+    let sharing: Workers = parts < workers.count ? workers : .alone
+    let floats = scratchFloats(step)
+    let scratch = scratch.floats(floats * (parts < workers.count ? 1 : workers.count))
+    func run(_ part: Int, _ worker: Int) {
+      let first = part * step
       let tiles = Tiles(range: first..<min(first + step, total), perImage: perImage)
-      transform(tiles, input, into: transformed, workers)
-      multiply(tiles.range.count, transformed, into: products, workers)
-      transformBack(tiles, products, epilogue, into: output, workers)
+      let transformed = scratch + worker * floats
+      let products =
+        transformed + Self.positions * step * ChannelBlocks.count(shape.inChannels)
+        * ChannelBlocks.lanes
+      transform(tiles, input, into: transformed, sharing)
+      multiply(tiles.range.count, transformed, into: products, sharing)
+      transformBack(tiles, products, epilogue, into: output, sharing)
+    }
+    if parts < workers.count {
+      for part in 0..<parts { run(part, 0) }
+    } else {
+      workers.forEach(parts, run)
     }
   }
 
+  private func scratchFloats(_ tiles: Int) -> Int {
+    let blocks =
+      ChannelBlocks.count(shape.inChannels) + ChannelBlocks.count(shape.outChannels)
+    return Self.positions * tiles * blocks * ChannelBlocks.lanes
+  }
+
   /// As many tiles as keep both sides of the products near the second-level cache, but enough to be worth reading all
-  /// weights for.
-  private func tilesAtOnce(_ total: Int) -> Int {
+  /// weights for, and a part for each worker where there are enough for that.
+  private func tilesAtOnce(_ total: Int, _ workers: Int) -> Int {
     let floatsPerTile = Self.positions * (shape.inChannels + shape.outChannels)
     let fitting = 192 * 1024 / floatsPerTile / 14 * 14
-    return min(total, max(fitting, shape.inChannels * shape.outChannels > 65536 ? 56 : 28))
+    let fewest = shape.inChannels * shape.outChannels > 65536 ? 56 : 28
+    let share = (total + workers - 1) / workers
+    return min(max(fitting, fewest), share >= 14 ? share : total)
   }
 
   private func transform(
@@ -152,91 +169,5 @@ struct WinogradConvolution {
         start = end
       }
     }
-  }
-}
-
-/// The transformed weights G g Gᵀ: for each of 36 positions a matrix C × M in strips of output blocks.
-struct WinogradWeights: Sendable {
-  let bias: AlignedFloats
-  let zeros: AlignedFloats
-  let runLength: Int
-  private let values: AlignedFloats
-  private let inChannels: Int
-  private let outBlocks: Int
-
-  /// - Parameters:
-  ///   - weights: M × C × 3 × 3.
-  ///   - bias: M values, or nil.
-  init(
-    _ shape: ConvolutionShape, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    blocksAtOnce: Int
-  ) {
-    inChannels = shape.inChannels
-    outBlocks = ChannelBlocks.count(shape.outChannels)
-    runLength = FactorOrder(shape, isBlocked: true).length
-    self.bias = ChannelBlocks.padded(
-      bias.map { UnsafeBufferPointer(start: $0, count: shape.outChannels) },
-      channels: shape.outChannels)
-    zeros = ChannelBlocks.padded(nil, channels: blocksAtOnce * ChannelBlocks.lanes)
-    values = AlignedFloats(
-      WinogradConvolution.positions * inChannels * outBlocks * ChannelBlocks.lanes)
-    values.base.update(repeating: 0, count: values.count)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: WinogradConvolution.positions) {
-      fill(shape, weights, blocksAtOnce, transformed: $0.baseAddress!)
-    }
-  }
-
-  private func fill(
-    _ shape: ConvolutionShape, _ weights: UnsafePointer<Float>, _ blocksAtOnce: Int,
-    transformed: UnsafeMutablePointer<Double>
-  ) {
-    for m in 0..<shape.outChannels {
-      let strip = m / ChannelBlocks.lanes / blocksAtOnce * blocksAtOnce
-      let width = min(blocksAtOnce, outBlocks - strip) * ChannelBlocks.lanes
-      for channel in 0..<inChannels {
-        let kernel = weights + (m * inChannels + channel) * 9
-        let lane = channel * width + m - strip * ChannelBlocks.lanes
-        Self.transform(kernel, into: transformed)
-        for position in 0..<WinogradConvolution.positions {
-          base(position: position, block: strip)[lane] = Float(transformed[position])
-        }
-      }
-    }
-  }
-
-  /// The weights of the strip that starts with output block `block`.
-  func base(position: Int, block: Int) -> UnsafeMutablePointer<Float> {
-    values.base + (position * outBlocks + block) * inChannels * ChannelBlocks.lanes
-  }
-
-  /// Where the channels of transformed tiles start.
-  func offsets(tiles: Int) -> [Int32] {
-    stride(from: 0, to: inChannels, by: runLength).map { channel in
-      Int32(
-        channel / ChannelBlocks.lanes * tiles * ChannelBlocks.lanes
-          + channel % ChannelBlocks.lanes)
-    }
-  }
-
-  private static func transform(
-    _ kernel: UnsafePointer<Float>, into positions: UnsafeMutablePointer<Double>
-  ) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 18) { columns in
-      for x in 0..<3 {
-        let line = transform(Double(kernel[x]), Double(kernel[3 + x]), Double(kernel[6 + x]))
-        for y in 0..<6 { columns[3 * y + x] = line[y] }
-      }
-      for y in 0..<6 {
-        let line = transform(columns[3 * y], columns[3 * y + 1], columns[3 * y + 2])
-        for x in 0..<6 { positions[6 * y + x] = line[x] }
-      }
-    }
-  }
-
-  /// One dimension of G g Gᵀ; the last two lanes are unused.
-  @inline(__always)
-  private static func transform(_ a: Double, _ b: Double, _ c: Double) -> SIMD8<Double> {
-    let (outer, far) = (-(a + c) / 6, (a + 4 * c) / 24)
-    return [a / 4, outer - b / 6, outer + b / 6, far + b / 12, far - b / 12, c, 0, 0]
   }
 }

@@ -19,7 +19,7 @@ struct Clip: OperatorKernel {
     let type = try inputs.required(0, "input").type
     let dtypes: [DType] = readsInputs ? [.float32, .int64, .int32, .int8, .uint8] : [.float32]
     guard dtypes.contains(type.dtype) else {
-      throw .wrongInput(name: "input", reason: "of type \(type.dtype) is not implemented")
+      throw .notImplemented(reason: "input of type \(type.dtype)")
     }
     for (index, name) in [(1, "min"), (2, "max")] where readsInputs {
       guard let bound = inputs.optional(index)?.type else { continue }

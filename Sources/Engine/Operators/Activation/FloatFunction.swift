@@ -1,8 +1,14 @@
 /// An operator that maps each float of its one input to a float.
-protocol FloatFunction: OperatorKernel {}
+protocol FloatFunction: OperatorKernel {
+  func value(_ x: Float) -> Float
+}
 
 extension FloatFunction {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try inputs.requiredFloat(0, "X")]
+  }
+
+  func run(_ call: OperatorCall) {
+    mapElements(call.input(0).floats, call.output.floats) { value($0) }
   }
 }

@@ -1,7 +1,7 @@
 /// max(0, min(1, α·x + β)), elementwise. https://onnx.ai/onnx/operators/onnx__HardSigmoid.html
 struct HardSigmoid: FloatFunction {
   static let opType = "HardSigmoid"
-  static let sinceVersion = 6
+  static let sinceVersion = 1
 
   private let alpha: Float
   private let beta: Float
@@ -11,11 +11,9 @@ struct HardSigmoid: FloatFunction {
     beta = try node.attributes.float("beta", default: 0.5)
   }
 
-  func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { x in
-      let line = alpha * x + beta
-      let lowered = line < 1 ? line : 1
-      return lowered > 0 ? lowered : 0
-    }
+  func value(_ x: Float) -> Float {
+    let line = alpha * x + beta
+    let lowered = line < 1 ? line : 1
+    return lowered > 0 ? lowered : 0
   }
 }

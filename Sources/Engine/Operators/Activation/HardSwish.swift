@@ -1,15 +1,14 @@
-/// x · max(0, min(1, x / 6 + 1/2)), elementwise. https://onnx.ai/onnx/operators/onnx__HardSwish.html
+/// x · max(0, min(1, x / 6 + 1/2)), elementwise.
+/// https://onnx.ai/onnx/operators/onnx__HardSwish.html
 struct HardSwish: FloatFunction {
   static let opType = "HardSwish"
   static let sinceVersion = 14
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { x in
-      let line = x * (1 / 6 as Float) + 0.5
-      let lowered = line < 1 ? line : 1
-      return x * (lowered > 0 ? lowered : 0)
-    }
+  func value(_ x: Float) -> Float {
+    let line = x * (1 / 6 as Float) + 0.5
+    let lowered = line < 1 ? line : 1
+    return x * (lowered > 0 ? lowered : 0)
   }
 }

@@ -1,7 +1,7 @@
 /// x where it is not negative, α·x elsewhere. https://onnx.ai/onnx/operators/onnx__LeakyRelu.html
 struct LeakyRelu: FloatFunction {
   static let opType = "LeakyRelu"
-  static let sinceVersion = 6
+  static let sinceVersion = 1
 
   private let alpha: Float
 
@@ -9,7 +9,5 @@ struct LeakyRelu: FloatFunction {
     alpha = try node.attributes.float("alpha", default: 0.01)
   }
 
-  func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { $0 < 0 ? alpha * $0 : $0 }
-  }
+  func value(_ x: Float) -> Float { x < 0 ? alpha * x : x }
 }

@@ -1,15 +1,10 @@
 /// max(x, 0), elementwise. https://onnx.ai/onnx/operators/onnx__Relu.html
-struct Relu: OperatorKernel {
+struct Relu: UnaryArithmetic {
   static let opType = "Relu"
-  static let sinceVersion = 6
+  static let sinceVersion = 1
 
   init(_ node: Node) {}
 
-  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    [try inputs.requiredFloat(0, "X")]
-  }
-
-  func run(_ call: OperatorCall) {
-    Epilogue(activation: .relu).apply(call.input(0).floats, into: call.output.floats)
-  }
+  static func value(_ x: Float) -> Float { x > 0 ? x : 0 }
+  static func value<T: FixedWidthInteger>(_ x: T) -> T { x > 0 ? x : 0 }
 }

@@ -3,11 +3,9 @@ import Foundation
 /// The hyperbolic tangent, elementwise. https://onnx.ai/onnx/operators/onnx__Tanh.html
 struct Tanh: FloatFunction {
   static let opType = "Tanh"
-  static let sinceVersion = 6
+  static let sinceVersion = 1
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { tanh($0) }
-  }
+  func value(_ x: Float) -> Float { tanh(x) }
 }

@@ -1,4 +1,4 @@
-/// Convolution over one or two spatial axes. https://onnx.ai/onnx/operators/onnx__Conv.html
+/// Convolution; over one or two spatial axes by kernels of their own, over more by the plain way. https://onnx.ai/onnx/operators/onnx__Conv.html
 struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
   static let opType = "Conv"
   static let sinceVersion = 1
@@ -27,6 +27,10 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
         throw .shapeMismatch(reason: "bias \(bias) does not match the output channels of W \(w)")
       }
     }
+    if x.rank > 4 {
+      let plan = try SpatialConvolution(attributes, group: group, x: x, w: w)
+      return [TensorType(.float32, plan.output)]
+    }
     let shape = try ConvolutionShape(attributes, group: group, x, w)
     let spatial = x.rank == 3 ? [shape.outWidth] : [shape.outHeight, shape.outWidth]
     return [TensorType(.float32, Shape([shape.batch, shape.outChannels] + spatial))]
@@ -34,6 +38,7 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
 
   func run(_ call: OperatorCall) throws(GraphError) {
     let (x, w) = (call.input(0), call.input(1))
+    if x.shape.rank > 4 { return try runOverManyAxes(call) }
     let shape = try ConvolutionShape(attributes, group: group, x.shape, w.shape)
     guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
       let output = call.output.floats.baseAddress, call.output.count > 0
@@ -49,6 +54,17 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
     case .im2col:
       GEMMConvolution.run(shape, input: input, operands, output: output, scratch: call.scratch)
     }
+  }
+
+  private func runOverManyAxes(_ call: OperatorCall) throws(GraphError) {
+    let (x, w) = (call.input(0), call.input(1))
+    guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
+      let output = call.output.floats.baseAddress, call.output.count > 0
+    else { return }
+    try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape).run(
+      input, weights, bias: call.optionalInput(2)?.floats.baseAddress, into: output,
+      scratch: call.scratch)
+    activation.apply(output, count: call.output.count)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

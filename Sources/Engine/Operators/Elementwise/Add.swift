@@ -14,18 +14,17 @@ struct Add: BinaryArithmetic, ActivationFusing {
     [try broadcastType(inputs, dtypes: epilogue == .none ? arithmeticTypes : [.float32])]
   }
 
+  static func combine(_ a: Float, _ b: Float) -> Float { a + b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { a &+ b }
+
   func run(_ call: OperatorCall) {
-    guard call.output.dtype == .float32 else {
-      computeArithmetic(call, float: { $0 + $1 }, int32: { $0 &+ $1 }, int64: { $0 &+ $1 })
+    let (a, b, output) = (call.input(0), call.input(1), call.output)
+    if output.dtype == .float32, a.shape == b.shape {
+      addSameShape(a.floats, b.floats, output.floats)
       return
     }
-    let (a, b) = (call.input(0), call.input(1))
-    if a.shape == b.shape {
-      addSameShape(a.floats, b.floats, call.output.floats)
-    } else {
-      mapBroadcast(a, b, call.output, of: Float.self, Float.self) { $0 + $1 }
-      if epilogue != .none { epilogue.apply(to: call.output.floats) }
-    }
+    computeArithmetic(Add.self, a, b, output)
+    if epilogue != .none { epilogue.apply(to: output.floats) }
   }
 
   private func addSameShape(

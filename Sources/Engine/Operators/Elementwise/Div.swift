@@ -5,10 +5,8 @@ struct Div: BinaryArithmetic {
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    computeArithmetic(
-      call, float: { $0 / $1 },
-      int32: { $1 == 0 ? 0 : $0.dividedReportingOverflow(by: $1).partialValue },
-      int64: { $1 == 0 ? 0 : $0.dividedReportingOverflow(by: $1).partialValue })
+  static func combine(_ a: Float, _ b: Float) -> Float { a / b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T {
+    b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
   }
 }

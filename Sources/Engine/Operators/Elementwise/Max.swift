@@ -1,13 +1,11 @@
-/// The largest of the inputs, elementwise; NaN where any is NaN. https://onnx.ai/onnx/operators/onnx__Max.html
-struct Max: Extremum {
+/// The largest of the inputs, elementwise; NaN where any is NaN.
+/// https://onnx.ai/onnx/operators/onnx__Max.html
+struct Max: Folding {
   static let opType = "Max"
-  static let sinceVersion = 8
+  static let sinceVersion = 1
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    foldInputs(
-      call, float: { $0 > $1 || $0.isNaN ? $0 : $1 }, int32: { max($0, $1) },
-      int64: { max($0, $1) })
-  }
+  static func combine(_ a: Float, _ b: Float) -> Float { a > b || a.isNaN ? a : b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { max(a, b) }
 }

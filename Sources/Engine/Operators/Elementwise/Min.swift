@@ -1,13 +1,11 @@
-/// The smallest of the inputs, elementwise; NaN where any is NaN. https://onnx.ai/onnx/operators/onnx__Min.html
-struct Min: Extremum {
+/// The smallest of the inputs, elementwise; NaN where any is NaN.
+/// https://onnx.ai/onnx/operators/onnx__Min.html
+struct Min: Folding {
   static let opType = "Min"
-  static let sinceVersion = 8
+  static let sinceVersion = 1
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    foldInputs(
-      call, float: { $0 < $1 || $0.isNaN ? $0 : $1 }, int32: { min($0, $1) },
-      int64: { min($0, $1) })
-  }
+  static func combine(_ a: Float, _ b: Float) -> Float { a < b || a.isNaN ? a : b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { min(a, b) }
 }

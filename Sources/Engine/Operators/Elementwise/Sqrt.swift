@@ -1,11 +1,9 @@
 /// √x, elementwise. https://onnx.ai/onnx/operators/onnx__Sqrt.html
 struct Sqrt: FloatFunction {
   static let opType = "Sqrt"
-  static let sinceVersion = 6
+  static let sinceVersion = 1
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    mapElements(call.input(0).floats, call.output.floats) { $0.squareRoot() }
-  }
+  func value(_ x: Float) -> Float { x.squareRoot() }
 }

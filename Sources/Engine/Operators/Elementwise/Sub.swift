@@ -5,7 +5,6 @@ struct Sub: BinaryArithmetic {
 
   init(_ node: Node) {}
 
-  func run(_ call: OperatorCall) {
-    computeArithmetic(call, float: { $0 - $1 }, int32: { $0 &- $1 }, int64: { $0 &- $1 })
-  }
+  static func combine(_ a: Float, _ b: Float) -> Float { a - b }
+  static func combine<T: FixedWidthInteger>(_ a: T, _ b: T) -> T { a &- b }
 }

@@ -1,25 +1,33 @@
-/// An arithmetic operator on one tensor: float32, int32 or int64.
-protocol UnaryArithmetic: OperatorKernel {}
+/// An arithmetic operator on one tensor of any number type. Integers wrap around.
+protocol UnaryArithmetic: OperatorKernel {
+  static func value(_ x: Float) -> Float
+  static func value<T: FixedWidthInteger>(_ x: T) -> T
+}
 
 extension UnaryArithmetic {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "X").type
     guard arithmeticTypes.contains(type.dtype) else {
-      throw .wrongInput(name: "X", reason: "of type \(type.dtype) is not implemented")
+      throw .notImplemented(reason: "X of type \(type.dtype)")
     }
     return [type]
   }
-}
 
-/// Runs a function for the operand's type.
-@inline(__always)
-func computeUnary(
-  _ call: OperatorCall, float: (Float) -> Float, int32: (Int32) -> Int32, int64: (Int64) -> Int64
-) {
-  let (x, y) = (call.input(0), call.output)
-  switch y.dtype {
-  case .float32: mapElements(x.floats, y.floats, float)
-  case .int32: mapElements(x.buffer(of: Int32.self), y.buffer(of: Int32.self), int32)
-  default: mapElements(x.buffer(of: Int64.self), y.buffer(of: Int64.self), int64)
+  func run(_ call: OperatorCall) {
+    let (x, y) = (call.input(0), call.output)
+    func integers<T: FixedWidthInteger & TensorElement>(_: T.Type) {
+      mapElements(x.buffer(of: T.self), y.buffer(of: T.self)) { Self.value($0) }
+    }
+    switch y.dtype {
+    case .float32: mapElements(x.floats, y.floats) { Self.value($0) }
+    case .int8: integers(Int8.self)
+    case .uint8: integers(UInt8.self)
+    case .int16: integers(Int16.self)
+    case .uint16: integers(UInt16.self)
+    case .int32: integers(Int32.self)
+    case .uint32: integers(UInt32.self)
+    case .uint64: integers(UInt64.self)
+    default: integers(Int64.self)
+    }
   }
 }

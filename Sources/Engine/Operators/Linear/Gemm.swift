@@ -3,7 +3,7 @@ import LinearAlgebra
 /// Y = alpha · A' · B' + beta · C. https://onnx.ai/onnx/operators/onnx__Gemm.html
 struct Gemm: OperatorKernel, ActivationFusing, MultiplyAccumulating {
   static let opType = "Gemm"
-  static let sinceVersion = 7
+  static let sinceVersion = 6
 
   private let alpha: Float
   private let beta: Float

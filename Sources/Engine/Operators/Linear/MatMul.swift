@@ -11,7 +11,7 @@ struct MatMul: OperatorKernel, MultiplyAccumulating {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let a = try inputs.requiredFloat(0, "A").shape
     let b = try inputs.requiredFloat(1, "B").shape
-    guard let product = Product(a, b) else {
+    guard let product = MatrixProduct(a, b) else {
       throw .shapeMismatch(reason: "shapes \(a) and \(b) cannot be multiplied")
     }
     return [TensorType(.float32, product.output)]
@@ -19,7 +19,8 @@ struct MatMul: OperatorKernel, MultiplyAccumulating {
 
   func run(_ call: OperatorCall) {
     let (a, b) = (call.input(0), call.input(1))
-    guard let product = Product(a.shape, b.shape), let target = call.output.floats.baseAddress,
+    guard let product = MatrixProduct(a.shape, b.shape),
+      let target = call.output.floats.baseAddress,
       call.output.count > 0
     else { return }
     guard product.k > 0, let aBase = a.floats.baseAddress, let bBase = b.floats.baseAddress else {
@@ -42,7 +43,7 @@ struct MatMul: OperatorKernel, MultiplyAccumulating {
 }
 
 /// A matmul seen as GEMMs of m×k by k×n over broadcast batches.
-private struct Product {
+struct MatrixProduct {
   var m: Int
   let n: Int
   let k: Int

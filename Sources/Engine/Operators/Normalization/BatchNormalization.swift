@@ -2,7 +2,7 @@
 /// https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
 struct BatchNormalization: OperatorKernel, ActivationFusing {
   static let opType = "BatchNormalization"
-  static let sinceVersion = 7
+  static let sinceVersion = 6
 
   private let epsilon: Float
   private let activation: Activation
@@ -10,10 +10,12 @@ struct BatchNormalization: OperatorKernel, ActivationFusing {
   init(_ node: Node) throws(GraphError) {
     epsilon = try node.attributes.float("epsilon", default: 1e-5)
     activation = node.activation
-    guard try !node.attributes.flag("training_mode"),
-      try node.attributes.int("spatial", default: 1) == 1
-    else {
-      throw .badAttribute(name: "training_mode", reason: "asks for more than inference per channel")
+    // Opset 6 trains unless told otherwise.
+    let isInference =
+      try node.opset < 7
+      ? node.attributes.flag("is_test") : !node.attributes.flag("training_mode")
+    guard isInference, try node.attributes.int("spatial", default: 1) == 1 else {
+      throw .notImplemented(reason: "more than inference per channel")
     }
     guard node.outputs.dropFirst().allSatisfy({ $0 == nil }) else {
       throw .badAttribute(name: "outputs", reason: "beyond the first exist only in training")

@@ -1,29 +1,73 @@
-/// The largest element under a sliding window; padding never counts.
-/// https://onnx.ai/onnx/operators/onnx__MaxPool.html
+/// The largest element under a sliding window, and where it is; padding never counts. https://onnx.ai/onnx/operators/onnx__MaxPool.html
 struct MaxPool: OperatorKernel {
   static let opType = "MaxPool"
   static let sinceVersion = 1
 
   private let window: WindowGeometry
+  private let hasIndices: Bool
+  /// Whether indices count along columns first.
+  private let isColumnMajor: Bool
 
   init(_ node: Node) throws(GraphError) {
-    guard let kernel = try node.attributes.ints("kernel_shape") else {
-      throw .badAttribute(name: "kernel_shape", reason: "is missing")
-    }
-    guard node.outputs.dropFirst().allSatisfy({ $0 == nil }) else {
-      throw .badAttribute(name: "outputs", reason: "beyond the first (indices) are not implemented")
-    }
-    window = try WindowGeometry(node.attributes, kernel: kernel)
+    window = try WindowGeometry(pool: node)
+    hasIndices = node.outputs.count > 1
+    isColumnMajor = try node.attributes.flag("storage_order")
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let type = try inputs.requiredFloat(0, "X")
-    return [TensorType(.float32, try PoolGeometry(window, input: type.shape).output)]
+    let type = try inputs.required(0, "X").type
+    guard [.float32, .int8, .uint8].contains(type.dtype) else {
+      throw .notImplemented(reason: "X of type \(type.dtype)")
+    }
+    let shape = try SpatialPool(window, input: type.shape).output
+    return [TensorType(type.dtype, shape)] + (hasIndices ? [TensorType(.int64, shape)] : [])
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {
-    let pool = try PoolGeometry(window, input: call.input(0).shape)
-    sweepWindows(
-      pool, call, neutral: -.infinity, combine: { $1 > $0 ? $1 : $0 }, finish: { _, _ in })
+    let input = call.input(0)
+    if input.dtype == .float32, input.shape.rank < 5, !hasIndices {
+      let pool = try PoolGeometry(window, input: input.shape)
+      sweepWindows(
+        pool, call, neutral: -.infinity, combine: { $1 > $0 ? $1 : $0 }, finish: { _, _ in })
+    } else {
+      let pool = try SpatialPool(window, input: input.shape)
+      MaxPoolLoop(call: call, pool: pool, hasIndices: hasIndices, isColumnMajor: isColumnMajor)(
+        input.dtype)
+    }
+  }
+}
+
+private struct MaxPoolLoop: NumberLoop {
+  let call: OperatorCall
+  let pool: SpatialPool
+  let hasIndices: Bool
+  let isColumnMajor: Bool
+
+  func run<T: Number>(_: T.Type) {
+    let (x, y) = (call.input(0).elements(T.self), call.output.elements(T.self))
+    pool.forEach { output, plane, place in
+      var best = T.lowest
+      var element = -1
+      pool.taps.forEachTap(at: place) { _, candidate in
+        if element < 0 || x[plane + candidate] > best {
+          (best, element) = (x[plane + candidate], candidate)
+        }
+      }
+      y[output] = best
+      if hasIndices {
+        call.outputs[1].buffer(of: Int64.self)[output] = Int64(plane + index(of: max(element, 0)))
+      }
+    }
+  }
+
+  private func index(of element: Int) -> Int {
+    guard isColumnMajor else { return element }
+    let shape = Shape(pool.taps.input)
+    var (rest, index) = (element, 0)
+    for (axis, stride) in shape.strides.enumerated() {
+      index += rest / stride * shape.count(..<axis)
+      rest %= stride
+    }
+    return index
   }
 }

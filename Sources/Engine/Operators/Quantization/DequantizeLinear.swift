@@ -9,8 +9,11 @@ struct DequantizeLinear: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "x").type
-    guard type.dtype.quantizationLimits != nil || type.dtype == .int32 else {
-      throw .wrongInput(name: "x", reason: "has type \(type.dtype), which is not implemented")
+    guard
+      type.dtype.quantizationLimits != nil || type.dtype == .int32
+        || MiniFloat(type.dtype) != nil
+    else {
+      throw .notImplemented(reason: "x of type \(type.dtype)")
     }
     try axis.check(inputs, type, codes: type.dtype)
     return [TensorType(.float32, type.shape)]
@@ -18,11 +21,21 @@ struct DequantizeLinear: OperatorKernel {
 
   func run(_ call: OperatorCall) {
     switch call.input(0).dtype {
-    case .int8, .int4: dequantize(call, Int8.self)
-    case .uint8, .uint4: dequantize(call, UInt8.self)
+    case .int8, .int4, .int2: dequantize(call, Int8.self)
+    case .uint8, .uint4, .uint2: dequantize(call, UInt8.self)
     case .int16: dequantize(call, Int16.self)
     case .uint16: dequantize(call, UInt16.self)
-    default: dequantize(call, Int32.self)
+    case .int32: dequantize(call, Int32.self)
+    default: dequantizeFloats(call)
+    }
+  }
+
+  /// Codes of small floats stand for values; their zero point is 0.
+  private func dequantizeFloats(_ call: OperatorCall) {
+    guard let values = MiniFloat(call.input(0).dtype)?.table else { return }
+    let (codes, y) = (call.input(0).buffer(of: UInt8.self), call.output.floats)
+    axis.forEachRun(call) { start, count, scale, _ in
+      for i in start..<start + count { y[i] = values[Int(codes[i])] * scale }
     }
   }
 

@@ -12,7 +12,7 @@ struct QuantizeDequantize: OperatorKernel {
     let type = try inputs.requiredFloat(0, "x")
     let codes = try inputs.required(2, "zero_point").type.dtype
     guard codes.quantizationLimits != nil else {
-      throw .wrongInput(name: "zero_point", reason: "has type \(codes), which is not implemented")
+      throw .notImplemented(reason: "zero_point of type \(codes)")
     }
     try axis.check(inputs, type, codes: codes)
     return [type]

@@ -10,12 +10,20 @@ struct Dropout: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "data").type
-    if let training = inputs.optional(2) {
-      guard let flag = training.constant, flag.dtype == .bool,
-        !flag.array(of: Bool.self).contains(true)
-      else { throw .wrongInput(name: "training_mode", reason: "must be false") }
+    if let training = inputs.optional(2), try !isInference(training, ratio: inputs.optional(1)) {
+      throw .notImplemented(reason: "dropping elements at random, as training does,")
     }
     return hasMask ? [type, TensorType(.bool, type.shape)] : [type]
+  }
+
+  /// Whether nothing is dropped.
+  private func isInference(_ training: Operand, ratio: Operand?) throws(GraphError) -> Bool {
+    guard let flag = training.constant else { throw .dependsOnData(input: "training_mode") }
+    guard flag.dtype == .bool else {
+      throw .wrongInput(name: "training_mode", reason: "is no bool but \(flag.type)")
+    }
+    guard flag.array(of: Bool.self).contains(true) else { return true }
+    return ratio?.constant.map { $0.dtype == .float32 && $0.array(of: Float.self) == [0] } ?? false
   }
 
   func run(_ call: OperatorCall) {

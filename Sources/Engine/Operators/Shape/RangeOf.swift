@@ -22,7 +22,7 @@ struct RangeOf: OperatorKernel {
     var values: [Double] = []
     for operand in operands {
       guard let constant = operand.constant else {
-        throw .wrongInput(name: "start", reason: "and the others depend on the data")
+        throw .dependsOnData(input: "start")
       }
       values.append(
         constant.integers.map { Double($0[0]) } ?? Double(constant.array(of: Float.self)[0]))

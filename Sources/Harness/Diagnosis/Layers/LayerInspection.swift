@@ -70,13 +70,12 @@ public struct LayerInspectionRun {
   public func run(
     _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
   ) throws -> LayerInspection {
-    let map = try QuantizedLayerMap(
-      float: original.model.preparedForQuantization(), quantized: quantized.model)
+    let map = try QuantizedLayerMap(roundedFrom: original.model, quantized: quantized.model)
     let errors = try LayerErrorRun(map: map, jobs: jobs, isQuiet: isQuiet)
-      .measure(on: FirstSamples(images, errorLimit))
+      .measure(on: LeadingSamples(images, errorLimit))
     let activations = try ActivationErrors.measure(
-      map, on: FirstSamples(images, errorLimit), jobs: jobs)
-    let sample = FirstSamples(images, sampleLimit)
+      map, on: LeadingSamples(images, errorLimit), jobs: jobs)
+    let sample = LeadingSamples(images, sampleLimit)
     let labels = images.samples.map(\.label)
     let bench = try VariantBench(
       map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs)
@@ -97,7 +96,7 @@ public struct LayerInspectionRun {
 
   private func layers(
     _ map: QuantizedLayerMap, _ errors: LayerErrors, _ activations: [String: ActivationErrors],
-    _ bench: VariantBench<FirstSamples<ImageStore>>
+    _ bench: VariantBench<LeadingSamples<ImageStore>>
   ) throws -> [LayerInspection.Layer] {
     let progress = Progress("trying layers", total: map.layers.count, isQuiet: isQuiet)
     return try map.layers.enumerated().map { index, layer in
@@ -144,7 +143,7 @@ public struct LayerInspectionRun {
 }
 
 /// The first samples of a source.
-struct FirstSamples<Source: SampleSource>: SampleSource {
+struct LeadingSamples<Source: SampleSource>: SampleSource {
   let source: Source
   let count: Int
   var sampleShape: [Int] { source.sampleShape }

@@ -1,0 +1,36 @@
+/// An image's output cut into parts whose input fits into the second-level cache.
+struct Bands {
+  struct Band {
+    let rows: Range<Int>
+    let columns: Range<Int>
+    /// Output pixels from one row to the next.
+    let rowLength: Int
+  }
+
+  /// Leaves half of a common second-level cache of 512 KiB to weights and output.
+  private static let inputFloats = 64 * 1024
+
+  let count: Int
+  private let size: (height: Int, width: Int)
+  private let step: (rows: Int, columns: Int)
+  private let across: Int
+
+  init(_ shape: ConvolutionShape, _ plane: InputPlane) {
+    // A pointwise convolution does not know rows: its image is one long row.
+    let isOneRow = shape.isPointwise && !plane.isCopied
+    size = isOneRow ? (1, shape.positions) : (shape.outHeight, shape.outWidth)
+    let pixel = shape.inChannels * shape.strideX
+    let columns = min(size.width, max(56, Self.inputFloats / max(1, pixel)))
+    let row = pixel * columns * shape.strideY
+    step = (max(1, min(size.height, Self.inputFloats / max(1, row))), columns)
+    across = (size.width + columns - 1) / columns
+    count = (size.height + step.rows - 1) / step.rows * across
+  }
+
+  subscript(index: Int) -> Band {
+    let (row, column) = (index / across * step.rows, index % across * step.columns)
+    return Band(
+      rows: row..<min(row + step.rows, size.height),
+      columns: column..<min(column + step.columns, size.width), rowLength: size.width)
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// x · Φ(x) with the normal distribution Φ, exact or by its tanh approximation.
+/// https://onnx.ai/onnx/operators/onnx__Gelu.html
+struct Gelu: FloatFunction {
+  static let opType = "Gelu"
+  static let sinceVersion = 20
+
+  private let isApproximate: Bool
+
+  init(_ node: Node) throws(GraphError) {
+    let name = try node.attributes.string("approximate", default: "none")
+    guard name == "none" || name == "tanh" else {
+      throw .badAttribute(name: "approximate", reason: "'\(name)' is no approximation")
+    }
+    isApproximate = name == "tanh"
+  }
+
+  func run(_ call: OperatorCall) {
+    let (x, y) = (call.input(0).floats, call.output.floats)
+    if isApproximate {
+      mapElements(x, y) { value($0) }
+    } else {
+      mapElements(x, y) { 0.5 * $0 * (1 + errorFunction($0 * 0.707_106_78)) }
+    }
+  }
+
+  /// The approximation.
+  func value(_ x: Float) -> Float {
+    0.5 * x * (1 + tanh(0.797_884_56 * (x + 0.044_715 * x * x * x)))
+  }
+}

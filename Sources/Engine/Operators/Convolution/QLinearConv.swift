@@ -1,0 +1,62 @@
+/// Convolution from 8-bit codes to 8-bit codes, its sums exact. https://onnx.ai/onnx/operators/onnx__QLinearConv.html
+struct QLinearConv: OperatorKernel, MultiplyAccumulating {
+  static let opType = "QLinearConv"
+  static let sinceVersion = 10
+
+  private let attributes: Attributes
+  private let group: Int
+
+  init(_ node: Node) throws(GraphError) {
+    attributes = node.attributes
+    group = try node.attributes.int("group", default: 1)
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let x = try inputs.requiredCodes(0, "x")
+    let w = try inputs.requiredCodes(3, "w")
+    let codes = try inputs.requiredCodes(7, "y_zero_point")
+    try inputs.checkScale(1, "x_scale", of: x, along: nil)
+    _ = try inputs.required(2, "x_zero_point")
+    try inputs.checkZeroPoint(2, "x_zero_point", of: x, along: nil)
+    try inputs.checkScale(4, "w_scale", of: w, along: 0)
+    _ = try inputs.required(5, "w_zero_point")
+    try inputs.checkZeroPoint(5, "w_zero_point", of: w, along: 0)
+    try inputs.checkScale(6, "y_scale", of: x, along: nil)
+    try inputs.checkZeroPoint(7, "y_zero_point", of: codes, along: nil)
+    if let bias = inputs.optional(8)?.type, bias != TensorType(.int32, [w.shape.dims.first ?? 0]) {
+      throw .wrongInput(name: "B", reason: "\(bias) is no int32 for each output channel of w \(w)")
+    }
+    let shape = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape).output
+    return [TensorType(codes.dtype, shape)]
+  }
+
+  func run(_ call: OperatorCall) throws(GraphError) {
+    let (x, w, output) = (call.input(0), call.input(3), call.output)
+    let convolution = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape)
+    let codes = centred(x, zeroPoint: call.input(2), along: nil)
+    let weights = centred(w, zeroPoint: call.input(5), along: 0)
+    var sums = [Int32](repeating: 0, count: output.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let y = sums.baseAddress else { return }
+      convolution.run(integers: codes, weights, into: y, scratch: call.scratch)
+    }
+    let (scales, bias) = (call.input(4).floats, call.optionalInput(8)?.buffer(of: Int32.self))
+    let places = output.shape.count(2...)
+    var results = [Int64](repeating: 0, count: sums.count)
+    for row in 0..<output.shape[0] * output.shape[1] {
+      let channel = row % output.shape[1]
+      let requantization = Requantization(
+        scale: call.input(1).floats[0] * scales[scales.count > 1 ? channel : 0]
+          / call.input(6).floats[0],
+        zeroPoint: call.input(7).copied().integers?[0] ?? 0, limits: output.dtype.integerLimits)
+      for i in row * places..<(row + 1) * places {
+        results[i] = Int64(requantization.code(of: sums[i] &+ (bias?[channel] ?? 0)))
+      }
+    }
+    Conversion(target: output.dtype.elementType).run(Tensor(results, shape: output.shape), output)
+  }
+
+  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
+    outputs[0].shape.elementCount * (inputs.count > 3 ? inputs[3].shape.count(1...) : 0)
+  }
+}

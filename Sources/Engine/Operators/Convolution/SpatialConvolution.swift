@@ -1,0 +1,85 @@
+import LinearAlgebra
+
+/// The numbers of a convolution over any number of spatial axes, as im2col and one matrix product per group.
+struct SpatialConvolution {
+  let batch: Int
+  let inChannels: Int
+  let outChannels: Int
+  let group: Int
+  let taps: WindowTaps
+  let output: Shape
+
+  init(
+    _ attributes: Attributes, group: Int, x: Shape, w: Shape
+  ) throws(GraphError) {
+    guard x.rank >= 3, w.rank == x.rank else {
+      throw .shapeMismatch(reason: "X \(x) and W \(w) do not have the same spatial axes")
+    }
+    guard (1...max(x[1], 1)).contains(group), x[1] == w[1] &* group, w[0] % group == 0 else {
+      throw .shapeMismatch(
+        reason: "X \(x) has \(x[1]) channels, W \(w) in \(group) groups takes \(w[1] &* group)")
+    }
+    let kernel = Array(w.dims.dropFirst(2))
+    if let declared = try attributes.ints("kernel_shape"), declared != kernel {
+      throw .badAttribute(name: "kernel_shape", reason: "\(declared) is not that of W \(w)")
+    }
+    let window = try WindowGeometry(attributes, kernel: kernel)
+    let input = Array(x.dims.dropFirst(2))
+    let resolved = try window.resolved(input: input)
+    (batch, inChannels, outChannels, self.group) = (x[0], x[1], w[0], group)
+    taps = WindowTaps(window, resolved, input: input)
+    output = Shape([x[0], w[0]] + resolved.output)
+  }
+
+  private var depth: Int { inChannels / group * taps.kernelCount }
+
+  /// Calls `body` with the im2col matrix (depth × places) of each image and group, and the first output channel it feeds.
+  func forEachMatrix(
+    _ x: UnsafePointer<Float>, scratch: Scratch,
+    _ body: (_ columns: UnsafePointer<Float>, _ image: Int, _ channel: Int) -> Void
+  ) {
+    let places = taps.outputCount
+    let columns = scratch.floats(depth * places)
+    for image in 0..<batch {
+      for part in 0..<group {
+        for channel in 0..<inChannels / group {
+          let plane =
+            x + (image * inChannels + part * inChannels / group + channel) * taps.inputCount
+          taps.columns(of: plane, into: columns + channel * taps.kernelCount * places)
+        }
+        body(columns, image, part * outChannels / group)
+      }
+    }
+  }
+
+  /// y = bias + W · columns, in float.
+  func run(
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into y: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let (places, rows) = (taps.outputCount, outChannels / group)
+    forEachMatrix(x, scratch: scratch) { columns, image, channel in
+      let target = y + (image * outChannels + channel) * places
+      for row in 0..<rows {
+        (target + row * places).update(repeating: bias?[channel + row] ?? 0, count: places)
+      }
+      gemm(
+        m: rows, n: places, k: depth, MatrixOperand(w + channel * depth, stride: depth),
+        MatrixOperand(columns, stride: places), beta: 1, into: target, stride: places)
+    }
+  }
+
+  /// Sums of products of integers that floats hold, exact.
+  func run(
+    integers x: UnsafePointer<Float>, _ w: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Int32>, scratch: Scratch
+  ) {
+    let (places, rows) = (taps.outputCount, outChannels / group)
+    forEachMatrix(x, scratch: scratch) { columns, image, channel in
+      integerProduct(
+        m: rows, n: places, k: depth, MatrixOperand(w + channel * depth, stride: depth),
+        MatrixOperand(columns, stride: places),
+        into: y + (image * outChannels + channel) * places)
+    }
+  }
+}

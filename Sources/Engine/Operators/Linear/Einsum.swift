@@ -1,0 +1,37 @@
+/// Sums of products of tensors whose axes letters name. https://onnx.ai/onnx/operators/onnx__Einsum.html
+struct Einsum: OperatorKernel {
+  static let opType = "Einsum"
+  static let sinceVersion = 12
+
+  private let equation: EinsumEquation
+
+  init(_ node: Node) throws(GraphError) {
+    equation = try EinsumEquation(try node.attributes.string("equation", default: ""))
+  }
+
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    var shapes: [Shape] = []
+    for index in inputs.indices { shapes.append(try inputs.requiredFloat(index, "Inputs").shape) }
+    let resolved = try equation.resolved(shapes)
+    return [TensorType(.float32, Shape(resolved.output.map { resolved.sizes[$0]! }))]
+  }
+
+  /// Contracts the operands from left to right, keeping what a later one or the output needs.
+  func run(_ call: OperatorCall) throws(GraphError) {
+    let shapes = call.inputs.indices.map { call.input($0).shape }
+    let resolved = try equation.resolved(shapes)
+    var terms = call.inputs.indices.map { index in
+      LabelledTensor(
+        Array(call.input(index).floats), shapes[index], labels: resolved.inputs[index],
+        sizes: resolved.sizes)
+    }
+    var result = terms.removeFirst()
+    while !terms.isEmpty {
+      let next = terms.removeFirst()
+      let needed = Set(resolved.output).union(terms.flatMap(\.labels))
+      result = result.contracted(with: next, keeping: needed, sizes: resolved.sizes)
+    }
+    let final = result.arranged(resolved.output, summing: true, sizes: resolved.sizes)
+    _ = call.output.floats.update(fromContentsOf: final)
+  }
+}

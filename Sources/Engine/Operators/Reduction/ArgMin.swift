@@ -1,0 +1,11 @@
+/// Where along an axis the smallest element is. https://onnx.ai/onnx/operators/onnx__ArgMin.html
+struct ArgMin: ArgExtremum {
+  static let opType = "ArgMin"
+  static let sinceVersion = 1
+
+  let settings: ArgExtremumSettings
+
+  init(_ node: Node) throws(GraphError) { settings = try ArgExtremumSettings(node) }
+
+  static func isBetter<T: Comparable>(_ a: T, than b: T) -> Bool { a < b }
+}

@@ -1,0 +1,19 @@
+/// The largest element over some axes, or over all; −∞ of none.
+/// https://onnx.ai/onnx/operators/onnx__ReduceMax.html
+struct ReduceMax: Reduction {
+  static let opType = "ReduceMax"
+  static let sinceVersion = 1
+  static let types: [DType] = reductionTypes + [.bool]
+
+  let axes: ReductionAxes
+
+  init(_ node: Node) throws(GraphError) { axes = try ReductionAxes(node) }
+
+  static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float {
+    row.reduce(-.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
+  }
+
+  static func reduce(_ row: ArraySlice<Int>, limits: ClosedRange<Int>) -> Int {
+    row.max() ?? limits.lowerBound
+  }
+}

@@ -1,0 +1,68 @@
+/// What Resize and Upsample share: axes resampled one after the other.
+struct Resizing: Sendable {
+  var kernel: InterpolationKernel
+  var coordinates: ResizeCoordinates
+  var antialiases = false
+  var excludesOutside = false
+  var extrapolation: Float = 0
+
+  func check(_ type: TensorType) throws(GraphError) {
+    if case .nearest = kernel, coordinates != .tfCropAndResize { return }
+    guard type.dtype == .float32 else {
+      throw .notImplemented(reason: "interpolation of X of type \(type.dtype)")
+    }
+  }
+
+  private func sampling(_ axis: ResizeCoordinates.Axis) -> AxisSampling {
+    let scale = antialiases ? min(axis.scale, 1) : 1
+    return AxisSampling(
+      positions: (0..<axis.output).map { index in
+        let x = coordinates.position(index, axis)
+        let isOutside = coordinates == .tfCropAndResize && !(x >= 0 && x <= Double(axis.input - 1))
+        guard !isOutside else { return .init(taps: [], constant: extrapolation) }
+        return .init(
+          taps: kernel.taps(
+            at: x, size: axis.input, scale: scale, excludesOutside: excludesOutside))
+      })
+  }
+
+  func run(
+    _ input: TensorView, _ axes: [ResizeCoordinates.Axis], into output: MutableTensorView
+  ) {
+    guard output.count > 0 else { return }
+    let size = input.dtype.byteSize
+    var current = input.copied()
+    // Axes that shrink come first, so that the others have less to do.
+    for axis in axes.indices.sorted(by: { axes[$0].scale < axes[$1].scale })
+    where !axes[axis].isIdentity {
+      var shape = current.shape
+      shape[axis] = axes[axis].output
+      let (sampling, loop) = (sampling(axes[axis]), AxisLoop(current.shape, axis: axis))
+      current = Tensor(TensorType(input.dtype, shape)) { target in
+        current.withBytes { source in
+          guard let x = source.baseAddress, let y = target.baseAddress else { return }
+          if case .nearest = kernel, coordinates != .tfCropAndResize {
+            sampling.copy(x, loop, elementSize: size, into: y)
+          } else {
+            sampling.apply(
+              x.assumingMemoryBound(to: Float.self), loop,
+              into: y.assumingMemoryBound(to: Float.self))
+          }
+        }
+      }
+    }
+    current.withBytes { output.bytes.copyMemory(from: $0) }
+  }
+}
+
+extension Array where Element == Operand? {
+  /// The values of a float operand that must be known before the model runs; nil where it is omitted or empty.
+  func knownFloats(_ index: Int, _ name: String) throws(GraphError) -> [Float]? {
+    guard let operand = optional(index), operand.type.shape.elementCount > 0 else { return nil }
+    guard let constant = operand.constant else { throw .dependsOnData(input: name) }
+    guard constant.dtype == .float32 else {
+      throw .wrongInput(name: name, reason: "holds no floats but \(operand.type)")
+    }
+    return constant.array(of: Float.self)
+  }
+}

@@ -1,0 +1,114 @@
+import ONNXFormat
+
+/// Where a convolution's weights meet its input: what an observer needs to see the rows of its im2col matrix.
+///
+/// Row `p` of one image and group holds, for each (channel of the group, ky, kx), the input that this weight meets at
+/// output position `p`; 0 outside the image. A 1-D convolution is a 2-D one of height 1.
+public struct ConvolutionWindow: Sendable {
+  private let shape: ConvolutionShape
+
+  /// - Throws: `GraphError` for attributes and shapes that the convolution itself refuses.
+  public init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
+    let attributes = Attributes(node)
+    shape = try ConvolutionShape(
+      attributes, group: try attributes.int("group", default: 1), input, Shape(weights))
+  }
+
+  public var groups: Int { shape.group }
+  /// C/group · KH · KW.
+  public var depth: Int { shape.depth }
+  /// OH · OW.
+  public var positions: Int { shape.positions }
+
+  /// Writes the rows at some output positions of one image.
+  /// - Parameters:
+  ///   - image: C × H × W.
+  ///   - rows: of the first group, positions × depth; those of the next start `groupStride` floats later.
+  public func gather(
+    _ image: UnsafePointer<Float>, at positions: [Int], into rows: UnsafeMutablePointer<Float>,
+    groupStride: Int
+  ) {
+    let plane = shape.height * shape.width
+    for group in 0..<groups {
+      let channels = image + group * shape.inChannelsPerGroup * plane
+      for (index, position) in positions.enumerated() {
+        gather(channels, at: position, into: rows + group * groupStride + index * depth)
+      }
+    }
+  }
+
+  private func gather(
+    _ channels: UnsafePointer<Float>, at position: Int, into row: UnsafeMutablePointer<Float>
+  ) {
+    let (y, x) = position.quotientAndRemainder(dividingBy: shape.outWidth)
+    let (top, left) = (y * shape.strideY - shape.padTop, x * shape.strideX - shape.padLeft)
+    var target = row
+    for channel in 0..<shape.inChannelsPerGroup {
+      let plane = channels + channel * shape.height * shape.width
+      for ky in 0..<shape.kernelHeight {
+        let inputY = top + ky * shape.dilationY
+        let isInside = inputY >= 0 && inputY < shape.height
+        for kx in 0..<shape.kernelWidth {
+          let inputX = left + kx * shape.dilationX
+          target.pointee =
+            isInside && inputX >= 0 && inputX < shape.width
+            ? plane[inputY * shape.width + inputX] : 0
+          target += 1
+        }
+      }
+    }
+  }
+
+  /// Adds to `sums` (groups × depth) the sum over all output positions of each column of one image's rows.
+  public func addColumnSums(_ image: UnsafePointer<Float>, into sums: inout [Double]) {
+    let plane = shape.height * shape.width
+    var index = 0
+    for channel in 0..<shape.inChannels {
+      for ky in 0..<shape.kernelHeight {
+        for kx in 0..<shape.kernelWidth {
+          sums[index] += columnSum(image + channel * plane, ky: ky, kx: kx)
+          index += 1
+        }
+      }
+    }
+  }
+
+  private func columnSum(_ plane: UnsafePointer<Float>, ky: Int, kx: Int) -> Double {
+    let shiftX = kx * shape.dilationX - shape.padLeft
+    let rows = validOutputs(
+      shift: ky * shape.dilationY - shape.padTop, stride: shape.strideY, input: shape.height,
+      output: shape.outHeight)
+    let columns = validOutputs(
+      shift: shiftX, stride: shape.strideX, input: shape.width, output: shape.outWidth)
+    var total = 0.0
+    for y in rows {
+      let inputY = y * shape.strideY + ky * shape.dilationY - shape.padTop
+      let line = plane + inputY * shape.width + columns.lowerBound * shape.strideX + shiftX
+      total += Double(stridedSum(line, by: shape.strideX, count: columns.count))
+    }
+    return total
+  }
+}
+
+/// Eight partial sums, which the compiler keeps in vectors and which fix the order of summation.
+private func stridedSum(_ values: UnsafePointer<Float>, by stride: Int, count: Int) -> Float {
+  var partial = SIMD8<Float>.zero
+  let whole = count & ~7
+  var i = 0
+  while i < whole {
+    var next = SIMD8<Float>()
+    if stride == 1 {
+      next = UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<Float>.self)
+    } else {
+      for lane in 0..<8 { next[lane] = values[(i &+ lane) &* stride] }
+    }
+    partial += next
+    i += 8
+  }
+  var total = partial.sum()
+  while i < count {
+    total += values[i &* stride]
+    i += 1
+  }
+  return total
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// How much memory one model may ask for, so that a small file cannot take the machine down.
+enum MemoryLimit {
+  /// Bytes: what `CALIBRANT_MEMORY_LIMIT` says, or half of the machine's memory.
+  static let bytes: Int = {
+    let given = ProcessInfo.processInfo.environment["CALIBRANT_MEMORY_LIMIT"].flatMap { Int($0) }
+    return given ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+  }()
+
+  /// Bytes of tensors of these types together; throws beyond the limit, or where a shape is no size.
+  static func check(_ types: [TensorType], used: Int = 0) throws(GraphError) -> Int {
+    var total = used
+    for type in types {
+      let size = (type.shape.checkedElementCount ?? .max)
+        .multipliedReportingOverflow(by: type.dtype.byteSize)
+      let sum = total.addingReportingOverflow(size.partialValue)
+      guard !size.overflow, !sum.overflow, sum.partialValue <= bytes else {
+        throw .tooLarge(
+          reason: "an output of shape \(type.shape) exceeds the \(bytes) bytes there are in all")
+      }
+      total = sum.partialValue
+    }
+    return total
+  }
+}

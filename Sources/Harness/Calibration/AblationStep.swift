@@ -1,0 +1,29 @@
+import Quantization
+
+/// A step of the activation-based recipe that a comparison can leave out, to show what it is worth.
+public enum AblationStep: String, Sendable, CaseIterable {
+  case optimalRounding = "optimal rounding"
+  case repair = "repair of earlier layers"
+  case biasCorrection = "bias correction"
+  case endBits = "8-bit end layers"
+
+  /// Whether leaving it out changes anything for a scheme.
+  func matters(_ scheme: SchemeName, _ options: QuantizationOptions) -> Bool {
+    switch self {
+    case .optimalRounding, .repair: options.rounding == .optimal
+    case .biasCorrection: options.correctsBiases
+    case .endBits: scheme.weightBits < options.policy.endBits ?? 0
+    }
+  }
+
+  func removed(from options: QuantizationOptions) -> QuantizationOptions {
+    var options = options
+    switch self {
+    case .optimalRounding: options.rounding = .nearest
+    case .repair: options.repairsEarlierLayers = false
+    case .biasCorrection: options.correctsBiases = false
+    case .endBits: options.policy.endBits = nil
+    }
+    return options
+  }
+}

@@ -1,0 +1,206 @@
+import Engine
+import Foundation
+import ONNXFormat
+import Quantization
+
+/// Finds bits per layer that fit a size or an accuracy, from what each layer costs when it alone is quantized.
+///
+/// Costs are the mean KL divergence of the network's class distribution on calibration samples. They are taken to add up
+/// only to order the steps; what is chosen is measured, and uniform bits that fit are measured beside it.
+public struct BitSearch {
+  public enum Limit: Sendable {
+    /// Bytes of the file.
+    case bytes(Int)
+    /// The largest share of calibration samples whose class may change.
+    case disagreement(Double)
+  }
+
+  /// A choice that was made into a file and measured.
+  public struct Outcome {
+    public let quantized: QuantizedModel
+    public let bits: [String: Int]
+    public let bytes: Int
+    public let divergence: Double
+    public let disagreement: Double
+  }
+
+  private let job: QuantizationJob
+  private let scheme: SchemeName
+  private let make: (QuantizationJob, SchemeName) throws -> QuantizedModel
+  private let source: FirstSamples
+  private let jobs: Int
+  private let original: Scores
+  private let fewer: FirstSamples
+  private let fewerOriginal: Scores
+
+  /// Samples that a file is measured on, and fewer for the many that have one quantized layer.
+  private static let samples = 256
+  private static let samplesPerLayer = 64
+  /// Bits that layers may take; 32 stays in float.
+  static let choices = [8, 4]
+
+  /// - Parameter make: quantizes for one scheme with the policy of the job it is given.
+  public init(
+    _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData, jobs: Int,
+    make: @escaping (QuantizationJob, SchemeName) throws -> QuantizedModel
+  ) throws {
+    var job = job
+    // Two 4-bit codes share a byte, or fewer bits would not make a smaller file.
+    job.options.usesNativeInt4 = true
+    self.job = job
+    self.scheme = scheme
+    self.make = make
+    self.jobs = jobs
+    source = FirstSamples(source: data.source, count: min(data.count, Self.samples))
+    fewer = FirstSamples(source: data.source, count: min(data.count, Self.samplesPerLayer))
+    let program = try Program(job.model)
+    original = try Evaluator(jobs: jobs).scores(of: program, on: source)
+    fewerOriginal = try Evaluator(jobs: jobs).scores(of: program, on: fewer)
+  }
+
+  /// The chosen file and the frontier it was chosen from.
+  public func run(
+    _ limit: Limit, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> (chosen: Outcome, tried: [Outcome], frontier: BitAllocation) {
+    let allocation = BitAllocation(try sensitivities(report))
+    var tried: [Outcome] = []
+    switch limit {
+    case .bytes(let bytes):
+      let fixed = try fixedBytes()
+      if let point = allocation.best(storedBits: (bytes - fixed) * 8) {
+        tried.append(try measure(point.bits, allocation))
+      }
+      for bits in Self.choices { tried.append(try measure(uniform(bits, allocation), allocation)) }
+      guard
+        let best = tried.filter({ $0.bytes <= bytes }).min(by: { $0.divergence < $1.divergence })
+      else {
+        let smallest = tried.map(\.bytes).min() ?? 0
+        throw HarnessError.badOption(
+          "--target-bytes \(bytes): the smallest file of this model has \(smallest) bytes")
+      }
+      return (best, tried, allocation)
+    case .disagreement(let share):
+      let tried = try bisect(within: share, allocation)
+      let fitting = tried.filter { $0.disagreement <= share }
+      return (fitting.min { $0.bytes < $1.bytes } ?? tried[0], tried, allocation)
+    }
+  }
+
+  /// Bisects the frontier, from its point with the most bits on.
+  private func bisect(within share: Double, _ allocation: BitAllocation) throws -> [Outcome] {
+    let frontier = allocation.frontier.filter { $0.bits.contains { $0 < 32 } }
+    var (low, high) = (0, frontier.count - 1)
+    var tried = [try measure(frontier[0].bits, allocation)]
+    while low < high {
+      let middle = (low + high + 1) / 2
+      let outcome = try measure(frontier[middle].bits, allocation)
+      tried.append(outcome)
+      if outcome.disagreement <= share {
+        low = middle
+      } else {
+        high = middle - 1
+      }
+    }
+    return tried
+  }
+
+  private func uniform(_ bits: Int, _ allocation: BitAllocation) -> [Int] {
+    allocation.layers.map { _ in bits }
+  }
+
+  /// What a file holds besides the codes of weights.
+  private func fixedBytes() throws -> Int {
+    let quantized = try job.withBits(job.layerNames().map { ($0, 8) }).rounded(scheme)
+    let codes = quantized.layers.reduce(0) { $0 + $1.elementCount }
+    return try Self.bytes(of: quantized.model) - codes
+  }
+
+  private func sensitivities(
+    _ report: (_ done: Int, _ total: Int) -> Void
+  ) throws -> [BitAllocation.Layer] {
+    let names = try job.layerNames()
+    return try names.indices.map { index in
+      report(index, names.count)
+      var costs = [32: 0.0]
+      var count = 0
+      for bits in Self.choices {
+        let alone = try job.withBits([(names[index], bits)])
+          .rounded(SchemeName(weightBits: bits, activationBits: nil))
+        count = alone.layers[index].elementCount
+        costs[bits] = try distance(alone.model, on: fewer, from: fewerOriginal).divergence
+      }
+      return BitAllocation.Layer(name: names[index], elementCount: count, costs: costs)
+    }
+  }
+
+  private func distance(
+    _ model: Model, on source: FirstSamples, from original: Scores
+  ) throws -> (divergence: Double, disagreement: Double) {
+    let scores = try Evaluator(jobs: jobs).scores(of: Program(model), on: source)
+    let changed = (0..<scores.count).count {
+      scores.top(1, of: $0).classes != original.top(1, of: $0).classes
+    }
+    return (
+      ScoreDistance(original: original, other: scores).divergence,
+      Double(changed) / Double(max(scores.count, 1))
+    )
+  }
+
+  /// The size of the model's file.
+  private static func bytes(of model: Model) throws -> Int {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "calibrant-\(UUID().uuidString).onnx").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try model.write(to: path)
+    return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+  }
+
+  private func measure(_ bits: [Int], _ allocation: BitAllocation) throws -> Outcome {
+    let chosen = zip(allocation.layers.map(\.name), bits).filter { $0.1 < 32 }
+    let quantized = try make(job.withBits(chosen.map { ($0.0, $0.1) }), scheme)
+    let (divergence, disagreement) = try distance(
+      quantized.model, on: source, from: original)
+    return Outcome(
+      quantized: quantized, bits: Dictionary(chosen, uniquingKeysWith: { $1 }),
+      bytes: try Self.bytes(of: quantized.model), divergence: divergence,
+      disagreement: disagreement)
+  }
+}
+
+/// The first samples of a source.
+private struct FirstSamples: SampleSource {
+  let source: any SampleSource
+  let count: Int
+  var sampleShape: [Int] { source.sampleShape }
+
+  func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(index, into: values)
+  }
+}
+
+extension QuantizationJob {
+  /// How many layers have weights; 0 for a model that cannot be quantized.
+  public var layerCount: Int { (try? layerNames().count) ?? 0 }
+
+  /// The layers with weights, in the order of the graph.
+  func layerNames() throws -> [String] {
+    try rounded(SchemeName(weightBits: 8, activationBits: nil)).layers.map(\.weight)
+  }
+
+  /// The same job with these bits for these layers, and all others in float.
+  func withBits(_ bits: [(weight: String, bits: Int)]) throws -> QuantizationJob {
+    let chosen = Set(bits.map(\.weight))
+    var job = self
+    job.options.policy.endBits = nil
+    job.options.policy.minimumElements = 0
+    job.options.policy.excluded = try layerNames().filter { !chosen.contains($0) }
+      .map { Glob($0) }
+    job.options.policy.layerBits = bits.map { (Glob($0.weight), $0.bits) }
+    return job
+  }
+
+  /// Rounded to nearest, from the file alone.
+  func rounded(_ scheme: SchemeName) throws -> QuantizedModel {
+    try quantizer(scheme).quantize(model, ranges: predicted)
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Imaging
+
+/// One image file of a data set, as it was read.
+struct ImageFile: Sendable {
+  /// SHA-256 of the file.
+  let hash: String
+  /// The size that the prepared image has.
+  let size: ImageSize
+  /// The prepared image; nil where only the header was looked at.
+  let image: ImageBuffer?
+
+  struct Failure: Error {
+    let error: HarnessError
+    let reason: String
+    /// Whether the file itself is at fault, not the options it is prepared with.
+    let isUnreadable: Bool
+  }
+
+  /// Reads a file, and decodes and prepares its image where asked.
+  static func read(
+    _ sample: ImageSample, _ preprocessing: Preprocessing, decodes: Bool
+  ) -> Result<ImageFile, Failure> {
+    contents(of: sample) { bytes in
+      let image = decodes ? try preprocessing.prepared(decoding: bytes) : nil
+      return ImageFile(
+        hash: ContentHash.sha256(bytes),
+        size: try image?.size ?? preprocessing.preparedSize(ofHeader: bytes), image: image)
+    }
+  }
+
+  /// The prepared image of a file.
+  static func image(
+    _ sample: ImageSample, _ preprocessing: Preprocessing
+  ) throws(HarnessError) -> ImageBuffer {
+    let image = contents(of: sample) { try preprocessing.prepared(decoding: $0) }
+    return try image.mapError(\.error).get()
+  }
+
+  private static func contents<Value>(
+    of sample: ImageSample, _ body: (UnsafeRawBufferPointer) throws -> Value
+  ) -> Result<Value, Failure> {
+    func failure(_ reason: String, isUnreadable: Bool = true) -> Result<Value, Failure> {
+      let error = HarnessError.unreadableImage(path: sample.absolutePath, reason: reason)
+      return .failure(Failure(error: error, reason: reason, isUnreadable: isUnreadable))
+    }
+    do {
+      return .success(try Data(contentsOf: sample.url).withUnsafeBytes(body))
+    } catch let error as ImagingError {
+      if case .smallerThanCrop = error { return failure("\(error)", isUnreadable: false) }
+      return failure("\(error)")
+    } catch {
+      return failure(error.localizedDescription)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// The classes of the highest scores of one sample, highest first, ties to the lower class; NaN is below any score.
+public struct Ranking: Sendable, Hashable {
+  public let classes: [Int]
+  /// The lead of the first over the second.
+  public let margin: Float
+
+  /// - Parameter limit: how many classes to keep, at least 1.
+  public init(_ scores: some RandomAccessCollection<Float>, limit: Int) {
+    // Sorted by insertion: with few to keep, nearly every score fails the first comparison. The second score is
+    // kept in any case, for the margin.
+    var best: [(score: Float, class: Int)] = []
+    let kept = max(limit, 2)
+    for (index, score) in scores.enumerated() {
+      if best.count == kept {
+        guard Self.precedes(score, best[kept - 1].score) else { continue }
+        best.removeLast()
+      }
+      let place = best.firstIndex { Self.precedes(score, $0.score) } ?? best.count
+      best.insert((score, index), at: place)
+    }
+    classes = best.prefix(limit).map(\.class)
+    margin = best.count > 1 ? best[0].score - best[1].score : 0
+  }
+
+  private static func precedes(_ a: Float, _ b: Float) -> Bool {
+    a > b || (b.isNaN && !a.isNaN)
+  }
+}
+
+/// A model's highest classes on a set of samples, without all its scores.
+public struct Rankings: Sendable {
+  public var samples: [Ranking]
+  /// How many classes the model scores.
+  public var classes: Int
+  /// Wall-clock seconds from the first sample to the last.
+  public var seconds: Double
+
+  public init(samples: [Ranking], classes: Int, seconds: Double) {
+    self.samples = samples
+    self.classes = classes
+    self.seconds = seconds
+  }
+}

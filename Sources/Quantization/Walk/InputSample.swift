@@ -1,0 +1,106 @@
+import Engine
+
+/// What one unit tells of a layer's inputs, in the float network (X) and in the quantized one (X̂).
+struct InputSample: Sendable {
+  /// Over all positions of all samples: their number, and column sums, groups × depth.
+  var positions = 0
+  var floatSums: [Double]
+  var quantizedSums: [Double]
+  /// Some rows, the same positions in both networks: groups × rows × depth.
+  var rows = 0
+  var floatRows: [Float] = []
+  var quantizedRows: [Float] = []
+
+  init(groups: Int, depth: Int) {
+    floatSums = [Double](repeating: 0, count: groups * depth)
+    quantizedSums = floatSums
+  }
+
+  /// - Parameters:
+  ///   - x: N × … inputs of the layer in the float network, `quantized` in the quantized one.
+  ///   - samples: how many of the N count.
+  ///   - rowsPerSample: how many rows to keep of each.
+  init(
+    _ x: Tensor, _ quantized: Tensor, _ columns: LayerColumns, samples: Int, rowsPerSample: Int,
+    seed: Int
+  ) {
+    self.init(groups: columns.groups, depth: columns.depth)
+    let size = x.shape.count(1...)
+    let picked = min(rowsPerSample, columns.positions)
+    rows = picked * samples
+    positions = columns.positions * samples
+    let groupStride = rows * columns.depth
+    floatRows = [Float](repeating: 0, count: columns.groups * groupStride)
+    quantizedRows = floatRows
+    for sample in 0..<samples {
+      let places = Self.places(
+        picked, of: columns.positions, seed: UInt64(seed) << 20 | UInt64(sample))
+      let offset = sample * picked * columns.depth
+      x.withBuffer(of: Float.self) { values in
+        let start = values.baseAddress! + sample * size
+        columns.addSums(start, into: &floatSums)
+        floatRows.withUnsafeMutableBufferPointer { rows in
+          guard let base = rows.baseAddress, picked > 0 else { return }
+          columns.gather(start, at: places, into: base + offset, groupStride: groupStride)
+        }
+      }
+      quantized.withBuffer(of: Float.self) { values in
+        let start = values.baseAddress! + sample * size
+        columns.addSums(start, into: &quantizedSums)
+        quantizedRows.withUnsafeMutableBufferPointer { rows in
+          guard let base = rows.baseAddress, picked > 0 else { return }
+          columns.gather(start, at: places, into: base + offset, groupStride: groupStride)
+        }
+      }
+    }
+  }
+
+  /// `count` different positions, one at random in each of as many equal stretches.
+  private static func places(_ count: Int, of total: Int, seed: UInt64) -> [Int] {
+    guard count < total else { return Array(0..<total) }
+    var state = seed
+    return (0..<count).map { index in
+      // SplitMix64 (Steele et al. 2014).
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      let random = Int((z ^ (z >> 31)) >> 33)
+      let (start, end) = (index * total / count, (index + 1) * total / count)
+      return start + random % (end - start)
+    }
+  }
+}
+
+/// Sums of samples.
+struct InputMeans: Sendable {
+  private(set) var positions = 0
+  private var floatSums: [Double]
+  private var quantizedSums: [Double]
+
+  init(count: Int) {
+    floatSums = [Double](repeating: 0, count: count)
+    quantizedSums = floatSums
+  }
+
+  mutating func add(_ sample: InputSample) {
+    positions += sample.positions
+    for i in floatSums.indices {
+      floatSums[i] += sample.floatSums[i]
+      quantizedSums[i] += sample.quantizedSums[i]
+    }
+  }
+
+  mutating func add(_ other: InputMeans) {
+    positions += other.positions
+    for i in floatSums.indices {
+      floatSums[i] += other.floatSums[i]
+      quantizedSums[i] += other.quantizedSums[i]
+    }
+  }
+
+  /// E[X], groups × depth.
+  var float: [Double] { floatSums.map { $0 / Double(max(positions, 1)) } }
+  /// E[X̂].
+  var quantized: [Double] { quantizedSums.map { $0 / Double(max(positions, 1)) } }
+}

@@ -1,0 +1,35 @@
+import Engine
+import Synchronization
+
+/// The values of one unit in both networks, at a place of the walk.
+struct UnitValues: Sendable {
+  var float: [String: Tensor]
+  var quantized: [String: Tensor]
+
+  var byteCount: Int {
+    (Array(float.values) + quantized.values).reduce(0) { $0 + $1.type.byteCount }
+  }
+}
+
+/// Where a walk continues from: the values of every unit that the rest of the network needs.
+///
+/// Before anything is kept, units start from the model's input.
+final class KeptValues: Sendable {
+  private let units: Mutex<[UnitValues?]>
+  private let input: any WalkInput
+  private let inputName: String
+
+  init(_ input: any WalkInput, inputName: String) {
+    self.input = input
+    self.inputName = inputName
+    units = Mutex(Array(repeating: nil, count: input.unitCount))
+  }
+
+  func values(of unit: Int) throws -> UnitValues {
+    if let kept = units.withLock({ $0[unit] }) { return kept }
+    let image = try input.input(unit)
+    return UnitValues(float: [inputName: image], quantized: [inputName: image])
+  }
+
+  func keep(_ values: UnitValues, of unit: Int) { units.withLock { $0[unit] = values } }
+}

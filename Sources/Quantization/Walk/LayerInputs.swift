@@ -1,0 +1,68 @@
+/// What a walk knows of a layer's inputs once all samples have passed.
+struct LayerInputs {
+  let columns: LayerColumns
+  /// Of the samples that fit, and of those held out to judge by.
+  private(set) var fitted: InputMeans
+  private(set) var heldOut: InputMeans
+  /// Nil where nothing but means is needed.
+  let covariances: CovarianceAccumulator?
+  private(set) var heldOutRows: [InputSample] = []
+
+  init(_ columns: LayerColumns, needsCovariances: Bool) {
+    self.columns = columns
+    fitted = InputMeans(count: columns.groups * columns.depth)
+    heldOut = fitted
+    covariances =
+      needsCovariances
+      ? CovarianceAccumulator(groups: columns.groups, depth: columns.depth) : nil
+  }
+
+  mutating func add(
+    _ sample: InputSample, isHeldOut: Bool, on executor: some OrderedExecutor
+  ) throws {
+    if isHeldOut {
+      heldOut.add(sample)
+      if covariances != nil { heldOutRows.append(sample) }
+    } else {
+      fitted.add(sample)
+      try covariances?.add(sample, on: executor)
+    }
+  }
+
+  /// Of all samples.
+  var means: InputMeans {
+    var means = fitted
+    means.add(heldOut)
+    return means
+  }
+}
+
+/// Which samples are held out, and how many rows of each are looked at.
+struct SamplingPlan: Sendable {
+  let unitCount: Int
+  let sampleCount: Int
+
+  /// One unit in so many judges what the others suggest.
+  private static let heldOutShare = 5
+  /// Rows per column, and their bounds: more add nothing (METHODS: 60,000 suffice for any layer).
+  private static let rowsPerColumn = 128
+  private static let fittedRows = 8192...60_000
+  private static let heldOutBytes = 64 << 20
+
+  func isHeldOut(_ unit: Int) -> Bool {
+    let share = min(Self.heldOutShare, unitCount)
+    return share > 1 && unit % share == share - 1
+  }
+
+  func rowsPerSample(_ columns: LayerColumns, isHeldOut: Bool) -> Int {
+    let size = columns.groups * columns.depth
+    if isHeldOut {
+      let rows = min(max(Self.heldOutBytes / (8 * size), 64), 4096)
+      return max(1, rows / max(sampleCount / Self.heldOutShare, 1))
+    }
+    let wanted = min(
+      max(columns.depth * Self.rowsPerColumn, Self.fittedRows.lowerBound),
+      Self.fittedRows.upperBound)
+    return (wanted + sampleCount - 1) / sampleCount
+  }
+}

@@ -1,0 +1,113 @@
+import Engine
+
+/// One pass over the calibration samples, which gathers what is to be known of one layer's inputs.
+struct LayerPass {
+  let layer: WeightedLayer
+  let matrix: WeightMatrix
+  let networks: WalkNetworks
+  let kept: KeptValues
+  let input: any WalkInput
+  let needsCovariances: Bool
+  let budget: Int
+
+  /// What a worker makes of a unit.
+  private struct UnitResult: Sendable {
+    let sample: InputSample
+    /// Nil where the walk goes on from where it is.
+    let kept: UnitValues?
+  }
+
+  /// - Returns: nil where the layer's input is in no form that can be looked at.
+  func run(
+    on executor: some OrderedExecutor, report: (_ share: Double) -> Void
+  ) throws -> LayerInputs? {
+    let first = try kept.values(of: 0)
+    let live = networks.float.liveValues(before: layer.node)
+    let reading = (float: [layer.input], quantized: [networks.quantizedInput(of: layer)])
+    let advancing = try Segments(networks, from: first, to: reading, keeping: live)
+    let trial = try advancing.run(first)
+    guard let x = trial.float[layer.input], x.dtype == .float32,
+      let columns = matrix.columns(networks.float.nodes[layer.node], input: x.shape),
+      columns.depth == matrix.depth, columns.groups == matrix.groups
+    else { return nil }
+    let rows = x.shape[0]
+    let canKeep = live.allSatisfy { name in
+      trial.float[name].map { $0.dtype == .float32 && $0.shape.dims.first == rows } ?? false
+    }
+    let keeps = canKeep && trial.limited(to: live).byteCount * input.unitCount <= budget
+    let segments =
+      keeps ? advancing : try Segments(networks, from: first, to: reading, keeping: [])
+    let sampling = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
+    var inputs = LayerInputs(columns, needsCovariances: needsCovariances)
+    try executor.run(units: input.unitCount) {
+      let worker = segments.worker()
+      return { unit in try process(unit, worker, columns, sampling, keeping: keeps ? live : nil) }
+    } consume: { unit, result in
+      if let values = result.kept { kept.keep(values, of: unit) }
+      try inputs.add(result.sample, isHeldOut: sampling.isHeldOut(unit), on: executor)
+      report(Double(unit + 1) / Double(input.unitCount))
+    }
+    try inputs.covariances?.flush(on: executor)
+    return inputs
+  }
+
+  private func process(
+    _ unit: Int, _ worker: Segments.Worker, _ columns: LayerColumns, _ sampling: SamplingPlan,
+    keeping live: [String]?
+  ) throws -> UnitResult {
+    let values = try worker.run(kept.values(of: unit))
+    let rows =
+      needsCovariances
+      ? sampling.rowsPerSample(columns, isHeldOut: sampling.isHeldOut(unit)) : 0
+    let sample = InputSample(
+      values.float[layer.input]!, values.quantized[networks.quantizedInput(of: layer)]!, columns,
+      samples: input.samples(in: unit), rowsPerSample: rows, seed: unit)
+    return UnitResult(sample: sample, kept: live.map { values.limited(to: $0) })
+  }
+}
+
+extension UnitValues {
+  func limited(to names: [String]) -> UnitValues {
+    let names = Set(names)
+    return UnitValues(
+      float: float.filter { names.contains($0.key) },
+      quantized: quantized.filter { names.contains($0.key) })
+  }
+}
+
+/// The same part of both networks.
+struct Segments: Sendable {
+  private let float: Segment
+  private let quantized: Segment
+
+  /// - Parameter live: values to compute besides.
+  init(
+    _ networks: WalkNetworks, from known: UnitValues,
+    to reading: (float: [String], quantized: [String]), keeping live: [String]
+  ) throws {
+    float = try Segment(
+      of: networks.float, opset: networks.opset, from: known.float.mapValues(\.shape),
+      to: reading.float + live)
+    quantized = try Segment(
+      of: networks.quantized, opset: networks.opset, from: known.quantized.mapValues(\.shape),
+      to: reading.quantized + live)
+  }
+
+  final class Worker {
+    private let float: Segment.Runner
+    private let quantized: Segment.Runner
+
+    init(_ segments: Segments) {
+      float = Segment.Runner(segments.float)
+      quantized = Segment.Runner(segments.quantized)
+    }
+
+    func run(_ values: UnitValues) throws -> UnitValues {
+      UnitValues(
+        float: try float.run(values.float), quantized: try quantized.run(values.quantized))
+    }
+  }
+
+  func worker() -> Worker { Worker(self) }
+  func run(_ values: UnitValues) throws -> UnitValues { try worker().run(values) }
+}

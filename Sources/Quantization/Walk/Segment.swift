@@ -1,0 +1,79 @@
+import Engine
+import ONNXFormat
+
+/// The part of a network between values that are known and values that are wanted.
+struct Segment: Sendable {
+  /// Nil where every wanted value is known.
+  private let program: Program?
+  private let inputs: [String]
+  private let outputs: [String]
+  private let wanted: [String]
+
+  /// - Parameters:
+  ///   - known: names and shapes of the values to start from; the model's own inputs may be among them.
+  ///   - wanted: values that follow from these.
+  init(
+    of document: Document, opset: Int, from known: [String: Shape], to wanted: [String]
+  ) throws {
+    self.wanted = wanted
+    outputs = wanted.filter { known[$0] == nil }
+    guard !outputs.isEmpty else {
+      (program, inputs) = (nil, [])
+      return
+    }
+    let nodes = Self.nodes(of: document, from: known, to: outputs)
+    let read = Set(nodes.flatMap(\.inputs))
+    inputs = known.keys.filter(read.contains).sorted()
+    let values = inputs.map { name in
+      ModelValue(
+        name: name, elementType: .float32,
+        dimensions: (known[name]?.dims ?? []).map { _ in .unknown })
+    }
+    let results = outputs.map {
+      ModelValue(name: $0, elementType: .float32, dimensions: [.unknown])
+    }
+    program = try Program(
+      document.fragment(nodes, inputs: values, outputs: results, opset: opset))
+  }
+
+  /// The nodes that the outputs depend on, back to known values, in order.
+  private static func nodes(
+    of document: Document, from known: [String: Shape], to outputs: [String]
+  ) -> [ModelNode] {
+    var needed = Set(outputs)
+    var nodes: [ModelNode] = []
+    for node in document.nodes.reversed()
+    where node.outputs.contains(where: { needed.contains($0) && known[$0] == nil }) {
+      nodes.append(node)
+      needed.formUnion(node.inputs)
+    }
+    return nodes.reversed()
+  }
+
+  /// A worker's running state.
+  final class Runner {
+    private let segment: Segment
+    private let session: SessionBox?
+
+    init(_ segment: Segment) {
+      self.segment = segment
+      session = segment.program.map { SessionBox($0) }
+    }
+
+    /// The wanted values of one unit.
+    func run(_ known: [String: Tensor]) throws -> [String: Tensor] {
+      var values = known
+      if let session {
+        let results = try session.session.run(segment.inputs.map { known[$0]! })
+        for (name, value) in zip(segment.outputs, results) { values[name] = value }
+      }
+      return Dictionary(uniqueKeysWithValues: Set(segment.wanted).map { ($0, values[$0]!) })
+    }
+  }
+}
+
+/// A session behind a reference.
+private final class SessionBox {
+  var session: Session
+  init(_ program: Program) { session = Session(program) }
+}

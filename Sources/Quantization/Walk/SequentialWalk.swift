@@ -1,0 +1,125 @@
+import Engine
+import ONNXFormat
+
+/// Visits the layers of a model in order and fits each one, weights and bias, to what it reads in the quantized network:
+/// what earlier layers broke is repaired by later ones.
+///
+/// The float network and the quantized one run side by side over the calibration samples. Every layer takes one pass,
+/// from the nearest place of which all values are kept in memory.
+public struct SequentialWalk: Sendable {
+  public var options: WalkOptions
+  private let scheme: Scheme
+  private var networks: WalkNetworks
+  private let plan: LayerPlan
+  private let readers: [String: [Int]]
+
+  /// - Parameters: as of `Quantizer.quantize`.
+  public init(
+    _ model: Model, quantizer: Quantizer, ranges: ActivationRanges, fallback: ActivationRanges,
+    options: WalkOptions = WalkOptions()
+  ) throws(QuantizationError) {
+    var document = try PreparedModel(model).document
+    plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
+    let opset = max(document.opset, 13)
+    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let activations = try quantizer.activations(
+      of: document, plan, ranges: ranges, fallback: fallback)
+    networks = WalkNetworks(document, activations: activations, opset: opset)
+    readers = document.consumers()
+    scheme = quantizer.scheme
+    self.options = options
+  }
+
+  /// - Parameter report: called with the layers done, counting parts, and their total.
+  /// - Returns: by the name of the layer's weights.
+  public func run(
+    on input: some WalkInput, executor: some OrderedExecutor,
+    report: (_ done: Double, _ total: Int) -> Void = { _, _ in }
+  ) throws -> Calibration {
+    var walk = self
+    guard let source = networks.float.inputs.first?.name, input.unitCount > 0 else {
+      return Calibration()
+    }
+    let kept = KeptValues(input, inputName: source)
+    var calibration = Calibration()
+    for (index, layer) in plan.layers.enumerated() {
+      report(Double(index), plan.layers.count)
+      let isFirstUse = calibration.layers[layer.weight] == nil
+      guard isFirstUse, let stored = try networks.float.floats(layer.weight),
+        let matrix = WeightMatrix(layer, networks.float.nodes[layer.node], stored)
+      else { continue }
+      let pass = LayerPass(
+        layer: layer, matrix: matrix, networks: walk.networks, kept: kept, input: input,
+        needsCovariances: roundsOptimally(plan.bits[index]), budget: options.memoryBudget)
+      let inputs = try pass.run(on: executor) { share in
+        report(Double(index) + share, plan.layers.count)
+      }
+      guard let inputs else { continue }
+      let result = try solve(layer, plan.bits[index], matrix, inputs, executor)
+      try walk.networks.apply(result, to: layer)
+      calibration.layers[layer.weight] = result
+    }
+    report(Double(plan.layers.count), plan.layers.count)
+    return calibration
+  }
+
+  private func roundsOptimally(_ bits: Int?) -> Bool {
+    guard bits != nil else { return false }
+    return options.rounding == .optimal
+  }
+
+  private func solve(
+    _ layer: WeightedLayer, _ bits: Int?, _ matrix: WeightMatrix, _ inputs: LayerInputs,
+    _ executor: some OrderedExecutor
+  ) throws -> LayerCalibration {
+    var result = LayerCalibration()
+    var values = matrix.values
+    if let bits {
+      let solver = LayerSolver(
+        matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
+        granularity: scheme.weights.granularity)
+      let choice = try solver.choose(repairs: options.repairsEarlierLayers, on: executor)
+      let rounding = choice.rounding
+      result.errors = choice.errors
+      values = rounding.values
+      result.weights = QuantizedWeights(
+        codes: matrix.stored(rounding.codes), shape: layer.shape,
+        axis: scheme.weights.granularity == .perChannel ? layer.axis : nil,
+        parameters: rounding.parameters)
+    }
+    if options.correctsBiases, networks.float.mayChangeBias(of: layer, readers) {
+      result.biasShift = LayerSolver(
+        matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
+        granularity: scheme.weights.granularity
+      ).biasShift(values)
+    }
+    return result
+  }
+}
+
+/// What a walk does at each layer.
+public struct WalkOptions: Sendable {
+  public var correctsBiases = true
+  public var rounding = Rounding.optimal
+  /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
+  public var repairsEarlierLayers = true
+  /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
+  public var memoryBudget = 512 << 20
+
+  public init() {}
+}
+
+/// How weights become codes.
+public enum Rounding: String, Sendable, CaseIterable {
+  /// Each to its nearest code.
+  case nearest
+  /// Together, so that the layer's outputs on calibration data lose least.
+  case optimal
+}
+
+/// What a walk over calibration data found, by the name of the layer's weights.
+public struct Calibration: Sendable, Equatable {
+  public var layers: [String: LayerCalibration] = [:]
+
+  public init() {}
+}

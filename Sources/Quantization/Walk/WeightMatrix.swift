@@ -1,0 +1,62 @@
+import Engine
+import ONNXFormat
+
+/// A layer's weights as one matrix per group: outputs of the group × inputs that each output reads.
+struct WeightMatrix: Sendable {
+  let groups: Int
+  /// Inputs per output; the columns.
+  let depth: Int
+  let outputs: Int
+  /// Outputs × depth, the outputs of a group next to each other.
+  var values: [Float]
+  /// Stored as depth × outputs (Gemm without transB, MatMul).
+  private let isInputMajor: Bool
+  private let shape: [Int]
+
+  var outputsPerGroup: Int { outputs / groups }
+
+  /// - Returns: nil where a layer's form is not one of these: Conv, Gemm with plain factors, MatMul of rank 2.
+  init?(_ layer: WeightedLayer, _ node: ModelNode, _ stored: [Float]) {
+    shape = layer.shape
+    outputs = layer.outputChannels
+    switch layer.opType {
+    case "Conv":
+      groups = node.int("group") ?? 1
+      depth = layer.shape[1...].reduce(1, *)
+      isInputMajor = false
+      guard groups > 0, outputs.isMultiple(of: groups), (3...4).contains(layer.shape.count) else {
+        return nil
+      }
+    case "Gemm", "MatMul":
+      guard layer.shape.count == 2, node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1,
+        node.int("transA") ?? 0 == 0
+      else { return nil }
+      groups = 1
+      depth = layer.shape[1 - layer.axis]
+      isInputMajor = layer.axis == 1
+    default: return nil
+    }
+    values = stored
+    if isInputMajor { values = Self.transposed(stored, rows: depth) }
+  }
+
+  /// A matrix of the same form, in the order in which the model stores it.
+  func stored<T>(_ matrix: [T]) -> [T] {
+    isInputMajor ? Self.transposed(matrix, rows: outputs) : matrix
+  }
+
+  private static func transposed<T>(_ matrix: [T], rows: Int) -> [T] {
+    let columns = matrix.count / max(rows, 1)
+    return (0..<matrix.count).map { matrix[$0 % rows * columns + $0 / rows] }
+  }
+
+  /// Where the weights meet one input, for an input of the given type; nil where the input is not understood.
+  func columns(_ node: ModelNode, input: Shape) -> LayerColumns? {
+    if node.is("Conv") {
+      return (try? ConvolutionWindow(node, weights: shape, input: input)).map(
+        LayerColumns.convolution)
+    }
+    guard input.rank >= 2, input[input.rank - 1] == depth else { return nil }
+    return .matrix(depth: depth, positions: input.count(1...) / depth)
+  }
+}

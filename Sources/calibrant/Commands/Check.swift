@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs cases in ONNX's test layout and compares outputs.",
+    discussion: """
+      Example: calibrant check cases/ --must-pass Tests/EngineTests/conformance.txt
+
+      A case is a folder with model.onnx and test_data_set_0/{input,output}_0.pb; scripts/onnx_cases.py writes those
+      of the onnx package. Exit code 1 when a case fails, or one of --must-pass does not pass. A refusal is no failure.
+      """)
+
+  @Argument(help: "Folders that are cases or hold some.") var path: [String]
+
+  @Option(help: "Allowed difference relative to the expected value.") var rtol = 1e-3
+  @Option(help: "Allowed absolute difference.") var atol = 1e-7
+  @Option(help: ArgumentHelp("A list of cases, one a line, that must pass.", valueName: "file"))
+  var mustPass: String?
+
+  @OptionGroup var result: ResultOptions
+
+  func run() throws {
+    try result.requireWritableOutput()
+    let required = try mustPass.map { try ConformanceCase.names(listedIn: $0) } ?? []
+    let run = ConformanceRun(relative: rtol, absolute: atol)
+    let report = ConformanceReport(try ConformanceCase.find(in: path).map(run.run))
+    try result.emit(text: report.text, json: report.json.text)
+    let missing = report.missing(from: required)
+    for name in missing {
+      FileHandle.standardError.write(Data("must pass and does not: \(name)\n".utf8))
+    }
+    if report.count(.failed) > 0 || !missing.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import ONNXFormat
+import TestSupport
+import Testing
+
+@testable import Engine
+
+/// Small files that ask for much: an error, soon, and little memory.
+struct HostileModelTests {
+  /// Each function calls the next one twice, so that the last is called 2^30 times.
+  @Test func functionsThatMultiply() throws {
+    let doublings = (0..<30).map { level in
+      Self.function(
+        "f\(level)",
+        nodes: [Self.call("f\(level + 1)", "x", "t"), Self.call("f\(level + 1)", "t", "y")])
+    }
+    let last = Self.function("f30", nodes: [Self.node("Relu", "", "x", "y")])
+    #expect {
+      try Graph(Self.model(calling: "f0", functions: doublings + [last]))
+    } throws: {
+      if case GraphError.tooLarge = $0 { true } else { false }
+    }
+  }
+
+  @Test func functionsThatCallThemselves() throws {
+    let endless = Self.function("f", nodes: [Self.call("f", "x", "y")])
+    #expect {
+      try Graph(Self.model(calling: "f", functions: [endless]))
+    } throws: {
+      if case GraphError.tooLarge = $0 { true } else { false }
+    }
+  }
+
+  @Test func functionsOfTheModelRun() throws {
+    let twice = Self.function(
+      "f", nodes: [Self.node("Neg", "", "x", "t"), Self.node("Exp", "", "t", "y")])
+    let program = try Program(Self.model(calling: "f", functions: [twice]))
+    #expect(program.graph.nodes.map(\.opType) == ["Neg", "Exp"])
+    let y = try floats(program, [Tensor([0 as Float, 1], shape: [2])])[0]
+    #expect(y[0] == 1 && abs(y[1] - 0.367_879_4) < 1e-6)
+  }
+
+  /// 2^60 elements of constant.
+  @Test func constantsBeyondMemory() throws {
+    var builder = GraphBuilder(input: [nil])
+    builder.integers("shape", [1 << 30, 1 << 30])
+    builder.node("ConstantOfShape", ["shape"], "c")
+    builder.node("Add", ["x", "c"], "y")
+    let model = builder.model("y")
+    #expect(throws: GraphError.self) { try Program(model) }
+  }
+
+  /// Every tensor fits, all together do not.
+  @Test func sizesAddUp() throws {
+    let half = TensorType(.uint8, [MemoryLimit.bytes / 2 + 1])
+    let used = try MemoryLimit.check([half])
+    #expect(used == half.byteCount)
+    #expect(throws: GraphError.self) { try MemoryLimit.check([half], used: used) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([half, half]) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([TensorType(.int64, [.max, 2])]) }
+    #expect(throws: GraphError.self) { try MemoryLimit.check([TensorType(.int8, [-1])]) }
+  }
+
+  /// A protobuf of nothing but nested graphs.
+  @Test func megabytesOfNesting() {
+    // ModelProto.graph (7) > node (1) > attribute (5) > g (6) > node …
+    var data = Data()
+    for level in 0..<20_000 {
+      data = Self.field([7, 1, 5, 6][level % 4], data)
+      if data.count > 1 << 20 { break }
+    }
+    #expect(throws: ModelError.self) { try Model(serialized: data) }
+  }
+
+  private static func field(_ number: UInt8, _ payload: Data) -> Data {
+    var data = Data([number << 3 | 2])
+    var length = payload.count
+    repeat {
+      data.append(UInt8(length & 127) | (length > 127 ? 128 : 0))
+      length >>= 7
+    } while length > 0
+    return data + payload
+  }
+
+  private static func text(_ number: UInt8, _ text: String) -> Data {
+    field(number, Data(text.utf8))
+  }
+
+  /// NodeProto: input 1, output 2, op_type 4, domain 7.
+  private static func node(_ opType: String, _ domain: String, _ x: String, _ y: String) -> Data {
+    text(1, x) + text(2, y) + text(4, opType) + (domain.isEmpty ? Data() : text(7, domain))
+  }
+
+  private static func call(_ name: String, _ x: String, _ y: String) -> Data {
+    node(name, "local", x, y)
+  }
+
+  /// OperatorSetIdProto: domain 1, version 2.
+  private static func opset(_ domain: String, _ version: UInt8) -> Data {
+    text(1, domain) + Data([2 << 3, version])
+  }
+
+  /// FunctionProto: name 1, input 4, output 5, node 7, opset_import 9, domain 10.
+  private static func function(_ name: String, nodes: [Data]) -> Data {
+    var data = text(1, name) + text(4, "x") + text(5, "y") + text(10, "local")
+    for node in nodes { data += field(7, node) }
+    return data + field(9, opset("", 13)) + field(9, opset("local", 1))
+  }
+
+  /// ModelProto: ir_version 1, graph 7, opset_import 8, functions 25.
+  private static func model(calling name: String, functions: [Data]) throws -> Model {
+    // ValueInfoProto: name 1, type 2 > tensor_type 1 > elem_type 1.
+    let type = field(2, field(1, Data([1 << 3, 1])))
+    let graph =
+      field(1, call(name, "x", "y")) + text(2, "g") + field(11, text(1, "x") + type)
+      + field(12, text(1, "y") + type)
+    var data = Data([1 << 3, 8]) + field(7, graph)
+    data += field(8, opset("", 13)) + field(8, opset("local", 1))
+    // A field number above 15 takes two bytes of tag.
+    for function in functions {
+      let body = field(1, function).dropFirst()
+      data += Data([0xCA, 0x01]) + body
+    }
+    return try Model(serialized: data)
+  }
+}

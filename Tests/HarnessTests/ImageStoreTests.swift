@@ -1,0 +1,96 @@
+import Engine
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Harness
+
+/// Kept or not, decoded first or when they are read, images are the same samples.
+@Suite struct ImageStoreTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let damaged = "b/2.png"
+
+  /// Two classes of three seeded images, all of another size, one of them cut short where asked.
+  private func dataset(damaging isDamaged: Bool = false) throws -> ImageDataset {
+    var random = SplitMix64(seed: 9)
+    for (index, path) in ["a/0.png", "a/1.png", "a/2.png", "b/0.png", "b/1.png", Self.damaged]
+      .enumerated()
+    {
+      let (width, height) = (40 + 3 * index, 50 - 2 * index)
+      let pixels = (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let bytes = try Self.png(ImageBuffer(width: width, height: height, pixels: pixels))
+      let isCut = isDamaged && path == Self.damaged
+      try folder.write(isCut ? bytes.prefix(bytes.count / 2) : bytes, to: path)
+    }
+    return try ImageDataset.load(from: folder.path, labels: nil)
+  }
+
+  private func store(
+    damaging isDamaged: Bool = false, _ change: (inout ImageStore.Options) -> Void
+  ) throws -> ImageStore {
+    var options = ImageStore.Options(jobs: 2)
+    change(&options)
+    let recipe = Preprocessing(resize: .shorterSide(36), crop: 32)
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 32)))
+    return try ImageStore(dataset(damaging: isDamaged), recipe, for: input, options)
+  }
+
+  private func floats(_ store: ImageStore) throws -> [[Float]] {
+    try (0..<store.count).map { index in
+      var values = [Float](repeating: 0, count: store.sampleSize)
+      try values.withUnsafeMutableBufferPointer { try store.write(index, into: $0) }
+      return values
+    }
+  }
+
+  @Test(arguments: [0, 2 * 32 * 32 * 3, 1 << 20]) func budgetsChangeNothing(budget: Int) throws {
+    let plain = try store { _ in }
+    #expect(plain.count == 6 && plain.sampleShape == [3, 32, 32])
+    let expected = try floats(plain)
+    for decodesFirst in [false, true] {
+      let store = try store {
+        $0.budget = budget
+        $0.decodesFirst = decodesFirst
+      }
+      #expect(store.hashes == plain.hashes && store.samples == plain.samples)
+      for _ in 0..<2 { try #expect(floats(store) == expected) }
+    }
+  }
+
+  @Test func damageIsFoundWhenAnImageIsDecoded() throws {
+    let streamed = try store(damaging: true) { _ in }
+    let error = #expect(throws: HarnessError.self) { try floats(streamed) }
+    #expect(error?.description.contains(Self.damaged) == true)
+    #expect(throws: HarnessError.self) { try store(damaging: true) { $0.decodesFirst = true } }
+  }
+
+  @Test func damagedImagesAreLeftOut() throws {
+    let store = try store(damaging: true) { $0.skipsUnreadable = true }
+    #expect(store.skipped.map(\.path) == [Self.damaged])
+    try #expect(floats(store).count == 5)
+  }
+
+  @Test func aFileThatChangesSizeIsRefused() throws {
+    let sample = try dataset().samples[0]
+    let one = ImageDataset(name: "one", samples: [sample], classNames: ["a"])
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 40)))
+    let options = ImageStore.Options(jobs: 1)
+    try write(width: 40, to: sample.path)
+    let store = try ImageStore(one, Preprocessing(), for: input, options)
+    try write(width: 41, to: sample.path)
+    #expect(throws: HarnessError.self) { try floats(store) }
+  }
+
+  private func write(width: Int, to path: String) throws {
+    let pixels = [UInt8](repeating: 1, count: width * 40 * 3)
+    try folder.write(Self.png(ImageBuffer(width: width, height: 40, pixels: pixels)), to: path)
+  }
+
+  private static func png(_ image: ImageBuffer) throws -> Data {
+    Data(try PNGEncoder().encode(image))
+  }
+}

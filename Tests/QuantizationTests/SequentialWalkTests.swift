@@ -1,0 +1,133 @@
+import Engine
+import ONNXFormat
+import TestSupport
+import Testing
+
+@testable import Quantization
+
+/// Seeded images in units of four, the last one short.
+private struct SeededInput: WalkInput {
+  let sampleCount = 22
+  var unitCount: Int { 6 }
+  func samples(in unit: Int) -> Int { min(4, sampleCount - unit * 4) }
+  func input(_ unit: Int) throws -> Tensor {
+    let count = samples(in: unit)
+    return Tensor(
+      Samples.bell(seed: UInt64(500 + unit), count: count * 192), shape: [count, 3, 8, 8])
+  }
+}
+
+/// Runs units backwards in pairs, to show that the order of work does not matter.
+private struct ShuffledExecutor: OrderedExecutor {
+  func run<Result: Sendable>(
+    units: Int, makeWorker: @escaping @Sendable () throws -> (_ unit: Int) throws -> Result,
+    consume: (_ unit: Int, _ result: Result) throws -> Void
+  ) throws {
+    let workers = [try makeWorker(), try makeWorker()]
+    for start in stride(from: 0, to: units, by: 2) {
+      let pair = start..<min(start + 2, units)
+      let results = try pair.reversed().map { try workers[$0 % 2]($0) }
+      for (unit, result) in zip(pair, results.reversed()) { try consume(unit, result) }
+    }
+  }
+}
+
+@Suite struct SequentialWalkTests {
+  private static func calibration(
+    _ model: Model, _ scheme: Scheme, ranges: ActivationRanges = ActivationRanges(),
+    executor: some OrderedExecutor = SerialExecutor(),
+    _ configure: (inout WalkOptions) -> Void = { _ in }
+  ) throws -> Calibration {
+    var options = WalkOptions()
+    configure(&options)
+    let walk = try SequentialWalk(
+      model, quantizer: Quantizer(scheme: scheme), ranges: ranges, fallback: ActivationRanges(),
+      options: options)
+    return try walk.run(on: SeededInput(), executor: executor)
+  }
+
+  private static func outputs(_ model: Model) throws -> [Float] {
+    var session = Session(try Program(model))
+    var all: [Float] = []
+    for unit in 0..<SeededInput().unitCount {
+      all += try session.run([try SeededInput().input(unit)])[0].array(of: Float.self)
+    }
+    return all
+  }
+
+  private static func squaredError(_ a: [Float], _ b: [Float]) -> Float {
+    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  }
+
+  private static func w(_ bits: Int, _ activations: ActivationScheme? = nil) -> Scheme {
+    Scheme(weights: WeightScheme(bits: bits), activations: activations)
+  }
+
+  /// Every step lowers the error of the logits on a model with all that a walk has to get past.
+  @Test func stepsBringTheOutputsCloser() throws {
+    let model = SmallModels.mixed()
+    let scheme = Self.w(3)
+    let quantizer = Quantizer(scheme: scheme)
+    let float = try Self.outputs(model)
+    func error(_ calibration: Calibration) throws -> Float {
+      Self.squaredError(
+        float, try Self.outputs(quantizer.quantize(model, calibration: calibration).model))
+    }
+    let plain = try error(Calibration())
+    let corrected = try error(Self.calibration(model, scheme) { $0.rounding = .nearest })
+    let optimal = try error(Self.calibration(model, scheme))
+    #expect(corrected < plain)
+    #expect(optimal < 0.7 * corrected)
+  }
+
+  /// Where all values fit in memory and where none do, in any order of work, the result is the same to the bit.
+  @Test func memoryAndThreadsDoNotMatter() throws {
+    let model = SmallModels.mixed()
+    let ranges = try DataFree.ranges(
+      of: model,
+      input: InputDistribution(
+        lower: [-3, -3, -3], upper: [3, 3, 3], mean: [0, 0, 0], variance: [1, 1, 1]))
+    let scheme = Self.w(4, .asymmetricUInt8)
+    let reference = try Self.calibration(model, scheme, ranges: ranges)
+    #expect(!reference.layers.isEmpty)
+    #expect(
+      try Self.calibration(model, scheme, ranges: ranges) { $0.memoryBudget = 0 } == reference)
+    #expect(
+      try Self.calibration(model, scheme, ranges: ranges, executor: ShuffledExecutor())
+        == reference)
+  }
+
+  /// After bias correction, a layer's outputs have the float network's mean, zero padding included.
+  @Test func biasCorrectionRestoresTheMean() throws {
+    var b = ModelBuilder()
+    b.weights("w1", [5, 3, 3, 3], shift: 0.1)
+    // Inputs around zero would shift nothing, and the walk would rightly leave the bias alone.
+    b.node("Relu", ["image"], "positive")
+    b.node("Conv", ["positive", "w1"], "logits", ["pads": .ints([1, 1, 1, 1])])
+    let model = b.model()
+    let scheme = Self.w(3)
+    let calibration = try Self.calibration(model, scheme) { $0.rounding = .nearest }
+    let quantized = try Quantizer(scheme: scheme).quantize(model, calibration: calibration).model
+    let plain = try Quantizer(scheme: scheme).quantize(model).model
+    func means(_ model: Model) throws -> [Float] {
+      let outputs = try Self.outputs(model)
+      return (0..<5).map { channel in
+        outputs.indices.reduce(0) { $1 / 64 % 5 == channel ? $0 + outputs[$1] : $0 }
+          / Float(outputs.count / 5)
+      }
+    }
+    let float = try means(model)
+    let before = largestDifference(try means(plain), float)
+    #expect(before > 1e-3, "rounding must have shifted it")
+    // Sums of float32 products; what is left is their rounding.
+    #expect(largestDifference(try means(quantized), float) < before / 50)
+  }
+
+  /// What optimal rounding kept never does worse than the nearest codes on held-out samples.
+  @Test func nearestCodesRemainACandidate() throws {
+    for layer in try Self.calibration(SmallModels.mixed(), Self.w(4)).layers.values {
+      let nearest = try #require(layer.errors.first)
+      #expect(nearest.rounding == .nearest && layer.errors.count > 1)
+    }
+  }
+}
