@@ -18,7 +18,7 @@ import Testing
     options.granularity = .perTensor
     let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)
     let quantized = try job.weightBased(
-      SchemeName(weightBits: 8, activationBits: 8), isCorrected: true,
+      SchemeName(weightBits: 8, activationBits: 8), isCorrected: false,
       CalibrationWalk(jobs: 1, isQuiet: true))
     map = try QuantizedLayerMap(
       float: model.preparedForQuantization(), quantized: quantized.model)

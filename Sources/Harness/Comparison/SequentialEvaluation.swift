@@ -50,7 +50,8 @@ struct SequentialEvaluation {
         fresh[model.sha256] = try Evaluator(jobs: jobs, isQuiet: isQuiet)
           .scores(of: model.program(), on: store, title: title)
       }
-      subjects[index].records += try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
+      subjects[index].records +=
+        try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
     }
     scores.merge(fresh) { $0.appending($1) }
     let new = ImageFacts(store)

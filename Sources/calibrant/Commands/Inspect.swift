@@ -43,6 +43,8 @@ struct Inspect: ParsableCommand {
     var options = ImageStore.Options(jobs: run_.workers)
     options.skipsUnreadable = skipUnreadable
     options.isQuiet = run_.quiet
+    options.decodesFirst = true
+    options.budget = 1 << 30
     let store = try ImageStore(
       dataset(), preprocessing.preprocessing(for: original.input), for: original.input, options)
     var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)

@@ -70,8 +70,7 @@ public struct LayerInspectionRun {
   public func run(
     _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
   ) throws -> LayerInspection {
-    let map = try QuantizedLayerMap(
-      float: original.model.preparedForQuantization(), quantized: quantized.model)
+    let map = try QuantizedLayerMap(roundedFrom: original.model, quantized: quantized.model)
     let errors = try LayerErrorRun(map: map, jobs: jobs, isQuiet: isQuiet)
       .measure(on: FirstSamples(images, errorLimit))
     let activations = try ActivationErrors.measure(
