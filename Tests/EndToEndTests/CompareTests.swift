@@ -64,7 +64,7 @@ import Testing
         "\(report)/models/w8a8-weight-based-corrected.onnx",
         "\(report)/models/w8a8-weight-based-plain.onnx",
         "\(report)/records.csv", "\(report)/report.html", "\(report)/report.json",
-        "\(report)/report.md",
+        "\(report)/report.junit.xml", "\(report)/report.md",
       ])
     let saved = try JSONDocument(
       String(decoding: folder.bytes("\(report)/report.json"), as: UTF8.self))
