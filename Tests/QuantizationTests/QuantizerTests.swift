@@ -24,6 +24,20 @@ struct QuantizerTests {
     ActivationRanges(try observed(quantizer), method: MinMax(), grid: .asymmetricUInt8)
   }
 
+  @Test func transposedConvolutionsAreLayers() throws {
+    let model = SmallModels.upsampling()
+    let expected = try SmallModels.run(model)
+    let result = try Quantizer(scheme: w8).quantize(model)
+    let document = Document(result.model)
+    let transposed = try #require(document.nodes.first { $0.opType == "ConvTranspose" })
+    let weight = try #require(transposed.input(1))
+    let dequantize = try #require(document.nodes.first { $0.outputs.contains(weight) })
+    #expect(dequantize.opType == "DequantizeLinear" && dequantize.int("axis") == 1)
+    #expect(document.initializers[dequantize.inputs[1]]?.dims == [6])
+    let difference = largestDifference(expected, try SmallModels.run(result.model))
+    #expect(difference > 0 && difference < 0.02 * (expected.map(abs).max() ?? 0))
+  }
+
   @Test func preparationKeepsTheFunction() throws {
     let prepared = try PreparedModel(model)
     let types = prepared.document.nodes.map(\.opType)

@@ -101,6 +101,24 @@ enum SmallModels {
     return b.model()
   }
 
+  /// A transposed convolution between a convolution and a classifier.
+  static func upsampling() -> Model {
+    var b = ModelBuilder()
+    b.weights("w1", [8, 3, 3, 3])
+    b.node("Conv", ["image", "w1"], "c1")
+    b.node("Relu", ["c1"], "r1")
+    b.weights("w2", [8, 6, 2, 2])
+    b.weights("b2", [6])
+    b.node("ConvTranspose", ["r1", "w2", "b2"], "t", ["strides": .ints([2, 2])])
+    b.node("Relu", ["t"], "r2")
+    b.node("GlobalAveragePool", ["r2"], "gap")
+    b.node("Flatten", ["gap"], "flat")
+    b.weights("w3", [5, 6])
+    b.weights("b3", [5])
+    b.node("Gemm", ["flat", "w3", "b3"], "logits", ["transB": .int(1)])
+    return b.model()
+  }
+
   static let images = Tensor(Samples.bell(seed: 99, count: 4 * 192), shape: [4, 3, 8, 8])
 
   static func run(_ model: Model, optimizing: Bool = true) throws -> [Float] {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import ONNXFormat
+import Quantization
 
 /// A layer with weights, in the float model and in the quantized file.
 struct InspectedLayer: Sendable {
@@ -105,14 +106,7 @@ struct GraphIndex {
     guard node.domain.isEmpty, node.inputs.count > 1, initializers[node.inputs[0]] == nil,
       let weight = initializers[node.inputs[1]], weight.elementType == .float32
     else { return nil }
-    switch node.opType {
-    case "Conv": return 0
-    case "Gemm":
-      if case .int(let transposed)? = node[attribute: "transB"], transposed != 0 { return 0 }
-      return 1
-    case "MatMul": return weight.dims.count >= 2 ? weight.dims.count - 1 : nil
-    default: return nil
-    }
+    return WeightAxis.axis(of: node, rank: weight.dims.count)
   }
 
   func floats(_ name: String) throws -> [Float] {
