@@ -111,7 +111,12 @@ private final class Crew: @unchecked Sendable {
   func run(_ loop: Loop) {
     announce { self.loop = loop }
     loop.work(as: 0)
-    while !loop.isDone { ck_relax() }
+    var spins = 0
+    while !loop.isDone {
+      spins += 1
+      // A worker that has no core of its own needs this one.
+      if spins < Self.spins { ck_relax() } else { sched_yield() }
+    }
   }
 
   private func announce(_ change: () -> Void) {

@@ -16,14 +16,18 @@ public struct QuantizationOptions: Sendable {
   public var correctsBiases = true
   /// Whether channels are equalized across layers; nil does where one scale serves a whole weight tensor.
   public var equalizes: Bool?
-  /// How weights are rounded where there is data.
-  public var rounding = Rounding.optimal
+  /// How weights are rounded where there is data; nil is optimal below 8 bits, where it pays for its time.
+  public var rounding: Quantization.Rounding?
   /// Whether optimal rounding also makes up for what earlier layers lost.
   public var repairsEarlierLayers = true
 
   public init() {}
 
   var equalizesModel: Bool { equalizes ?? (granularity == .perTensor) }
+
+  func rounding(_ scheme: SchemeName) -> Quantization.Rounding {
+    rounding ?? (scheme.weightBits < 8 ? .optimal : .nearest)
+  }
 
   func scheme(_ name: SchemeName) -> Scheme {
     Scheme(
@@ -105,7 +109,8 @@ public struct QuantizationJob: Sendable {
       ranges = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch).ranges
     }
     let walk = try SequentialWalk(
-      model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions)
+      model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions(scheme)
+    )
     let calibration = try walker.run(
       walk, on: data, fixedBatch: fixedBatch, title: "fitting \(scheme.text) \(method.name)")
     return try quantizer.quantize(
@@ -119,10 +124,10 @@ public struct QuantizationJob: Sendable {
     return job
   }
 
-  private var walkOptions: WalkOptions {
+  private func walkOptions(_ scheme: SchemeName) -> WalkOptions {
     var walk = WalkOptions()
     walk.correctsBiases = options.correctsBiases
-    walk.rounding = options.rounding
+    walk.rounding = options.rounding(scheme)
     walk.repairsEarlierLayers = options.repairsEarlierLayers
     return walk
   }

@@ -36,8 +36,11 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
-  @Option(help: "How weights are rounded where there is data: optimal or nearest.")
-  var rounding = Rounding.optimal.rawValue
+  @Option(
+    help: """
+      How weights are rounded where there is data: optimal or nearest (default: optimal below 8 bits).
+      """)
+  var rounding: String?
 
   @Flag(
     inversion: .prefixedNo,
@@ -56,7 +59,7 @@ struct QuantizationFlags: ParsableArguments {
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
     }
-    if Rounding(rawValue: rounding) == nil {
+    if let rounding, Rounding(rawValue: rounding) == nil {
       throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
     }
     guard SchemeName.supportedWeightBits.contains(endBits) else {
@@ -74,7 +77,7 @@ struct QuantizationFlags: ParsableArguments {
     options.usesNativeInt4 = nativeInt4
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
-    options.rounding = Rounding(rawValue: rounding) ?? .optimal
+    options.rounding = rounding.flatMap { Rounding(rawValue: $0) }
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       endBits: endBits,
