@@ -101,7 +101,6 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionAlgorithm.allCases.filter {
       switch $0 {
       case .pointwise: shape.isPointwise
-      case .depthwise: shape.isDepthwise
       case .im2col: true
       }
     }
@@ -122,9 +121,6 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
           case .pointwise:
             GEMMConvolution.runPointwise(
               shape, input: input, operands, output: output.baseAddress!)
-          case .depthwise:
-            DepthwiseConvolution.run(
-              shape, input: input, operands, output: output.baseAddress!, scratch: scratch)
           case .im2col:
             GEMMConvolution.run(
               shape, input: input, operands, output: output.baseAddress!, scratch: scratch)

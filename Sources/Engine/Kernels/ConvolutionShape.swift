@@ -37,20 +37,17 @@ struct ConvolutionShape: Sendable, Hashable {
   var isDepthwise: Bool { group == inChannels && group > 1 }
 }
 
-/// The ways to compute a convolution. Each equals the naive sum up to rounding.
+/// The ways to compute a convolution on dense tensors: of one spatial axis, or with weights that the model computes. All
+/// others are blocked (`BlockedAlgorithm`). Each equals the naive sum up to rounding.
 enum ConvolutionAlgorithm: Sendable, CaseIterable {
   /// GEMM straight on the image: 1×1, stride 1.
   case pointwise
-  /// Direct sums of shifted rows: one input channel per output channel.
-  case depthwise
   /// Tiles of the im2col matrix times the weights.
   case im2col
 
   /// The choice depends on the shape alone, so that the same model always takes the same path.
   init(for shape: ConvolutionShape) {
-    if shape.isDepthwise {
-      self = .depthwise
-    } else if shape.isPointwise && shape.positions >= Self.fewestPointwiseColumns {
+    if shape.isPointwise && shape.positions >= Self.fewestPointwiseColumns {
       self = .pointwise
     } else {
       self = .im2col

@@ -5,7 +5,7 @@ import CKernels
 ///
 /// Its products are 36 independent pointwise convolutions over tiles, which run on the same loop as
 /// `DirectConvolution`. Rounding: transforms scale intermediate values by up to 100; measured errors stay below
-/// 2 · 10⁻⁵ of the largest output (ConvolutionTests).
+/// 10⁻⁵ of the largest output (ConvolutionTests).
 struct WinogradConvolution {
   let shape: ConvolutionShape
   let weights: WinogradWeights

@@ -76,10 +76,14 @@ struct WinogradWeights: Sendable {
     }
   }
 
-  /// One dimension of G g Gᵀ; the last two lanes are unused.
+  /// One dimension of G g Gᵀ, for the points of `CKernels/Loops/Winograd.h`; the last two lanes are unused.
   @inline(__always)
   private static func transform(_ a: Double, _ b: Double, _ c: Double) -> SIMD8<Double> {
-    let (outer, far) = (-(a + c) / 6, (a + 4 * c) / 24)
-    return [a / 4, outer - b / 6, outer + b / 6, far + b / 12, far - b / 12, c, 0, 0]
+    let (near, far) = (0.5.squareRoot() * b, 2.0.squareRoot() * b)
+    let (nearEven, farEven) = (a + c / 2, a + 2 * c)
+    return [
+      a, (nearEven + near) / -1.5, (nearEven - near) / -1.5, (farEven + far) / 6,
+      (farEven - far) / 6, c, 0, 0,
+    ]
   }
 }

@@ -48,9 +48,6 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
     switch ConvolutionAlgorithm(for: shape) {
     case .pointwise:
       GEMMConvolution.runPointwise(shape, input: input, operands, output: output)
-    case .depthwise:
-      DepthwiseConvolution.run(
-        shape, input: input, operands, output: output, scratch: call.scratch)
     case .im2col:
       GEMMConvolution.run(shape, input: input, operands, output: output, scratch: call.scratch)
     }
