@@ -16,8 +16,9 @@ public struct CalibrationWalk: Sendable {
     _ selection: RangeSelection, _ fallback: ActivationRanges, on data: CalibrationData,
     fixedBatch: Int?
   ) throws -> (ranges: ActivationRanges, choices: [RangeSelection.Choice]) {
-    let input = BatchedInput(
-      source: data.source, batching: Batching(data.source, fixedBatch: fixedBatch))
+    // Only the held-out fifth is run.
+    let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
+    let input = BatchedInput(source, fixedBatch: fixedBatch)
     return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
   }
 
@@ -25,8 +26,13 @@ public struct CalibrationWalk: Sendable {
   public func run(
     _ walk: SequentialWalk, on data: CalibrationData, fixedBatch: Int?, title: String
   ) throws -> Calibration {
-    let input = BatchedInput(
-      source: data.source, batching: Batching(data.source, fixedBatch: fixedBatch))
+    // Optimal rounding fits covariances, which every sample makes better.
+    let source =
+      walk.options.rounding == .optimal
+      ? data.source : Self.first(data.source, floats: Self.floatsForMeans)
+    // Of the programs that observed and compared.
+    FreedMemory.release()
+    let input = BatchedInput(source, fixedBatch: fixedBatch)
     // Layers are counted in hundredths, so that the time left is known inside a long one.
     var progress: Progress?
     return try walk.run(on: input, executor: Workers(jobs: jobs)) { done, total in
@@ -36,6 +42,17 @@ public struct CalibrationWalk: Sendable {
       progress = shown
       shown.advance(to: Int(done * 100))
     }
+  }
+}
+
+extension CalibrationWalk {
+  /// Ranges are compared and biases corrected by means over all positions of all samples, and as many of those as this
+  /// settle them: time and memory need not grow with the calibration set. Samples are in canonical order, in which the
+  /// first are as good as any.
+  private static let floatsForMeans = 5_000_000
+
+  private static func first(_ source: any SampleSource, floats: Int) -> any SampleSource {
+    FirstSamples(source, max(32, floats / max(source.sampleSize, 1)))
   }
 }
 
@@ -52,8 +69,13 @@ struct Workers: OrderedExecutor {
 }
 
 private struct BatchedInput: WalkInput {
-  let source: any SampleSource
-  let batching: Batching
+  private let source: any SampleSource
+  private let batching: Batching
+
+  init(_ source: any SampleSource, fixedBatch: Int?) {
+    self.source = source
+    batching = Batching(source, fixedBatch: fixedBatch)
+  }
 
   var unitCount: Int { batching.unitCount }
   var sampleCount: Int { batching.sampleCount }

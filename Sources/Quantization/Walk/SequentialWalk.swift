@@ -104,7 +104,7 @@ public struct WalkOptions: Sendable {
   /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
   public var repairsEarlierLayers = true
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
-  public var memoryBudget = 64 << 20
+  public var memoryBudget = 48 << 20
 
   public init() {}
 }
