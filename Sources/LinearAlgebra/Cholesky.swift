@@ -30,8 +30,9 @@ public struct Cholesky {
   }
 
   /// L⁻¹, lower triangular, row-major, zeros above the diagonal.
-  public func inverseFactor() -> [Double] {
-    var inverse = factor
+  public consuming func inverseFactor() -> [Double] {
+    var inverse: [Double] = []
+    swap(&inverse, &factor)
     guard order > 0 else { return inverse }
     var (n, info) = (blasint(order), blasint(0))
     dtrtri_("U", "N", &n, &inverse, &n, &info)

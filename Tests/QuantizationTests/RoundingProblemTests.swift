@@ -29,6 +29,18 @@ import Testing
         inputs: InputCovariance(quantized: hessian, cross: hessian), damping: 0.01))
   }
 
+  private static func nearest(
+    _ problem: RoundingProblem, rows: Range<Int>, scales: [Double]
+  ) -> RowCodes {
+    RowCodes(
+      nearestTo: problem.targets(rows), scales: scales, window: CodeWindow(grid: grid), lowest: nil)
+  }
+
+  private static func refinement(_ rows: RowCodes, _ problem: RoundingProblem) -> CodeRefinement {
+    CodeRefinement(
+      rows, problem.targets(0..<rows.rows), problem, span: CodeWindow(grid: grid).span)
+  }
+
   /// (s·q − w) H (s·q − w)ᵀ by its definition.
   private static func error(
     _ codes: [Double], _ scale: Double, _ target: ArraySlice<Double>, _ hessian: [Double]
@@ -44,7 +56,7 @@ import Testing
 
   @Test func exactSearchFindsTheBestOfAllChoices() throws {
     let problem = try Self.problem(rows: 1, columns: 6)
-    let target = problem.target[...]
+    let target = problem.targets(0..<1).row(0)
     let scale = 0.21
     let found = ExactSearch.best(target, problem.hessian, scale: scale, lowest: -4, span: 7)
     var least = Double.infinity
@@ -61,10 +73,11 @@ import Testing
   @Test func errorsAreTheQuadraticForm() throws {
     let problem = try Self.problem(rows: 3, columns: 12)
     let rows = OptimalRounding(window: CodeWindow(grid: Self.grid)).solve(problem, rows: 0..<3)
-    for (row, error) in rows.errors(problem.target, problem.hessian).enumerated() {
+    let targets = problem.targets(0..<3)
+    for (row, error) in Self.refinement(rows, problem).errors.enumerated() {
       let range = row * 12..<(row + 1) * 12
       let expected = Self.error(
-        Array(rows.codes[range]), rows.scales[row], problem.target[range], problem.hessian)
+        Array(rows.codes[range]), rows.scales[row], targets.row(row), problem.hessian)
       #expect(abs(error - expected) < 1e-12)
     }
   }
@@ -74,10 +87,11 @@ import Testing
     let problem = try Self.problem(rows: 2, columns: 20)
     var random = SeededRandom(seed: 101)
     let weights = random.floats(40).map(Double.init)
+    let targets = problem.targets(0..<2)
     for row in 0..<2 {
       for visited in 0..<20 {
         let difference =
-          problem.target[row * 20 + visited] - weights[row * 20 + problem.order[visited]]
+          targets.weights[row * 20 + visited] - weights[row * 20 + problem.order[visited]]
         #expect(abs(difference) < 1e-9)
       }
     }
@@ -87,7 +101,7 @@ import Testing
   @Test func feedbackIsTheFactorOfTheInverse() throws {
     let n = 11
     let problem = try Self.problem(rows: 1, columns: n)
-    let factor = try #require(problem.feedback)
+    let factor = problem.feedback
     for i in 0..<n {
       for j in 0..<n {
         var sum = 0.0
@@ -106,13 +120,13 @@ import Testing
   @Test func blocksOfGPTQAreThoseOfTheDefinition() throws {
     let n = 100
     let problem = try Self.problem(rows: 2, columns: n)
-    let factor = try #require(problem.feedback)
+    let factor = problem.feedback
     let window = CodeWindow(grid: Self.grid)
-    var rows = RowCodes(
-      nearestTo: problem.target, columns: n, scales: [0.2, 0.3], window: window, lowest: nil)
-    GPTQ.round(&rows, to: problem.target, feedback: factor, span: window.span)
+    let targets = problem.targets(0..<2)
+    var rows = Self.nearest(problem, rows: 0..<2, scales: [0.2, 0.3])
+    GPTQ.round(&rows, to: targets.weights, feedback: factor, span: window.span)
     for row in 0..<2 {
-      var rest = Array(problem.target[row * n..<(row + 1) * n])
+      var rest = Array(targets.row(row))
       for column in 0..<n {
         let code = min(max((rest[column] / rows.scales[row]).rounded(.toNearestOrEven), -4), 3)
         let error = (rest[column] - code * rows.scales[row]) / factor[column * n + column]
@@ -125,36 +139,34 @@ import Testing
   @Test func noSingleMoveImprovesWhatCoordinateDescentLeaves() throws {
     let n = 16
     let problem = try Self.problem(rows: 1, columns: n)
-    let window = CodeWindow(grid: Self.grid)
-    var rows = RowCodes(
-      nearestTo: problem.target, columns: n, scales: [0.25], window: window, lowest: nil)
-    let before = rows.errors(problem.target, problem.hessian)[0]
-    CoordinateDescent.improve(
-      &rows, problem.target, problem.hessian, span: window.span, sweeps: 100)
-    let after = rows.errors(problem.target, problem.hessian)[0]
+    let target = problem.targets(0..<1).row(0)
+    var refinement = Self.refinement(
+      Self.nearest(problem, rows: 0..<1, scales: [0.25]), problem)
+    let before = refinement.errors[0]
+    refinement.moveCodes(sweeps: 100)
+    let after = refinement.errors[0]
     #expect(after < before, "nearest codes leave something to gain on correlated inputs")
     for column in 0..<n {
       for step in [-1.0, 1] {
-        var codes = rows.codes
+        var codes = refinement.rows.codes
         codes[column] += step
         guard (-4...3).contains(codes[column]) else { continue }
         #expect(
-          Self.error(codes, 0.25, problem.target[...], problem.hessian) >= after - 1e-12)
+          Self.error(codes, 0.25, target, problem.hessian) >= after - 1e-12)
       }
     }
   }
 
   @Test func refittedScalesAreBest() throws {
     let problem = try Self.problem(rows: 2, columns: 10)
-    let window = CodeWindow(grid: Self.grid)
-    var rows = RowCodes(
-      nearestTo: problem.target, columns: 10, scales: [0.2, 0.4], window: window, lowest: nil)
-    rows.refitScales(problem.target, problem.hessian)
-    let best = rows.errors(problem.target, problem.hessian)
+    var refinement = Self.refinement(
+      Self.nearest(problem, rows: 0..<2, scales: [0.2, 0.4]), problem)
+    refinement.refitScales()
+    let best = refinement.errors
     for factor in [0.99, 1.01] {
-      var other = rows
-      other.scales = rows.scales.map { $0 * factor }
-      for (a, b) in zip(best, other.errors(problem.target, problem.hessian)) { #expect(a <= b) }
+      var other = refinement.rows
+      other.scales = other.scales.map { $0 * factor }
+      for (a, b) in zip(best, Self.refinement(other, problem).errors) { #expect(a <= b) }
     }
   }
 
@@ -165,13 +177,11 @@ import Testing
     let grid = WeightScheme(bits: bits, isSymmetric: isSymmetric).grid()
     let window = CodeWindow(grid: grid)
     let rows = OptimalRounding(window: window).solve(problem, rows: 0..<4)
-    let scales = (0..<4).map {
-      window.coveringScale(problem.target[$0 * 30..<($0 + 1) * 30])
-    }
-    let nearest = RowCodes(
-      nearestTo: problem.target, columns: 30, scales: scales, window: window, lowest: nil)
+    let targets = problem.targets(0..<4)
+    let scales = (0..<4).map { window.coveringScale(targets.row($0)) }
+    let nearest = RowCodes(nearestTo: targets, scales: scales, window: window, lowest: nil)
     let (mine, theirs) = (
-      rows.errors(problem.target, problem.hessian), nearest.errors(problem.target, problem.hessian)
+      Self.refinement(rows, problem).errors, Self.refinement(nearest, problem).errors
     )
     for row in 0..<4 {
       #expect(mine[row] < theirs[row])

@@ -21,21 +21,19 @@ struct OptimalRounding: Sendable {
 
   /// Solves rows `range` of the problem. Rows do not depend on each other, so any split gives the same codes.
   func solve(_ problem: RoundingProblem, rows range: Range<Int>) -> RowCodes {
-    let columns = problem.columns
-    let target = Array(problem.target[range.lowerBound * columns..<range.upperBound * columns])
-    guard let feedback = problem.feedback else {
-      var rows = searched(target, problem)
-      polish(&rows, target, problem)
-      return rows
+    let targets = problem.targets(range)
+    if problem.takesExactSearch {
+      return refined(searched(targets, problem), targets, problem).rows
     }
-    var rows = scaled(target, problem)
+    var rows = scaled(targets, problem)
     let start = rows.scales
     var errors = [Double](repeating: .infinity, count: rows.rows)
-    for share in shares(columns) {
-      var candidate = nearest(target, columns, start.map { $0 * share })
-      GPTQ.round(&candidate, to: target, feedback: feedback, span: window.span)
-      polish(&candidate, target, problem)
-      rows.takeBetter(candidate, candidate.errors(target, problem.hessian), over: &errors)
+    for share in shares(problem.columns) {
+      var candidate = nearest(targets, start.map { $0 * share })
+      GPTQ.round(
+        &candidate, to: targets.weights, feedback: problem.feedback, span: window.span)
+      let refined = refined(candidate, targets, problem)
+      rows.takeBetter(refined.rows, refined.errors, over: &errors)
     }
     return rows
   }
@@ -54,63 +52,65 @@ struct OptimalRounding: Sendable {
   }
 
   /// Coordinate descent, alternating with the closed-form scale where that is free.
-  private func polish(_ rows: inout RowCodes, _ target: [Double], _ problem: RoundingProblem) {
-    improve(&rows, target, problem)
-    guard shared == nil else { return }
+  private func refined(
+    _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem
+  ) -> CodeRefinement {
+    var refinement = CodeRefinement(rows, targets, problem, span: window.span)
+    refinement.moveCodes(sweeps: Self.sweeps)
+    guard shared == nil else { return refinement }
     for _ in 0..<Self.refits {
-      rows.refitScales(target, problem.hessian)
-      improve(&rows, target, problem)
+      refinement.refitScales()
+      refinement.moveCodes(sweeps: Self.sweeps)
     }
+    return refinement
   }
 
-  private func improve(_ rows: inout RowCodes, _ target: [Double], _ problem: RoundingProblem) {
-    CoordinateDescent.improve(
-      &rows, target, problem.hessian, span: window.span, sweeps: Self.sweeps)
+  private func nearest(_ targets: RowTargets, _ scales: [Double]) -> RowCodes {
+    RowCodes(nearestTo: targets, scales: scales, window: window, lowest: shared?.lowest)
   }
 
-  private func nearest(_ target: [Double], _ columns: Int, _ scales: [Double]) -> RowCodes {
-    RowCodes(
-      nearestTo: target, columns: columns, scales: scales, window: window, lowest: shared?.lowest)
-  }
-
-  private func coveringScales(_ target: [Double], _ columns: Int) -> [Double] {
-    stride(from: 0, to: target.count, by: columns).map { start in
-      shared?.scale ?? window.coveringScale(target[start..<start + columns])
-    }
+  private func coveringScales(_ targets: RowTargets) -> [Double] {
+    targets.energies.indices.map { shared?.scale ?? window.coveringScale(targets.row($0)) }
   }
 
   /// The scales under which nearest codes have the smallest H-weighted error.
-  private func scaled(_ target: [Double], _ problem: RoundingProblem) -> RowCodes {
-    let columns = problem.columns
-    let covering = coveringScales(target, columns)
-    var best = nearest(target, columns, covering)
+  private func scaled(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
+    let covering = coveringScales(targets)
+    var best = nearest(targets, covering)
     guard shared == nil else { return best }
-    var errors = best.errors(target, problem.hessian)
-    for share in scaleShares(columns) {
-      let candidate = nearest(target, columns, covering.map { $0 * share })
-      best.takeBetter(candidate, candidate.errors(target, problem.hessian), over: &errors)
+    var errors = errors(best, targets, problem)
+    for share in scaleShares(problem.columns) {
+      let candidate = nearest(targets, covering.map { $0 * share })
+      best.takeBetter(candidate, self.errors(candidate, targets, problem), over: &errors)
     }
     return best
   }
 
+  private func errors(
+    _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem
+  ) -> [Double] {
+    problem.columns > Self.wideColumns
+      ? rows.diagonalErrors(targets, problem.hessian)
+      : CodeRefinement(rows, targets, problem, span: window.span).errors
+  }
+
   /// The best of all floor and ceiling choices over all scales.
-  private func searched(_ target: [Double], _ problem: RoundingProblem) -> RowCodes {
+  private func searched(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
     let columns = problem.columns
-    var rows = nearest(target, columns, coveringScales(target, columns))
+    var rows = nearest(targets, coveringScales(targets))
     for row in 0..<rows.rows {
-      let range = row * columns..<(row + 1) * columns
       let covering = rows.scales[row]
       var least = Double.infinity
       for share in shared == nil ? scaleShares(columns) + [1] : [1] {
         let scale = covering * share
-        let lowest = shared?.lowest ?? window.lowest(target[range], scale: scale)
+        let lowest = shared?.lowest ?? window.lowest(targets.row(row), scale: scale)
         let found = ExactSearch.best(
-          target[range], problem.hessian, scale: scale, lowest: lowest, span: window.span)
+          targets.row(row), problem.hessian, scale: scale, lowest: lowest, span: window.span)
         guard found.error < least else { continue }
         least = found.error
         rows.scales[row] = scale
         rows.lowest[row] = lowest
-        rows.codes.replaceSubrange(range, with: found.codes)
+        rows.codes.replaceSubrange(row * columns..<(row + 1) * columns, with: found.codes)
       }
     }
     return rows

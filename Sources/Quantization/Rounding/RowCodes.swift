@@ -1,5 +1,3 @@
-import LinearAlgebra
-
 /// Rows of integer codes with a scale each, in the visiting order of their problem.
 struct RowCodes: Sendable {
   let columns: Int
@@ -12,24 +10,18 @@ struct RowCodes: Sendable {
 
   var rows: Int { scales.count }
 
-  /// (s·q − w) H (s·q − w)ᵀ of each row.
-  func errors(_ target: [Double], _ hessian: [Double]) -> [Double] {
-    let difference = difference(from: target)
-    let product = multiplied(difference, by: hessian, columns: columns)
+  /// Σᵢ Hᵢᵢ (s·qᵢ − wᵢ)² of each row: its error if inputs were not correlated.
+  func diagonalErrors(_ targets: RowTargets, _ hessian: [Double]) -> [Double] {
+    let weights = (0..<columns).map { hessian[$0 * columns + $0] }
     return (0..<rows).map { row in
-      (row * columns..<(row + 1) * columns).reduce(0) { $0 + difference[$1] * product[$1] }
-    }
-  }
-
-  /// s·q − w, rows × columns.
-  func difference(from target: [Double]) -> [Double] {
-    var result = codes
-    for row in 0..<rows {
-      for i in row * columns..<(row + 1) * columns {
-        result[i] = codes[i] * scales[row] - target[i]
+      var error = 0.0
+      for column in 0..<columns {
+        let i = row * columns + column
+        let difference = scales[row] * codes[i] - targets.weights[i]
+        error += weights[column] * difference * difference
       }
+      return error
     }
-    return result
   }
 
   /// Takes the rows of `other` whose error is smaller.
@@ -43,30 +35,6 @@ struct RowCodes: Sendable {
       for i in row * columns..<(row + 1) * columns { codes[i] = other.codes[i] }
     }
   }
-
-  /// Gives each row the best scale for its codes, s = (q H wᵀ) / (q H qᵀ).
-  ///
-  /// Clipping shrinks ⟨w, ŵ⟩, which compounds over depth; this takes it back.
-  mutating func refitScales(_ target: [Double], _ hessian: [Double]) {
-    let product = multiplied(codes, by: hessian, columns: columns)
-    for row in 0..<rows {
-      var (along, norm) = (0.0, 0.0)
-      for i in row * columns..<(row + 1) * columns {
-        along += product[i] * target[i]
-        norm += product[i] * codes[i]
-      }
-      if along > 0 && norm > 0 { scales[row] = along / norm }
-    }
-  }
-}
-
-/// A · B for A of any number of rows and a square B.
-func multiplied(_ a: [Double], by b: [Double], columns: Int) -> [Double] {
-  var result = [Double](repeating: 0, count: a.count)
-  gemm(
-    m: a.count / columns, n: columns, k: columns, DoubleMatrixOperand(a, stride: columns),
-    DoubleMatrixOperand(b, stride: columns), into: &result, stride: columns)
-  return result
 }
 
 /// Which codes a row may use, once its scale is known.
@@ -104,8 +72,9 @@ extension RowCodes {
   ///
   /// - Parameter lowest: of all rows; nil where each has its own.
   init(
-    nearestTo target: [Double], columns: Int, scales: [Double], window: CodeWindow, lowest: Double?
+    nearestTo targets: RowTargets, scales: [Double], window: CodeWindow, lowest: Double?
   ) {
+    let (target, columns) = (targets.weights, targets.columns)
     self.init(columns: columns, codes: target, scales: scales, lowest: scales)
     let shared = lowest
     for row in 0..<scales.count {

@@ -13,10 +13,12 @@ final class CovarianceAccumulator: @unchecked Sendable {
   private var floatSums: [Double]
   private var quantizedSums: [Double]
   /// Groups × depth × depth. Unchecked: threads write disjoint rows, and only inside `flush`.
-  private let hessian: UnsafeMutablePointer<Double>
-  private let cross: UnsafeMutablePointer<Double>
+  private var hessian: UnsafeMutablePointer<Double>?
+  private var cross: UnsafeMutablePointer<Double>?
 
-  static let rowsPerFlush = 4096
+  /// So many rows that products are efficient, unless that takes too much memory, as it does for many groups.
+  private var rowsPerFlush: Int { min(4096, max(256, Self.pendingFloats / (groups * depth))) }
+  private static let pendingFloats = 4 << 20
   private static let tile = 256
 
   init(groups: Int, depth: Int) {
@@ -25,27 +27,32 @@ final class CovarianceAccumulator: @unchecked Sendable {
     floatSums = [Double](repeating: 0, count: groups * depth)
     quantizedSums = floatSums
     let count = groups * depth * depth
-    hessian = .allocate(capacity: count)
-    cross = .allocate(capacity: count)
-    hessian.initialize(repeating: 0, count: count)
-    cross.initialize(repeating: 0, count: count)
+    hessian = Self.zeros(count)
+    cross = Self.zeros(count)
+  }
+
+  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
+    let zeros = UnsafeMutablePointer<Double>.allocate(capacity: count)
+    zeros.initialize(repeating: 0, count: count)
+    return zeros
   }
 
   deinit {
-    hessian.deallocate()
-    cross.deallocate()
+    hessian?.deallocate()
+    cross?.deallocate()
   }
 
   func add(_ sample: InputSample, on executor: some OrderedExecutor) throws {
     guard sample.rows > 0 else { return }
     pending.append(sample)
     pendingRows += sample.rows
-    if pendingRows >= Self.rowsPerFlush { try flush(on: executor) }
+    if pendingRows >= rowsPerFlush { try flush(on: executor) }
   }
 
   /// Adds what is pending to the sums.
-  func flush(on executor: some OrderedExecutor) throws {
+  private func flush(on executor: some OrderedExecutor) throws {
     guard !pending.isEmpty else { return }
+    precondition(hessian != nil, "Rows come before the end.")
     let samples = pending
     let tilesPerGroup = (depth + Self.tile - 1) / Self.tile
     // Small groups are taken many at a time, so that a thread has something to do.
@@ -56,8 +63,8 @@ final class CovarianceAccumulator: @unchecked Sendable {
       let first = unit / tilesPerGroup * groupsPerUnit
       for group in first..<min(first + groupsPerUnit, groups) {
         let lines = tile * Self.tile..<min((tile + 1) * Self.tile, depth)
-        accumulate(samples, group, lines, \.quantizedRows, into: hessian)
-        accumulate(samples, group, lines, \.floatRows, into: cross)
+        accumulate(samples, group, lines, \.quantizedRows, into: hessian!)
+        accumulate(samples, group, lines, \.floatRows, into: cross!)
       }
     }
     for sample in samples { addSums(sample) }
@@ -90,34 +97,48 @@ final class CovarianceAccumulator: @unchecked Sendable {
   }
 
   private func addSums(_ sample: InputSample) {
+    addRows(sample.floatRows, sample.rows, into: &floatSums)
+    addRows(sample.quantizedRows, sample.rows, into: &quantizedSums)
+  }
+
+  private func addRows(_ values: [Float], _ rows: Int, into sums: inout [Double]) {
     for group in 0..<groups {
-      for row in 0..<sample.rows {
-        let start = (group * sample.rows + row) * depth
-        for i in 0..<depth {
-          floatSums[group * depth + i] += Double(sample.floatRows[start + i])
-          quantizedSums[group * depth + i] += Double(sample.quantizedRows[start + i])
-        }
+      for row in 0..<rows {
+        let start = (group * rows + row) * depth
+        for i in 0..<depth { sums[group * depth + i] += Double(values[start + i]) }
       }
     }
   }
 
-  /// The covariances of one group, about the sampled rows' means.
-  func covariance(_ group: Int) -> InputCovariance {
-    precondition(pending.isEmpty, "Covariances are asked for when all rows are in.")
+  /// The covariances of every group, about the sampled rows' means. What was gathered is given up for them.
+  func finish(on executor: some OrderedExecutor) throws -> [InputCovariance] {
+    try flush(on: executor)
+    // One after the other: a wide layer's matrices are hundreds of megabytes.
+    let quantized = centered(&hessian, quantizedSums)
+    let crosses = centered(&cross, floatSums)
+    return zip(quantized, crosses).map { InputCovariance(quantized: $0, cross: $1) }
+  }
+
+  private func centered(
+    _ products: inout UnsafeMutablePointer<Double>?, _ left: [Double]
+  ) -> [[Double]] {
+    guard let all = products else { preconditionFailure("Covariances are finished once.") }
+    defer {
+      all.deallocate()
+      products = nil
+    }
     let count = Double(max(rows, 1))
-    func centered(_ sums: UnsafeMutablePointer<Double>, _ left: [Double]) -> [Double] {
-      let base = sums + group * depth * depth
-      var result = [Double](repeating: 0, count: depth * depth)
+    return (0..<groups).map { group in
+      var result = Array(
+        UnsafeBufferPointer(start: all + group * depth * depth, count: depth * depth))
+      let means = quantizedSums[group * depth..<(group + 1) * depth].map { $0 / count }
       for i in 0..<depth {
         let mean = left[group * depth + i] / count
         for j in 0..<depth {
-          result[i * depth + j] =
-            base[i * depth + j] / count - mean * (quantizedSums[group * depth + j] / count)
+          result[i * depth + j] = result[i * depth + j] / count - mean * means[j]
         }
       }
       return result
     }
-    return InputCovariance(
-      quantized: centered(hessian, quantizedSums), cross: centered(cross, floatSums))
   }
 }

@@ -4,15 +4,18 @@ struct LayerInputs {
   /// Of the samples that fit, and of those held out to judge by.
   private(set) var fitted: InputMeans
   private(set) var heldOut: InputMeans
-  /// Nil where nothing but means is needed.
-  let covariances: CovarianceAccumulator?
+  /// By group; empty where nothing but means is needed, and before the end.
+  private(set) var covariances: [InputCovariance] = []
+  /// How many rows the covariances are of.
+  private(set) var fittedRows = 0
+  private var accumulator: CovarianceAccumulator?
   private(set) var heldOutRows: [InputSample] = []
 
   init(_ columns: LayerColumns, needsCovariances: Bool) {
     self.columns = columns
     fitted = InputMeans(count: columns.groups * columns.depth)
     heldOut = fitted
-    covariances =
+    accumulator =
       needsCovariances
       ? CovarianceAccumulator(groups: columns.groups, depth: columns.depth) : nil
   }
@@ -22,11 +25,19 @@ struct LayerInputs {
   ) throws {
     if isHeldOut {
       heldOut.add(sample)
-      if covariances != nil { heldOutRows.append(sample) }
+      if accumulator != nil { heldOutRows.append(sample) }
     } else {
       fitted.add(sample)
-      try covariances?.add(sample, on: executor)
+      try accumulator?.add(sample, on: executor)
     }
+  }
+
+  /// To be called when all samples are in.
+  mutating func finish(on executor: some OrderedExecutor) throws {
+    guard let gathered = accumulator else { return }
+    covariances = try gathered.finish(on: executor)
+    fittedRows = gathered.rows
+    accumulator = nil
   }
 
   /// Of all samples.

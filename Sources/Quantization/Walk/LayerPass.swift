@@ -47,7 +47,7 @@ struct LayerPass {
       try inputs.add(result.sample, isHeldOut: sampling.isHeldOut(unit), on: executor)
       report(Double(unit + 1) / Double(input.unitCount))
     }
-    try inputs.covariances?.flush(on: executor)
+    try inputs.finish(on: executor)
     return inputs
   }
 

@@ -29,14 +29,14 @@ struct LayerSolver {
   func optimal(
     damping: Double, repairs: Bool, on executor: some OrderedExecutor
   ) throws -> Rounding? {
-    guard let covariances = inputs.covariances else { return nil }
+    guard !inputs.covariances.isEmpty else { return nil }
     let rounding = OptimalRounding(
       window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil)
     let (perGroup, depth) = (matrix.outputsPerGroup, matrix.depth)
     let values = matrix.values
     @Sendable func problem(_ group: Int) -> RoundingProblem? {
       let range = group * perGroup * depth..<(group + 1) * perGroup * depth
-      var inputs = covariances.covariance(group)
+      var inputs = inputs.covariances[group]
       if !repairs { inputs.cross = inputs.quantized }
       return RoundingProblem(
         weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping)
@@ -101,11 +101,11 @@ struct LayerSolver {
     rounding: Rounding, errors: [RoundingError]
   ) {
     var best = nearest()
-    guard let covariances = inputs.covariances else { return (best, []) }
+    guard !inputs.covariances.isEmpty else { return (best, []) }
     let judges = !inputs.heldOutRows.isEmpty
     var least = judges ? heldOutError(best.values) : .infinity
     var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
-    for damping in judges ? Self.dampings(matrix.depth, rows: covariances.rows) : [0.01] {
+    for damping in judges ? Self.dampings(matrix.depth, rows: inputs.fittedRows) : [0.01] {
       guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else {
         continue
       }

@@ -50,7 +50,7 @@ public struct SequentialWalk: Sendable {
       else { continue }
       let pass = LayerPass(
         layer: layer, matrix: matrix, networks: walk.networks, kept: kept, input: input,
-        needsCovariances: roundsOptimally(plan.bits[index]), budget: options.memoryBudget)
+        needsCovariances: roundsOptimally(plan.bits[index]), budget: options.keptBytes)
       let inputs = try pass.run(on: executor) { share in
         report(Double(index) + share, plan.layers.count)
       }
@@ -104,7 +104,10 @@ public struct WalkOptions: Sendable {
   /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
   public var repairsEarlierLayers = true
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
-  public var memoryBudget = 48 << 20
+  ///
+  /// nil takes more for optimal rounding, which runs every sample and needs memory for covariances anyway.
+  public var memoryBudget: Int?
+  var keptBytes: Int { memoryBudget ?? (rounding == .optimal ? 192 : 48) << 20 }
 
   public init() {}
 }

@@ -1,0 +1,88 @@
+import LinearAlgebra
+
+/// Codes with their products q H kept beside them, so that moving a code, choosing a scale and telling the error take
+/// no further matrix product.
+struct CodeRefinement {
+  private(set) var rows: RowCodes
+  private let targets: RowTargets
+  private let hessian: [Double]
+  private let span: Double
+  /// Q H, rows × columns.
+  private var products: [Double]
+
+  init(_ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double) {
+    self.rows = rows
+    self.targets = targets
+    self.span = span
+    hessian = problem.hessian
+    products = multiplied(rows.codes, by: problem.hessian, columns: rows.columns)
+  }
+
+  /// (s·q − w) H (s·q − w)ᵀ of each row.
+  var errors: [Double] {
+    (0..<rows.rows).map { row in
+      let (along, norm) = self.along(row)
+      let scale = rows.scales[row]
+      return max(0, scale * (scale * norm - 2 * along) + targets.energies[row])
+    }
+  }
+
+  /// Gives each row the best scale for its codes, s = (q H wᵀ) / (q H qᵀ).
+  ///
+  /// Clipping shrinks ⟨w, ŵ⟩, which compounds over depth; this takes it back.
+  mutating func refitScales() {
+    for row in 0..<rows.rows {
+      let (along, norm) = self.along(row)
+      if along > 0 && norm > 0 { rows.scales[row] = along / norm }
+    }
+  }
+
+  /// q H wᵀ and q H qᵀ of a row.
+  private func along(_ row: Int) -> (target: Double, codes: Double) {
+    var (along, norm) = (0.0, 0.0)
+    for i in row * rows.columns..<(row + 1) * rows.columns {
+      along += targets.products[i] * rows.codes[i]
+      norm += products[i] * rows.codes[i]
+    }
+    return (along, norm)
+  }
+
+  /// Coordinate descent: moves one code at a time to its best value given all others, as long as that lowers the error.
+  mutating func moveCodes(sweeps: Int) {
+    for row in 0..<rows.rows {
+      for _ in 0..<sweeps {
+        guard sweep(row) else { break }
+      }
+    }
+  }
+
+  /// One pass over the codes of a row.
+  private mutating func sweep(_ row: Int) -> Bool {
+    let (columns, start, scale) = (rows.columns, row * rows.columns, rows.scales[row])
+    let (low, high) = (rows.lowest[row], rows.lowest[row] + span)
+    var moved = false
+    for column in 0..<columns {
+      let at = start + column
+      let gradient = scale * products[at] - targets.products[at]
+      let best = rows.codes[at] - gradient / (hessian[column * columns + column] * scale)
+      let code = min(max(roundedHalfEven(best), low), high)
+      guard code != rows.codes[at] else { continue }
+      let change = code - rows.codes[at]
+      rows.codes[at] = code
+      add(change, hessianRow: column, toProductsOf: row)
+      moved = true
+    }
+    return moved
+  }
+
+  private mutating func add(_ change: Double, hessianRow column: Int, toProductsOf row: Int) {
+    let columns = rows.columns
+    products.withUnsafeMutableBufferPointer { products in
+      hessian.withUnsafeBufferPointer { hessian in
+        let product = products.baseAddress! + row * columns
+        let line = hessian.baseAddress! + column * columns
+        for i in 0..<columns { product[i] += change * line[i] }
+      }
+    }
+  }
+}
