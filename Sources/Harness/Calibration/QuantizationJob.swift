@@ -78,7 +78,7 @@ public struct QuantizationJob: Sendable {
     if try DataFree.knowsEveryMean(of: model) {
       return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
     }
-    let images = CalibrationData(synthetic)
+    let images = try CalibrationData(synthetic)
     var ranges = ActivationRanges()
     let targets = try targets([scheme])
     if !targets.isEmpty {

@@ -75,8 +75,8 @@ public struct SyntheticImages: SampleSource {
 }
 
 extension CalibrationData {
-  init(_ images: SyntheticImages) {
-    source = images
+  init(_ images: SyntheticImages) throws {
+    source = try KeptSamples(images)
     digest = "synthetic-\(images.count)"
     preparation = "synthetic images"
     hashes = []

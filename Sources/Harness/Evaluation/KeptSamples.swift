@@ -1,0 +1,27 @@
+/// Samples held in memory, for sources that take longer to make than a pass takes to use.
+struct KeptSamples: SampleSource {
+  let count: Int
+  let sampleShape: [Int]
+  private let values: [Float]
+
+  init(_ source: some SampleSource) throws {
+    (count, sampleShape) = (source.count, source.sampleShape)
+    let size = source.sampleSize
+    var values = [Float](repeating: 0, count: source.count * size)
+    try values.withUnsafeMutableBufferPointer { all in
+      for index in 0..<source.count {
+        try source.write(
+          index, into: UnsafeMutableBufferPointer(rebasing: all[index * size..<(index + 1) * size]))
+      }
+    }
+    self.values = values
+  }
+
+  func write(_ index: Int, into sample: UnsafeMutableBufferPointer<Float>) {
+    let size = sampleSize
+    values.withUnsafeBufferPointer { all in
+      _ = sample.update(
+        fromContentsOf: UnsafeBufferPointer(rebasing: all[index * size..<(index + 1) * size]))
+    }
+  }
+}
