@@ -55,6 +55,13 @@ let package = Package(
       ],
       path: "Examples/ActivationCalibration"),
     .executableTarget(
+      name: "EqualizedModel",
+      dependencies: [
+        "ONNXFormat", "Quantization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/EqualizedModel"),
+    .executableTarget(
       name: "DemoImages", dependencies: ["Harness"], path: "Examples/DemoImages"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
