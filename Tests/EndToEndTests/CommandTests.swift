@@ -68,6 +68,15 @@ import Testing
     try #expect(folder.bytes("out/y.npy") == TinyModels.array([0, 3, 3.5], "(1, 3)"))
   }
 
+  /// Results of half-precision models are not those of half-precision arithmetic, which nobody should have to guess.
+  @Test func runSaysWhatItWidens() throws {
+    let model = URL(filePath: #filePath)
+      .appending(path: "../../EngineTests/Graphs/half_precision/model.onnx").standardizedFileURL
+    try folder.write(TinyModels.array([1, 2, 3, 4], "(1, 4)"), to: "x.npy")
+    let result = try run("run", model.path, "--input", "x=x.npy", "--output-dir", "out")
+    #expect(result.errors == "note: float16 tensors are computed with in float32\n")
+  }
+
   @Test func runRefusesUnknownNames() throws {
     try TinyModels.addRelu(bias: [1, -2, 3]).write(to: folder.file("m.onnx"))
     try folder.write(TinyModels.array([1, 2], "(1, 2)"), to: "x.npy")

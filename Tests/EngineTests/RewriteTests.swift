@@ -32,6 +32,52 @@ import Testing
     #expect(try Self.rewritten(b.model("y")) == ["BlockedConv"])
   }
 
+  /// As the exporter of TorchScript spells it.
+  @Test func geluOfItsParts() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.constant("root", [1.4142135], [])
+    b.constant("one", [1], [])
+    b.constant("half", [0.5], [])
+    b.node("Div", ["c", "root"], "scaled")
+    b.node("Erf", ["scaled"], "erf")
+    b.node("Add", ["erf", "one"], "plus")
+    b.node("Mul", ["c", "plus"], "product")
+    b.node("Mul", ["product", "half"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["BlockedConv", "Gelu"])
+    #expect(try Self.rewritten(b.model("y"), observing: ["product"]).contains("Erf"))
+    #expect(try Self.rewritten(b.model("y", "scaled")).contains("Erf"))
+  }
+
+  /// As the newer exporter does.
+  @Test func geluOfHalves() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.constant("root", [0.70710677], [])
+    b.constant("one", [1], [])
+    b.constant("half", [0.5], [])
+    b.node("Mul", ["c", "half"], "halved")
+    b.node("Mul", ["c", "root"], "scaled")
+    b.node("Erf", ["scaled"], "erf")
+    b.node("Add", ["erf", "one"], "plus")
+    b.node("Mul", ["halved", "plus"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["BlockedConv", "Gelu"])
+  }
+
+  @Test func anErrorFunctionAloneStays() throws {
+    var b = GraphBuilder()
+    b.conv("x", "c")
+    b.constant("root", [1.4142135], [])
+    b.constant("one", [1], [])
+    b.constant("third", [0.3], [])
+    b.node("Div", ["c", "root"], "scaled")
+    b.node("Erf", ["scaled"], "erf")
+    b.node("Add", ["erf", "one"], "plus")
+    b.node("Mul", ["c", "plus"], "product")
+    b.node("Mul", ["product", "third"], "y")
+    #expect(try Self.rewritten(b.model("y")).contains("Erf"))
+  }
+
   @Test func normalizationWithoutABias() throws {
     var b = GraphBuilder()
     b.weights("w", [3, 3, 1, 1])

@@ -5,14 +5,17 @@ import Testing
 
 @testable import Harness
 
-/// What `check` makes of cases. scripts/awkward_graphs.py wrote the graphs, ONNX Runtime their outputs.
+/// What `check` makes of cases. scripts/awkward_graphs.py wrote the graphs, ONNX Runtime their outputs; those below
+/// PyTorch, and their outputs, come from scripts/pytorch_graphs.py.
 struct ConformanceRunTests {
   private static let graphs = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../EngineTests/Graphs").standardizedFileURL.path
 
-  @Test func graphsAsExportersWriteThemAgreeWithONNXRuntime() throws {
+  @Test func graphsAsExportersWriteThemAgreeWithONNXRuntimeAndPyTorch() throws {
     let cases = try ConformanceCase.find(in: [Self.graphs])
-    #expect(cases.count > 20)
+    #expect(cases.count { $0.name.hasSuffix("-torchscript") } > 40)
+    #expect(cases.count { $0.name.hasSuffix("-dynamo") } > 40)
+    #expect(cases.count > 110)
     for result in cases.map(ConformanceRun(absolute: 1e-6).run) {
       #expect(result.status == .passed, "\(result.name): \(result.detail)")
     }

@@ -6,8 +6,10 @@
 #include "Winograd.h"
 #include "Elementwise.h"
 #include "Transpose.h"
+#include "Functions.h"
 
 #define TABLE(name)                                                                              \
   {name,          TILE_BLOCKS,     multiply,        depthwise,      max_pool,                    \
    average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
-   finish,        block_channels,  unblock_channels, gather_lanes}
+   finish,        block_channels,  unblock_channels, gather_lanes,                \
+   erf_each,      gelu,            softmax}

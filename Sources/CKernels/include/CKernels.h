@@ -90,6 +90,12 @@ typedef struct {
   void (*unblock)(const float *x, int32_t channels, int64_t pixels, float *y);
   /// Lane i of each pixel of y is the float at x + sources[i], 16 floats further with each pixel.
   void (*gatherLanes)(const float *x, const int64_t *sources, int64_t pixels, float *y);
+
+  /// y = erf(x), y = x · Φ(x) and y = exp(x − max) / Σ exp(x − max) for `count` floats of any alignment, with the same
+  /// bits on every instruction set.
+  void (*errorFunction)(const float *x, int64_t count, float *y);
+  void (*gelu)(const float *x, int64_t count, float *y);
+  void (*softmax)(const float *x, int64_t count, float *y);
 } CKKernels;
 
 /// Tells the CPU that this thread is waiting in a loop.

@@ -6,6 +6,7 @@ enum StandardRewrites {
   static let all: [Rewrite] = [
     { $0.removingIdentities(keeping: $1) },
     { $0.foldingBatchNormalization(keeping: $1) },
+    { $0.fusingGelu(keeping: $1) },
     { $0.fusingQuantizeDequantize(keeping: $1) },
     { $0.fusingActivations(keeping: $1) },
     { $0.blockingChannels(keeping: $1) },

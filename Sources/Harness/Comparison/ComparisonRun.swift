@@ -248,7 +248,7 @@ private struct ArmBench {
     let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
     return ArmEvaluation(
       arm: arm, records: try scores.rankings(limit: 5).records(of: images),
-      imagesPerSecond: Double(scores.count) / scores.seconds)
+      imagesPerSecond: Double(scores.count) / scores.seconds, notes: model.notes)
   }
 
   mutating func evaluate(

@@ -10,9 +10,14 @@ public struct LoadedModel: Sendable {
   public let sha256: String
   public let bytes: Int
 
+  /// What whoever reads its results should know of how it is read.
+  public let notes: [String]
+
   public init(_ path: String) throws {
     model = try Model(contentsOf: path)
-    input = try ImageInput(of: Program(model, optimizing: false))
+    let program = try Program(model, optimizing: false)
+    input = try ImageInput(of: program)
+    notes = program.notes
     sha256 = try ContentHash.sha256(ofFile: path)
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     self.path = path

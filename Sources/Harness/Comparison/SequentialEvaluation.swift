@@ -67,7 +67,8 @@ struct SequentialEvaluation {
       let own = scores[subject.model.sha256]
       let speed = own.map { Double($0.count) / $0.seconds } ?? 0
       var result = ArmEvaluation(
-        arm: subject.arm, records: subject.records, imagesPerSecond: speed)
+        arm: subject.arm, records: subject.records, imagesPerSecond: speed,
+        notes: subject.model.notes)
       if let made = subject.made, let original, let own {
         let distance = ScoreDistance(original: original, other: own)
         result.logitSQNR = distance.sqnr

@@ -93,6 +93,7 @@ struct Compare: ParsableCommand {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
     let loaded = try LoadedModel(model)
+    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,

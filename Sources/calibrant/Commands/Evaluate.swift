@@ -23,6 +23,7 @@ struct Evaluate: ParsableCommand {
     try result.requireWritableOutput()
     let start = ContinuousClock.now
     let loaded = try LoadedModel(model)
+    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
     let rankings = try Evaluator(jobs: run_.workers, isQuiet: run_.quiet)

@@ -27,6 +27,7 @@ struct Run: ParsableCommand {
     try result.requireWritableOutput()
     let program = try Program(
       Model(contentsOf: model), observing: tap, optimizing: !noOptimize)
+    for text in program.notes { note("note: \(text)", quiet: false) }
     let inputs = try loadInputs(of: program)
     let folder = try OutputFolder(outputDir)
     defer { folder.removeIfEmpty() }

@@ -5,5 +5,10 @@ struct Erf: FloatFunction {
 
   init(_ node: Node) {}
 
+  func run(_ call: OperatorCall) {
+    call.workers.map(
+      call.input(0).floats, call.output.floats, BlockLoops.best.table.pointee.errorFunction)
+  }
+
   func value(_ x: Float) -> Float { errorFunction(x) }
 }

@@ -21,7 +21,7 @@ struct Gelu: FloatFunction {
     if isApproximate {
       mapElements(x, y) { value($0) }
     } else {
-      mapElements(x, y) { 0.5 * $0 * (1 + errorFunction($0 * 0.707_106_78)) }
+      call.workers.map(x, y, BlockLoops.best.table.pointee.gelu)
     }
   }
 

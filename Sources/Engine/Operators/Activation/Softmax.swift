@@ -30,24 +30,28 @@ struct Softmax: OperatorKernel {
       return
     }
     let block = length * inner
-    for row in 0..<outer where block > 0 {
-      if inner == 1 {
-        normalise(x + row * block, y + row * block, count: length)
-      } else {
-        let scratch = call.scratch.floats(2 * inner)
+    guard block > 0 else { return }
+    if inner == 1 {
+      normaliseRows(x, y, outer, length, call.workers)
+    } else {
+      let scratch = call.scratch.floats(2 * inner)
+      for row in 0..<outer {
         normalise(x + row * block, y + row * block, count: length, inner: inner, scratch)
       }
     }
   }
 
-  private func normalise(
-    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int
+  private func normaliseRows(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ length: Int,
+    _ workers: Workers
   ) {
-    var largest = -Float.infinity
-    for i in 0..<count { largest = x[i] > largest ? x[i] : largest }
-    for i in 0..<count { y[i] = exponential(x[i] - largest) }
-    let total = sum(UnsafeBufferPointer(start: y, count: count))
-    for i in 0..<count { y[i] /= total }
+    guard let softmax = BlockLoops.best.table.pointee.softmax else { return }
+    let piece = max(1, 4096 / length)
+    workers.forEach((rows + piece - 1) / piece) { index in
+      for row in index * piece..<min((index + 1) * piece, rows) {
+        softmax(x + row * length, Int64(length), y + row * length)
+      }
+    }
   }
 
   /// `inner` columns side by side, so that loops over them have unit stride.

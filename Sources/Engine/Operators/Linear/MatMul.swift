@@ -28,7 +28,7 @@ struct MatMul: OperatorKernel, MultiplyAccumulating {
       return
     }
     let (aOffsets, bOffsets) = product.offsets()
-    for index in aOffsets.indices {
+    call.workers.forEach(aOffsets.count) { index in
       gemm(
         m: product.m, n: product.n, k: product.k,
         MatrixOperand(aBase + aOffsets[index], stride: product.k),

@@ -1,0 +1,104 @@
+extension Graph {
+  /// Replaces x · ½ · (1 + erf(x / √2)), as models before opset 20 spell it, by one Gelu.
+  func fusingGelu(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let search = GeluSearch(self, keeping: keeping)
+    var removed: Set<Int> = []
+    for index in nodes.indices {
+      guard let found = search.gelu(around: index) else { continue }
+      var gelu = Node(
+        name: nodes[found.last].name, opType: "Gelu", opset: 20, inputs: [found.x],
+        outputs: nodes[found.last].outputs)
+      gelu.activation = nodes[found.last].activation
+      graph.nodes[found.last] = gelu
+      removed.formUnion(found.others)
+    }
+    graph.removeNodes(at: removed)
+    return graph
+  }
+}
+
+private struct GeluSearch {
+  /// The input, the node that gives the result, and those that nobody else reads.
+  typealias Found = (x: ValueID, last: Int, others: [Int])
+
+  private let graph: Graph
+  private let consumers: [ValueID: [Int]]
+  private let producers: [ValueID: Int]
+  private let fixed: Set<ValueID>
+
+  init(_ graph: Graph, keeping: Set<ValueID>) {
+    self.graph = graph
+    consumers = graph.consumers()
+    producers = graph.producers()
+    fixed = graph.fixedValues(keeping)
+  }
+
+  func gelu(around erf: Int) -> Found? {
+    guard graph.nodes[erf].is("Erf"), let scaled = graph.nodes[erf].inputs.first ?? nil,
+      let scaling = producers[scaled], soleReader(of: scaling) == erf,
+      let x = dividedByRootTwo(graph.nodes[scaling]), hasAxes(x),
+      let plusOne = soleReader(of: erf), graph.nodes[plusOne].is("Add"),
+      let one = otherInput(of: plusOne, than: erf), isScalar(one, 1),
+      let product = soleReader(of: plusOne),
+      let factor = factor(of: product, than: plusOne)
+    else { return nil }
+    let others = [scaling, erf, plusOne]
+    if let half = producers[factor], soleReader(of: half) == product,
+      graph.nodes[half].is("Mul"), halved(graph.nodes[half]) == x
+    {
+      return (x, product, others + [half])
+    }
+    guard let last = soleReader(of: product), let rest = self.factor(of: last, than: product),
+      factor == x && isScalar(rest, 0.5) || rest == x && isScalar(factor, 0.5)
+    else { return nil }
+    return (x, last, others + [product])
+  }
+
+  private func dividedByRootTwo(_ node: Node) -> ValueID? {
+    guard node.inputs.count == 2, let x = node.inputs[0], let scale = node.inputs[1] else {
+      return nil
+    }
+    if node.is("Div"), isScalar(scale, 1.414_213_56) { return x }
+    guard node.is("Mul") else { return nil }
+    if isScalar(scale, 0.707_106_78) { return x }
+    return isScalar(x, 0.707_106_78) ? scale : nil
+  }
+
+  private func halved(_ node: Node) -> ValueID? {
+    guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else { return nil }
+    return isScalar(b, 0.5) ? a : isScalar(a, 0.5) ? b : nil
+  }
+
+  private func factor(of product: Int, than factor: Int) -> ValueID? {
+    graph.nodes[product].is("Mul") ? otherInput(of: product, than: factor) : nil
+  }
+
+  private func otherInput(of node: Int, than producer: Int) -> ValueID? {
+    let inputs = graph.nodes[node].inputs
+    guard inputs.count == 2 else { return nil }
+    return graph.nodes[producer].outputs.contains(inputs[0]) ? inputs[1] : inputs[0]
+  }
+
+  /// The node that alone reads what `node` gives.
+  private func soleReader(of node: Int) -> Int? {
+    guard let output = graph.nodes[node].outputs.first ?? nil else { return nil }
+    return graph.soleConsumer(of: output, consumers, fixed: fixed)
+  }
+
+  /// Within a rounding: exporters compute these constants in one precision or another.
+  private func isScalar(_ id: ValueID, _ value: Float) -> Bool {
+    guard let constant = graph.constant(id), constant.dtype == .float32, constant.count == 1,
+      constant.shape.rank < 2
+    else { return false }
+    return abs(constant.array(of: Float.self)[0] - value) <= 2 * value.ulp
+  }
+
+  /// Whether the value is surely no scalar, which a constant of shape [1] would turn into a vector.
+  private func hasAxes(_ id: ValueID) -> Bool {
+    guard let producer = producers[id].map({ graph.nodes[$0] }) else { return false }
+    return producer.is("Conv", "Gemm", "LayerNormalization", "BatchNormalization")
+      || producer.is("Add", "Mul")
+        && producer.inputs.contains { (graph.constant($0)?.shape.rank ?? 0) > 0 }
+  }
+}

@@ -1,0 +1,1 @@
+BaddJ0É™?GÁp¿dVM¿f¤+>É™?GÁp¿dVM¿f¤+>É™?GÁp¿dVM¿f¤+>
