@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import ONNXFormat
 import TestSupport
 import Testing
@@ -129,5 +130,37 @@ private struct ShuffledExecutor: OrderedExecutor {
       let nearest = try #require(layer.errors.first)
       #expect(nearest.rounding == .nearest && layer.errors.count > 1)
     }
+  }
+}
+
+@Suite struct ResumedWalkTests {
+  private struct Stop: Error {}
+
+  /// A walk that was stopped after any number of layers and goes on gives the same bits as one that was not, through
+  /// what a file can hold.
+  @Test(arguments: [1, 2, 3]) func layersThatAreKnownAreTakenOver(stopAfter count: Int) throws {
+    let walk = try SequentialWalk(
+      SmallModels.mixed(), quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
+      ranges: ActivationRanges(), fallback: ActivationRanges())
+    let whole = try walk.run(on: SeededInput(), executor: SerialExecutor())
+    var known: [String: LayerCalibration] = [:]
+    #expect(throws: Stop.self) {
+      try walk.run(on: SeededInput(), executor: SerialExecutor()) { _, _ in
+      } solved: { layer, result in
+        known[layer] = result
+        if known.count == count { throw Stop() }
+      }
+    }
+    let stored = try JSONDecoder().decode(
+      [String: LayerCalibration].self, from: JSONEncoder().encode(known))
+    #expect(stored == known && known.count == count)
+    var solved: [String] = []
+    let resumed = try walk.run(on: SeededInput(), executor: SerialExecutor(), known: stored) {
+      _, _ in
+    } solved: { layer, _ in
+      solved.append(layer)
+    }
+    #expect(resumed == whole)
+    #expect(Set(solved) == Set(whole.layers.keys).subtracting(known.keys))
   }
 }

@@ -13,6 +13,8 @@ public struct ComparisonRun {
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
+  /// Where solved layers are kept until the run is done; nil keeps none.
+  public var journal: WalkJournal?
   /// What was typed, for the report.
   public var command: [String] = []
   /// Where quantized files go; they are measured from there, as a user would load them.
@@ -103,7 +105,7 @@ public struct ComparisonRun {
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
     _ calibration: CalibrationData
   ) -> [Plan] {
-    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet)
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
     return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {

@@ -53,7 +53,7 @@ struct WalkNetworks: Sendable {
 }
 
 /// What a way of rounding loses of a layer's outputs: E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖² over held-out samples.
-public struct RoundingError: Sendable, Equatable {
+public struct RoundingError: Sendable, Equatable, Codable {
   public var rounding: Rounding
   /// λ of optimal rounding, as a share of the mean diagonal; 0 for nearest.
   public var damping: Double
@@ -61,7 +61,7 @@ public struct RoundingError: Sendable, Equatable {
 }
 
 /// What calibration made of one layer.
-public struct LayerCalibration: Sendable, Equatable {
+public struct LayerCalibration: Sendable, Equatable, Codable {
   /// Codes chosen for the layer's inputs; nil leaves rounding to the writer.
   public var weights: QuantizedWeights?
   /// What each way of rounding leaves of the outputs' variance on held-out samples; empty where nothing was tried.

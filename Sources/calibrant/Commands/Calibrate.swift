@@ -80,7 +80,8 @@ struct Calibrate: ParsableCommand {
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)
-    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet)
+    let journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
+    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet, journal: journal)
     let method = try calibrationMethod(method)
     let quantized: QuantizedModel
     if let limit {
@@ -99,6 +100,7 @@ struct Calibrate: ParsableCommand {
         scheme, observations.statistics, method: method, on: calibration, walk)
     }
     try quantized.model.write(to: output)
+    journal?.remove()
     var summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     summary.observations = observations
     summary.skipped = calibration.skipped.map(\.path)
