@@ -164,3 +164,47 @@ private struct ShuffledExecutor: OrderedExecutor {
     #expect(Set(solved) == Set(whole.layers.keys).subtracting(known.keys))
   }
 }
+
+extension SequentialWalkTests {
+  /// What a layer loses is a share of its own outputs: little at 8 bits, more at fewer, whatever the rounding.
+  @Test func relativeErrorsGrowAsBitsFall() throws {
+    for rounding in [Rounding.nearest, .optimal] {
+      let errors = try [8, 4, 2].map { bits in
+        try Self.calibration(SmallModels.mixed(), Self.w(bits)) { $0.rounding = rounding }
+          .layers.mapValues(\.relativeError)
+      }
+      for layer in errors[0].keys {
+        let shares = errors.map { $0[layer].flatMap { $0 } ?? -1 }
+        #expect(shares[0] > 0 && shares[0] < 1e-2, "\(layer): \(shares)")
+        #expect(shares[0] < shares[1] && shares[1] < shares[2], "\(layer): \(shares)")
+      }
+    }
+  }
+
+  /// The table of `auto` holds every candidate with its range, and the winner is the least.
+  @Test func rangeChoicesShowTheirScores() throws {
+    let model = SmallModels.mixed()
+    let quantizer = Quantizer(scheme: Self.w(8, .asymmetricUInt8))
+    var observer = Observer(try quantizer.activationTensors(of: model))
+    let names = try quantizer.activationTensors(of: model).map(\.name)
+    let program = try Program(model, observing: names)
+    var session = Session(program)
+    for unit in 0..<SeededInput().unitCount {
+      let samples = SeededInput().samples(in: unit)
+      _ = try session.run([try SeededInput().input(unit)]) { index, values in
+        observer.observe(index, values, samples: samples)
+      }
+    }
+    let selection = try RangeSelection(
+      model, quantizer: quantizer, observer.tensors, Auto(), grid: .asymmetricUInt8)
+    let choices = try selection.choose(
+      ActivationRanges(), on: SeededInput(), executor: SerialExecutor()
+    ).choices
+    #expect(!choices.isEmpty)
+    for choice in choices {
+      let best = try #require(choice.scores.min { $0.error < $1.error })
+      #expect(choice.scores.count > 1 && choice.scores[0].method == "minmax")
+      #expect(choice.method == best.method)
+    }
+  }
+}

@@ -103,16 +103,19 @@ public struct QuantizationJob: Sendable {
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
     var ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
+    var choices: [RangeSelection.Choice] = []
     if let auto = method as? Auto, scheme.activationBits != nil {
       let selection = try RangeSelection(
         model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
-      ranges = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch).ranges
+      (ranges, choices) = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch)
     }
     let calibration = try fit(
       scheme, ranges, walkOptions(scheme), on: data, walker,
       title: "fitting \(scheme.text) \(method.name)")
-    return try quantizer.quantize(
+    var quantized = try quantizer.quantize(
       model, ranges: ranges, fallback: predicted, calibration: calibration)
+    quantized.rangeChoices = choices
+    return quantized
   }
 
   private func fit(

@@ -123,7 +123,9 @@ public struct ComparisonRun {
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
           // Without activations to scale, all methods give the same file.
           try shared.value(isShared: scheme.activationBits == nil) {
-            try job.activationBased(scheme, observations, method: method, on: calibration, walk)
+            let (quantized, lost) = try job.checkedActivationBased(
+              scheme, observations, method: method, on: calibration, walk)
+            return quantized.warned(lost)
           }
         }
       }
@@ -288,7 +290,7 @@ extension QuantizedModel {
 
   /// What a reader of a report should know, one sentence each.
   public var notes: [String] {
-    var notes: [String] = []
+    var notes = warnings
     let kept = layers.filter { $0.bits == nil }.map(\.name)
     if !kept.isEmpty {
       notes.append("kept in float: \(kept.joined(separator: ", "))")

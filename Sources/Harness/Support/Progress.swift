@@ -10,6 +10,7 @@ public final class Progress {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private var lastShown: ContinuousClock.Instant?
+  private var isDone = false
 
   /// - Parameters:
   ///   - first: what was done before, which says nothing of the rate.
@@ -26,7 +27,8 @@ public final class Progress {
   }
 
   public func advance(to done: Int) {
-    guard !isQuiet else { return }
+    guard !isQuiet, !isDone else { return }
+    isDone = done == total
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
     guard done == total || now - (lastShown ?? start) >= interval else { return }

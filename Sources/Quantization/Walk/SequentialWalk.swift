@@ -98,6 +98,10 @@ public struct SequentialWalk: Sendable {
         axis: scheme.weights.granularity == .perChannel ? layer.axis : nil,
         parameters: rounding.parameters)
     }
+    result.relativeError = LayerSolver(
+      matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
+      granularity: scheme.weights.granularity
+    ).relativeError(values)
     if options.correctsBiases, networks.float.mayChangeBias(of: layer, readers) {
       result.biasShift = LayerSolver(
         matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),

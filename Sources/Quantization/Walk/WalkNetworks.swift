@@ -66,6 +66,9 @@ public struct LayerCalibration: Sendable, Equatable, Codable {
   public var weights: QuantizedWeights?
   /// What each way of rounding leaves of the outputs' variance on held-out samples; empty where nothing was tried.
   public var errors: [RoundingError] = []
+  /// The share of the float outputs' variance that is error, E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖² / E‖W(x − E[x])‖² over
+  /// held-out samples, with what earlier layers and the input's own quantizer lost; nil where none was held out.
+  public var relativeError: Double?
   /// What to add to the bias of each output channel; nil leaves it.
   public var biasShift: [Double]?
 }
