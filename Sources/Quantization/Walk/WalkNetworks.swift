@@ -43,6 +43,9 @@ struct WalkNetworks: Sendable {
       quantized.store(layer.weight, floats: weights.dequantized(), dims: layer.shape)
     }
     guard let shift = result.biasShift else { return }
+    if let added = float.addedBias(of: layer, float.consumers()) {
+      return try quantized.add(shift, toBias: added)
+    }
     let output = float.nodes[layer.node].outputs[0]
     guard
       let node = quantized.nodes.firstIndex(where: { $0.outputs.first == output }),
