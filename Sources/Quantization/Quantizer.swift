@@ -45,8 +45,13 @@ public struct Quantizer: Sendable {
       document: document, scheme: scheme, activations: activations.parameters,
       chosen: calibration.layers.compactMapValues(\.weights))
     for (layer, bits) in plan.quantized { try weights.write(layer, bits: bits, to: &writer) }
+    let layers = plan.report.map { layer in
+      var layer = layer
+      layer.relativeError = calibration.layers[layer.weight]?.relativeError
+      return layer
+    }
     return QuantizedModel(
-      model: writer.finished().assembled(opset: opset), layers: plan.report,
+      model: writer.finished().assembled(opset: opset), layers: layers,
       quantizedTensors: activations.order,
       tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
   }
@@ -107,6 +112,10 @@ public struct QuantizedModel: Sendable {
   public let tensorsWithoutObservations: [String]
   /// Activations that stay in float32 because nothing is known of their range.
   public let tensorsLeftFloat: [String]
+  /// What `auto` chose activation ranges by, per tensor that layers read.
+  public var rangeChoices: [RangeSelection.Choice] = []
+  /// What a reader must know before using the model, one sentence each.
+  public var warnings: [String] = []
 }
 
 /// What became of one layer's weights.
@@ -117,6 +126,8 @@ public struct QuantizedLayer: Sendable, Equatable {
   public let elementCount: Int
   /// Nil where the weights stay in float32.
   public let bits: Int?
+  /// The share of its outputs' variance that is error, where calibration held samples out (`LayerCalibration`).
+  public internal(set) var relativeError: Double?
 }
 
 /// The layers of a model and their bits under a policy.

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import ONNXFormat
 import TestSupport
 import Testing
@@ -129,5 +130,165 @@ private struct ShuffledExecutor: OrderedExecutor {
       let nearest = try #require(layer.errors.first)
       #expect(nearest.rounding == .nearest && layer.errors.count > 1)
     }
+  }
+}
+
+@Suite struct ResumedWalkTests {
+  private struct Stop: Error {}
+
+  /// A walk that was stopped after any number of layers and goes on gives the same bits as one that was not, through
+  /// what a file can hold.
+  @Test(arguments: [1, 2, 3]) func layersThatAreKnownAreTakenOver(stopAfter count: Int) throws {
+    let walk = try SequentialWalk(
+      SmallModels.mixed(), quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
+      ranges: ActivationRanges(), fallback: ActivationRanges())
+    let whole = try walk.run(on: SeededInput(), executor: SerialExecutor())
+    var known: [String: LayerCalibration] = [:]
+    #expect(throws: Stop.self) {
+      try walk.run(on: SeededInput(), executor: SerialExecutor()) { _, _ in
+      } solved: { layer, result in
+        known[layer] = result
+        if known.count == count { throw Stop() }
+      }
+    }
+    let stored = try JSONDecoder().decode(
+      [String: LayerCalibration].self, from: JSONEncoder().encode(known))
+    #expect(stored == known && known.count == count)
+    var solved: [String] = []
+    let resumed = try walk.run(on: SeededInput(), executor: SerialExecutor(), known: stored) {
+      _, _ in
+    } solved: { layer, _ in
+      solved.append(layer)
+    }
+    #expect(resumed == whole)
+    #expect(Set(solved) == Set(whole.layers.keys).subtracting(known.keys))
+  }
+}
+
+extension SequentialWalkTests {
+  /// What a layer loses is a share of its own outputs: little at 8 bits, more at fewer, whatever the rounding.
+  @Test func relativeErrorsGrowAsBitsFall() throws {
+    for rounding in [Rounding.nearest, .optimal] {
+      let errors = try [8, 4, 2].map { bits in
+        try Self.calibration(SmallModels.mixed(), Self.w(bits)) { $0.rounding = rounding }
+          .layers.mapValues(\.relativeError)
+      }
+      for layer in errors[0].keys {
+        let shares = errors.map { $0[layer].flatMap { $0 } ?? -1 }
+        #expect(shares[0] > 0 && shares[0] < 1e-2, "\(layer): \(shares)")
+        #expect(shares[0] < shares[1] && shares[1] < shares[2], "\(layer): \(shares)")
+      }
+    }
+  }
+
+  /// The table of `auto` holds every candidate with its range, and the winner is the least.
+  @Test func rangeChoicesShowTheirScores() throws {
+    let model = SmallModels.mixed()
+    let quantizer = Quantizer(scheme: Self.w(8, .asymmetricUInt8))
+    var observer = Observer(try quantizer.activationTensors(of: model))
+    let names = try quantizer.activationTensors(of: model).map(\.name)
+    let program = try Program(model, observing: names)
+    var session = Session(program)
+    for unit in 0..<SeededInput().unitCount {
+      let samples = SeededInput().samples(in: unit)
+      _ = try session.run([try SeededInput().input(unit)]) { index, values in
+        observer.observe(index, values, samples: samples)
+      }
+    }
+    let selection = try RangeSelection(
+      model, quantizer: quantizer, observer.tensors, Auto(), grid: .asymmetricUInt8)
+    let choices = try selection.choose(
+      ActivationRanges(), on: SeededInput(), executor: SerialExecutor()
+    ).choices
+    #expect(!choices.isEmpty)
+    for choice in choices {
+      let best = try #require(choice.scores.min { $0.error < $1.error })
+      #expect(choice.scores.count > 1 && choice.scores[0].method == "minmax")
+      #expect(choice.method == best.method)
+    }
+  }
+}
+
+/// Biases of MatMul layers are what an Add after them adds.
+@Suite struct AddedBiasTests {
+  /// - Parameter isShared: whether a second MatMul adds the same vector, which then belongs to neither.
+  private static func model(dims: [Int], isShared: Bool = false) -> Model {
+    var b = ModelBuilder()
+    b.node("Relu", ["image"], "positive")
+    b.weights("w", [8, 5], shift: 0.1)
+    b.weights("b", dims)
+    b.node("MatMul", ["positive", "w"], "product")
+    b.node("Add", isShared ? ["product", "b"] : ["b", "product"], "sum")
+    if isShared {
+      b.weights("v", [8, 5])
+      b.node("MatMul", ["positive", "v"], "other")
+      b.node("Add", ["other", "b"], "second")
+      b.node("Add", ["sum", "second"], "logits")
+    } else {
+      b.node("Identity", ["sum"], "logits")
+    }
+    return b.model()
+  }
+
+  private static func means(_ model: Model) throws -> [Double] {
+    var session = Session(try Program(model))
+    var sums = [Double](repeating: 0, count: 5)
+    for unit in 0..<SeededInput().unitCount {
+      let values = try session.run([try SeededInput().input(unit)])[0].array(of: Float.self)
+      for (index, value) in values.enumerated() { sums[index % 5] += Double(value) }
+    }
+    return sums.map { $0 / Double(SeededInput().sampleCount * 24) }
+  }
+
+  private static func calibrated(
+    _ model: Model, _ ranges: ActivationRanges? = nil
+  ) throws -> (plain: Model, corrected: Model, calibration: Calibration) {
+    let quantizer = Quantizer(
+      scheme: Scheme(
+        weights: WeightScheme(bits: 3), activations: ranges == nil ? nil : .asymmetricUInt8))
+    var options = WalkOptions()
+    options.rounding = .nearest
+    let ranges = ranges ?? ActivationRanges()
+    let calibration = try SequentialWalk(
+      model, quantizer: quantizer, ranges: ranges, fallback: ActivationRanges(), options: options
+    ).run(on: SeededInput(), executor: SerialExecutor())
+    return (
+      try quantizer.quantize(model, ranges: ranges).model,
+      try quantizer.quantize(model, ranges: ranges, calibration: calibration).model, calibration
+    )
+  }
+
+  @Test(arguments: [[5], [1, 1, 5]]) func theMeanIsRestored(dims: [Int]) throws {
+    let model = Self.model(dims: dims)
+    let (plain, corrected, _) = try Self.calibrated(model)
+    func distance(_ other: Model) throws -> Double {
+      zip(try Self.means(model), try Self.means(other)).map { abs($0 - $1) }.max() ?? 0
+    }
+    let before = try distance(plain)
+    #expect(before > 1e-3, "rounding must have shifted it")
+    // Sums of float32 products; what is left is their rounding.
+    #expect(try distance(corrected) < before / 50)
+  }
+
+  /// The product passes through a quantizer before the vector is added; its steps of 0.08 are part of what is left.
+  @Test func theMeanIsRestoredBehindAQuantizer() throws {
+    let model = Self.model(dims: [5])
+    let ranges = ActivationRanges(tensors: [
+      "image": ValueRange(-4, 4), "positive": ValueRange(0, 4), "product": ValueRange(-10, 10),
+      "sum": ValueRange(-10, 10),
+    ])
+    let (plain, corrected, _) = try Self.calibrated(model, ranges)
+    func distance(_ other: Model) throws -> Double {
+      zip(try Self.means(model), try Self.means(other)).map { abs($0 - $1) }.max() ?? 0
+    }
+    #expect(try distance(corrected) < distance(plain) / 4)
+  }
+
+  @Test func aSharedVectorIsLeftAlone() throws {
+    let (plain, corrected, calibration) = try Self.calibrated(
+      Self.model(dims: [5], isShared: true))
+    #expect(calibration.layers.count == 2)
+    #expect(calibration.layers.values.allSatisfy { $0.biasShift == nil })
+    #expect(try Self.means(plain) == Self.means(corrected))
   }
 }

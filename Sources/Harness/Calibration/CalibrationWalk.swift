@@ -5,10 +5,13 @@ import Quantization
 public struct CalibrationWalk: Sendable {
   public var jobs: Int
   public var isQuiet: Bool
+  /// Where solved layers are kept until all is done; nil keeps none.
+  public var journal: WalkJournal?
 
-  public init(jobs: Int, isQuiet: Bool = true) {
+  public init(jobs: Int, isQuiet: Bool = true, journal: WalkJournal? = nil) {
     self.jobs = jobs
     self.isQuiet = isQuiet
+    self.journal = journal
   }
 
   /// Chooses the method of each activation's range.
@@ -22,9 +25,12 @@ public struct CalibrationWalk: Sendable {
     return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
   }
 
-  /// - Parameter title: what progress is shown of.
-  public func run(
-    _ walk: SequentialWalk, on data: CalibrationData, fixedBatch: Int?, title: String
+  /// - Parameters:
+  ///   - facts: what decides the result, to go on with an interrupted run.
+  ///   - title: what progress is shown of.
+  func run(
+    _ walk: SequentialWalk, _ facts: WalkFacts, on data: CalibrationData, fixedBatch: Int?,
+    title: String
   ) throws -> Calibration {
     // Optimal rounding fits covariances, which every sample makes better.
     let source =
@@ -33,19 +39,37 @@ public struct CalibrationWalk: Sendable {
     // Of the programs that observed and compared.
     FreedMemory.release()
     let input = BatchedInput(source, fixedBatch: fixedBatch)
-    // Layers are counted in hundredths, so that the time left is known inside a long one.
+    let key = journal?.key(facts.text) ?? ""
+    let known = journal?.layers(of: key) ?? [:]
     var progress: Progress?
-    return try walk.run(on: input, executor: Workers(jobs: jobs)) { done, total in
-      let shown =
-        progress
-        ?? Progress(title, total: total * 100, isQuiet: isQuiet)
-      progress = shown
-      shown.advance(to: Int(done * 100))
+    do {
+      return try walk.run(on: input, executor: Workers(jobs: jobs), known: known) { done, total in
+        let shown = progress ?? layerProgress(title, total, from: done)
+        progress = shown
+        shown.advance(to: Int(done * Double(Self.parts)))
+      } solved: { layer, result in
+        try journal?.add(layer, result, of: key)
+      }
+    } catch var error as Interrupted {
+      error.kept = journal.flatMap { $0.count > 0 ? ($0.count, $0.path) : nil }
+      throw error
     }
   }
 }
 
 extension CalibrationWalk {
+  /// Layers are counted in hundredths, so that the time left is known inside a long one.
+  private static let parts = 100
+
+  private func layerProgress(_ title: String, _ layers: Int, from done: Double) -> Progress {
+    let parts = Self.parts
+    return Progress(
+      title, total: layers * parts, from: Int(done * Double(parts)), isQuiet: isQuiet
+    ) { done in
+      done == layers * parts ? "\(layers) layers" : "layer \(done / parts + 1) of \(layers)"
+    }
+  }
+
   /// Ranges are compared and biases corrected by means over all positions of all samples, and as many of those as this
   /// settle them: time and memory need not grow with the calibration set. Samples are in canonical order, in which the
   /// first are as good as any.

@@ -50,6 +50,7 @@ public struct QuantizationJob: Sendable {
   /// Means predicted from the file alone, for biases corrected without data.
   private let predictedMeans: ChannelMeans
   private let fixedBatch: Int?
+  private let preprocessing: String
   /// What stands in for data where the file states nothing of its activations.
   private let synthetic: SyntheticImages
 
@@ -60,6 +61,7 @@ public struct QuantizationJob: Sendable {
     self.options = options
     let imageInput = try ImageInput(of: Program(model))
     fixedBatch = imageInput.fixedBatch
+    self.preprocessing = preprocessing.description
     synthetic = SyntheticImages(count: 64, for: imageInput, preprocessing)
     let input = InputDistribution(preprocessing)
     predicted = try DataFree.ranges(of: model, input: input)
@@ -88,10 +90,8 @@ public struct QuantizationJob: Sendable {
     }
     var walk = WalkOptions()
     walk.rounding = .nearest
-    let calibration = try walker.run(
-      SequentialWalk(
-        model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walk),
-      on: images, fixedBatch: fixedBatch, title: "correcting \(scheme.text)")
+    let calibration = try fit(
+      scheme, ranges, walk, on: images, walker, title: "correcting \(scheme.text)")
     return try quantizer.quantize(
       model, ranges: ranges, fallback: predicted, calibration: calibration)
   }
@@ -103,18 +103,32 @@ public struct QuantizationJob: Sendable {
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
     var ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
+    var choices: [RangeSelection.Choice] = []
     if let auto = method as? Auto, scheme.activationBits != nil {
       let selection = try RangeSelection(
         model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
-      ranges = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch).ranges
+      (ranges, choices) = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch)
     }
-    let walk = try SequentialWalk(
-      model, quantizer: quantizer, ranges: ranges, fallback: predicted, options: walkOptions(scheme)
-    )
-    let calibration = try walker.run(
-      walk, on: data, fixedBatch: fixedBatch, title: "fitting \(scheme.text) \(method.name)")
-    return try quantizer.quantize(
+    let calibration = try fit(
+      scheme, ranges, walkOptions(scheme), on: data, walker,
+      title: "fitting \(scheme.text) \(method.name)")
+    var quantized = try quantizer.quantize(
       model, ranges: ranges, fallback: predicted, calibration: calibration)
+    quantized.rangeChoices = choices
+    return quantized
+  }
+
+  private func fit(
+    _ scheme: SchemeName, _ ranges: ActivationRanges, _ walkOptions: WalkOptions,
+    on data: CalibrationData, _ walker: CalibrationWalk, title: String
+  ) throws -> Calibration {
+    let walk = try SequentialWalk(
+      model, quantizer: quantizer(scheme), ranges: ranges, fallback: predicted,
+      options: walkOptions)
+    let facts = WalkFacts(
+      options: options, scheme: scheme, walk: walkOptions, ranges: ranges, fallback: predicted,
+      preprocessing: preprocessing, data: data)
+    return try walker.run(walk, facts, on: data, fixedBatch: fixedBatch, title: title)
   }
 
   /// The same job with one step of the recipe left out; what was observed stays valid.

@@ -9,6 +9,8 @@ public struct QuantizedFileSummary {
   private let bytes: Int
   /// Set where data was seen.
   public var observations: Observations?
+  /// A layer of which little is left.
+  public var lost: LostLayer?
   /// Unreadable images that were left out.
   public var skipped: [String] = []
 
@@ -47,6 +49,7 @@ public struct QuantizedFileSummary {
         "left out \(ReportText.count(skipped.count, "unreadable image")): \(skipped.joined(separator: ", "))"
       )
     }
+    if let lost { lines.append("warning: \(lost.warning)") }
     return (lines + quantized.notes).joined(separator: "\n")
   }
 
@@ -75,8 +78,11 @@ public struct QuantizedFileSummary {
               .init("name", .string(layer.name)), .init("opType", .string(layer.opType)),
               .init("elements", .int(layer.elementCount)),
               .init("bits", layer.bits.map(JSONValue.int) ?? .null),
+              .init("relativeError", layer.relativeError.map(JSONValue.number) ?? .null),
             ])
           })),
+      .init("ranges", RangeChoiceText.json(quantized.rangeChoices)),
+      .init("lostLayer", lost?.json ?? .null),
     ])
   }
 }

@@ -13,6 +13,8 @@ public struct ComparisonRun {
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
+  /// Where solved layers are kept until the run is done; nil keeps none.
+  public var journal: WalkJournal?
   /// What was typed, for the report.
   public var command: [String] = []
   /// Where quantized files go; they are measured from there, as a user would load them.
@@ -103,7 +105,7 @@ public struct ComparisonRun {
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
     _ calibration: CalibrationData
   ) -> [Plan] {
-    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet)
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
     return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
@@ -121,7 +123,9 @@ public struct ComparisonRun {
         Plan(kind: .activationBased, scheme: scheme, method: method.name) {
           // Without activations to scale, all methods give the same file.
           try shared.value(isShared: scheme.activationBits == nil) {
-            try job.activationBased(scheme, observations, method: method, on: calibration, walk)
+            let (quantized, lost) = try job.checkedActivationBased(
+              scheme, observations, method: method, on: calibration, walk)
+            return quantized.warned(lost)
           }
         }
       }
@@ -286,7 +290,7 @@ extension QuantizedModel {
 
   /// What a reader of a report should know, one sentence each.
   public var notes: [String] {
-    var notes: [String] = []
+    var notes = warnings
     let kept = layers.filter { $0.bits == nil }.map(\.name)
     if !kept.isEmpty {
       notes.append("kept in float: \(kept.joined(separator: ", "))")

@@ -3,7 +3,14 @@ import Synchronization
 
 /// The user asked to stop (Ctrl-C).
 public struct Interrupted: Error, CustomStringConvertible {
-  public var description: String { "interrupted; nothing half-written was left behind" }
+  /// Layers that are done, and the file that keeps them for the next start.
+  public var kept: (layers: Int, path: String)?
+
+  public var description: String {
+    guard let kept else { return "interrupted; nothing half-written was left behind" }
+    return "interrupted; \(kept.path) keeps \(ReportText.count(kept.layers, "finished layer")), "
+      + "and the same command goes on from there"
+  }
 }
 
 /// Turns the first SIGINT or SIGTERM into an error at the next unit of work, so that files stay whole; a second one

@@ -25,7 +25,7 @@ struct LayerInputs {
   ) throws {
     if isHeldOut {
       heldOut.add(sample)
-      if accumulator != nil { heldOutRows.append(sample) }
+      heldOutRows.append(sample)
     } else {
       fitted.add(sample)
       try accumulator?.add(sample, on: executor)
@@ -59,10 +59,17 @@ struct SamplingPlan: Sendable {
   private static let rowsPerColumn = 128
   private static let fittedRows = 8192...60_000
   private static let heldOutBytes = 64 << 20
+  /// Rows that tell how much of a layer is lost, where nothing is fitted to rows.
+  private static let reportedRows = 512
 
   func isHeldOut(_ unit: Int) -> Bool {
     let share = min(Self.heldOutShare, unitCount)
     return share > 1 && unit % share == share - 1
+  }
+
+  /// Where nothing but means is fitted, and errors are only reported.
+  func reportedRowsPerSample(isHeldOut: Bool) -> Int {
+    isHeldOut ? max(1, Self.reportedRows / max(sampleCount / Self.heldOutShare, 1)) : 0
   }
 
   func rowsPerSample(_ columns: LayerColumns, isHeldOut: Bool) -> Int {

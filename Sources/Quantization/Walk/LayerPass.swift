@@ -56,9 +56,11 @@ struct LayerPass {
     keeping live: [String]?
   ) throws -> UnitResult {
     let values = try worker.run(kept.values(of: unit))
+    let isHeldOut = sampling.isHeldOut(unit)
     let rows =
       needsCovariances
-      ? sampling.rowsPerSample(columns, isHeldOut: sampling.isHeldOut(unit)) : 0
+      ? sampling.rowsPerSample(columns, isHeldOut: isHeldOut)
+      : sampling.reportedRowsPerSample(isHeldOut: isHeldOut)
     let sample = InputSample(
       values.float[layer.input]!, values.quantized[networks.quantizedInput(of: layer)]!, columns,
       samples: input.samples(in: unit), rowsPerSample: rows, seed: unit)

@@ -142,6 +142,13 @@ struct LayerSolver {
     return total
   }
 
+  /// `heldOutError` as a share of the float outputs' variance; nil where there is nothing to compare.
+  func relativeError(_ values: [Float]) -> Double? {
+    guard !inputs.heldOutRows.isEmpty else { return nil }
+    let signal = heldOutError([Float](repeating: 0, count: values.count))
+    return signal > 0 ? heldOutError(values) / signal : nil
+  }
+
   /// W x − Ŵ x̂ of one group, rows × outputs of the group.
   private func error(of values: [Float], _ group: Int, _ sample: InputSample) -> [Float] {
     let (outputs, depth) = (matrix.outputsPerGroup, matrix.depth)

@@ -28,16 +28,18 @@ public struct RangeSelection: Sendable {
     let parameters: [QuantizationParameters]
   }
 
-  /// The chosen method of each tensor that decides a range, and the scores it was chosen by.
+  /// A candidate's range and what it costs the layers that read the tensors.
+  public struct Score: Sendable, Equatable {
+    public let method: String
+    public let range: ValueRange
+    public let error: Double
+  }
+
+  /// The chosen method of tensors that share a range, and the scores it was chosen by.
   public struct Choice: Sendable, Equatable {
     public let tensors: [String]
     public let method: String
-    public let scores: [(method: String, error: Double)]
-
-    public static func == (a: Choice, b: Choice) -> Bool {
-      a.tensors == b.tensors && a.method == b.method
-        && a.scores.elementsEqual(b.scores) { $0 == $1 }
-    }
+    public let scores: [Score]
   }
 
   /// Rows that are looked at, of all samples together.
@@ -85,7 +87,7 @@ public struct RangeSelection: Sendable {
       choices.append(
         Choice(
           tensors: candidates.deciding, method: candidates.methods[best],
-          scores: zip(candidates.methods, errors).map { ($0, $1) }))
+          scores: candidates.scores(errors)))
     }
     return (ranges, choices)
   }
@@ -215,6 +217,13 @@ extension RangeSelection.Candidates {
     guard parameters.count > 1 else { return nil }
     deciding = seen
     (self.methods, self.ranges, self.parameters) = (methods, ranges, parameters)
+  }
+
+  func scores(_ errors: [Double]) -> [RangeSelection.Score] {
+    errors.indices.map { index in
+      let range = ranges[index].values.reduce(ValueRange.zero) { $0.union($1) }
+      return RangeSelection.Score(method: methods[index], range: range, error: errors[index])
+    }
   }
 }
 

@@ -30,11 +30,16 @@ public struct SequentialWalk: Sendable {
     self.options = options
   }
 
-  /// - Parameter report: called with the layers done, counting parts, and their total.
+  /// - Parameters:
+  ///   - known: what an earlier, interrupted run of the same walk solved, by the name of the layer's weights.
+  ///   - report: called with the layers done, counting parts, and their total.
+  ///   - solved: called with each layer as it is done, unless it was known.
   /// - Returns: by the name of the layer's weights.
   public func run(
     on input: some WalkInput, executor: some OrderedExecutor,
-    report: (_ done: Double, _ total: Int) -> Void = { _, _ in }
+    known: [String: LayerCalibration] = [:],
+    report: (_ done: Double, _ total: Int) -> Void = { _, _ in },
+    solved: (_ layer: String, _ result: LayerCalibration) throws -> Void = { _, _ in }
   ) throws -> Calibration {
     var walk = self
     guard let source = networks.float.inputs.first?.name, input.unitCount > 0 else {
@@ -43,6 +48,11 @@ public struct SequentialWalk: Sendable {
     let kept = KeptValues(input, inputName: source)
     var calibration = Calibration()
     for (index, layer) in plan.layers.enumerated() {
+      if calibration.layers[layer.weight] == nil, let result = known[layer.weight] {
+        try walk.networks.apply(result, to: layer)
+        calibration.layers[layer.weight] = result
+        continue
+      }
       report(Double(index), plan.layers.count)
       let isFirstUse = calibration.layers[layer.weight] == nil
       guard isFirstUse, let stored = try networks.float.floats(layer.weight),
@@ -58,6 +68,7 @@ public struct SequentialWalk: Sendable {
       let result = try solve(layer, plan.bits[index], matrix, inputs, executor)
       try walk.networks.apply(result, to: layer)
       calibration.layers[layer.weight] = result
+      try solved(layer.weight, result)
     }
     report(Double(plan.layers.count), plan.layers.count)
     return calibration
@@ -87,6 +98,10 @@ public struct SequentialWalk: Sendable {
         axis: scheme.weights.granularity == .perChannel ? layer.axis : nil,
         parameters: rounding.parameters)
     }
+    result.relativeError = LayerSolver(
+      matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
+      granularity: scheme.weights.granularity
+    ).relativeError(values)
     if options.correctsBiases, networks.float.mayChangeBias(of: layer, readers) {
       result.biasShift = LayerSolver(
         matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
@@ -113,7 +128,7 @@ public struct WalkOptions: Sendable {
 }
 
 /// How weights become codes.
-public enum Rounding: String, Sendable, CaseIterable {
+public enum Rounding: String, Sendable, Codable, CaseIterable {
   /// Each to its nearest code.
   case nearest
   /// Together, so that the layer's outputs on calibration data lose least.

@@ -43,6 +43,9 @@ struct WalkNetworks: Sendable {
       quantized.store(layer.weight, floats: weights.dequantized(), dims: layer.shape)
     }
     guard let shift = result.biasShift else { return }
+    if let added = float.addedBias(of: layer, float.consumers()) {
+      return try quantized.add(shift, toBias: added)
+    }
     let output = float.nodes[layer.node].outputs[0]
     guard
       let node = quantized.nodes.firstIndex(where: { $0.outputs.first == output }),
@@ -53,7 +56,7 @@ struct WalkNetworks: Sendable {
 }
 
 /// What a way of rounding loses of a layer's outputs: E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖² over held-out samples.
-public struct RoundingError: Sendable, Equatable {
+public struct RoundingError: Sendable, Equatable, Codable {
   public var rounding: Rounding
   /// λ of optimal rounding, as a share of the mean diagonal; 0 for nearest.
   public var damping: Double
@@ -61,11 +64,14 @@ public struct RoundingError: Sendable, Equatable {
 }
 
 /// What calibration made of one layer.
-public struct LayerCalibration: Sendable, Equatable {
+public struct LayerCalibration: Sendable, Equatable, Codable {
   /// Codes chosen for the layer's inputs; nil leaves rounding to the writer.
   public var weights: QuantizedWeights?
   /// What each way of rounding leaves of the outputs' variance on held-out samples; empty where nothing was tried.
   public var errors: [RoundingError] = []
+  /// The share of the float outputs' variance that is error, E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖² / E‖W(x − E[x])‖² over
+  /// held-out samples, with what earlier layers and the input's own quantizer lost; nil where none was held out.
+  public var relativeError: Double?
   /// What to add to the bias of each output channel; nil leaves it.
   public var biasShift: [Double]?
 }

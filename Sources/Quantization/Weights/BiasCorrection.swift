@@ -63,31 +63,6 @@ struct BiasCorrection {
   }
 }
 
-extension Document {
-  /// Adds to a layer's bias, which becomes one where the layer has none.
-  mutating func addToBias(
-    _ shift: [Double], of layer: WeightedLayer
-  ) throws(QuantizationError) {
-    guard let name = layer.bias else {
-      let added = uniqueName("\(layer.weight)_bias")
-      store(added, floats: shift.map { Float($0) }, dims: [shift.count])
-      nodes[layer.node].inputs = nodes[layer.node].inputs.prefix(2) + [added]
-      return
-    }
-    guard let bias = try floats(name), bias.count == shift.count,
-      let dims = initializers[name]?.dims
-    else { return }
-    store(name, floats: zip(bias, shift).map { Float(Double($0) + $1) }, dims: dims)
-  }
-
-  /// Whether a layer's bias can be changed without changing another's.
-  func mayChangeBias(of layer: WeightedLayer, _ readers: [String: [Int]]) -> Bool {
-    guard layer.opType != "MatMul" else { return false }
-    guard let name = layer.bias else { return true }
-    return readers[name]?.count == 1 && initializers[name]?.dims == [layer.outputChannels]
-  }
-}
-
 /// Which output and which input channel a weight connects.
 struct InputChannels {
   let count: Int

@@ -43,6 +43,8 @@ struct Calibrate: ParsableCommand {
       valueName: "points"))
   var budget: Double?
 
+  @Flag(help: "Show what auto chose each activation's range by.") var verbose = false
+
   @Flag(help: "Leave damaged images out instead of stopping.") var skipUnreadable = false
 
   @OptionGroup var scheme: SchemeFlags
@@ -80,9 +82,11 @@ struct Calibrate: ParsableCommand {
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)
-    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet)
+    let journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
+    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet, journal: journal)
     let method = try calibrationMethod(method)
     let quantized: QuantizedModel
+    var lost: LostLayer?
     if let limit {
       let search = try BitSearch(job, scheme, on: calibration, jobs: run_.workers) { job, scheme in
         try job.activationBased(
@@ -95,13 +99,16 @@ struct Calibrate: ParsableCommand {
         quiet: run_.quiet)
       quantized = found.chosen.quantized
     } else {
-      quantized = try job.activationBased(
+      (quantized, lost) = try job.checkedActivationBased(
         scheme, observations.statistics, method: method, on: calibration, walk)
     }
     try quantized.model.write(to: output)
+    journal?.remove()
     var summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     summary.observations = observations
+    summary.lost = lost
     summary.skipped = calibration.skipped.map(\.path)
+    if verbose { note(RangeChoiceText.render(quantized.rangeChoices), quiet: false) }
     try result.emit(text: summary.text, json: summary.json.text)
   }
 }

@@ -105,9 +105,11 @@ struct Compare: ParsableCommand {
       folder: folder)
     run.isAblation = ablation
     run.statistics = StatisticsCache(path: statistics)
+    run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
     let outcome = try outcome(of: run, loaded, job, recipe, calibrationData)
     if output != nil { try ReportFolder.write(outcome, to: folder) }
+    run.journal?.remove()
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
     let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
     try result.emit(text: terminal, json: json)

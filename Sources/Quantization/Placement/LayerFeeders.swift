@@ -1,0 +1,19 @@
+import ONNXFormat
+
+extension Model {
+  /// By the name of each layer with weights, the layers whose outputs it reads through nodes without weights.
+  public func layersFeedingLayers() throws(QuantizationError) -> [String: [String]] {
+    let document = try PreparedModel(self).document
+    var sources: [String: Set<Int>] = [:]
+    var feeders: [String: [String]] = [:]
+    for (index, node) in document.nodes.enumerated() {
+      let read = node.inputs.reduce(into: Set<Int>()) { $0.formUnion(sources[$1] ?? []) }
+      let layer = WeightedLayer(document, index)
+      if let layer {
+        feeders[layer.name] = read.sorted().map { document.nodes[$0].displayName }
+      }
+      for output in node.outputs { sources[output] = layer == nil ? read : [index] }
+    }
+    return feeders
+  }
+}

@@ -1,0 +1,15 @@
+import Harness
+
+/// The file of solved layers beside a statistics file; says so where an interrupted run left one.
+func openJournal(
+  beside statistics: String, _ model: LoadedModel, _ run: RunOptions
+) throws -> WalkJournal {
+  let journal = try WalkJournal(path: statistics + ".layers", modelSHA256: model.sha256)
+  if let complaint = journal.complaint { note("warning: \(complaint)", quiet: false) }
+  if journal.count > 0 {
+    note(
+      "\(journal.path) keeps \(journal.count) layers of an interrupted run; "
+        + "those that the same options would give are taken over", quiet: run.quiet)
+  }
+  return journal
+}
