@@ -5,6 +5,8 @@ import Quantization
 public struct CalibrationWalk: Sendable {
   public var jobs: Int
   public var isQuiet: Bool
+  /// Learns what each range was chosen by.
+  var comparisons: ActivationComparisons?
 
   public init(jobs: Int, isQuiet: Bool = true) {
     self.jobs = jobs
@@ -19,7 +21,9 @@ public struct CalibrationWalk: Sendable {
     // Only the held-out fifth is run.
     let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
     let input = BatchedInput(source, fixedBatch: fixedBatch)
-    return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
+    let chosen = try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
+    comparisons?.add(chosen.choices)
+    return chosen
   }
 
   /// - Parameter title: what progress is shown of.
