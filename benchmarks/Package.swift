@@ -16,7 +16,13 @@ let package = Package(
         .product(name: "LinearAlgebra", package: "calibrant"),
         .product(name: "ONNXFormat", package: "calibrant"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ])
+      ]),
+    .executableTarget(
+      name: "ReportSpeed",
+      dependencies: [
+        .product(name: "Harness", package: "calibrant"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,8 +31,30 @@ enum SampleComparison {
         file: "models/\(scheme)-\(method).onnx", bytes: bytes),
       records: records(wrong: wrong), logitSQNR: sqnr, logitKL: 1 / sqnr, quantizeSeconds: 0.25,
       imagesPerSecond: 900, bitsPerWeight: scheme.hasPrefix("w4") ? 4.25 : 8.125,
-      tensorsWithoutObservations: unseen, notes: notes)
+      tensorsWithoutObservations: unseen, notes: notes,
+      layers: [
+        LayerNoise(layer: "conv", sqnr: sqnr + 6), LayerNoise(layer: "pool<1>", sqnr: nil),
+        LayerNoise(layer: "fc", sqnr: sqnr + 0.5),
+      ])
   }
+
+  /// Two activations: one that its readers decided, one without any.
+  static let activations: [ActivationComparison] = {
+    func candidate(
+      _ method: String, _ upper: Double, _ sqnr: Double?, _ error: Double? = nil
+    ) -> ActivationComparison.Candidate {
+      .init(method: method, range: Interval(0, upper), sqnr: sqnr, readerError: error)
+    }
+    return [
+      ActivationComparison(
+        tensor: "relu", candidates: [candidate("minmax", 6, 30, 2), candidate("mse", 4.5, 34, 1)],
+        chosen: "mse", basis: .readers, histogram: [900, 80, 12, 0, 0, 1],
+        observed: Interval(0, 6)),
+      ActivationComparison(
+        tensor: "add & more", candidates: [candidate("minmax", 1, nil), candidate("mse", 1, nil)],
+        chosen: "minmax", basis: .tensor, histogram: [1, 0, 0, 1], observed: Interval(0, 1)),
+    ]
+  }()
 
   static let evaluations: [ArmEvaluation] = {
     let base = every(25)
@@ -77,5 +99,6 @@ enum SampleComparison {
     return short
   }
 
-  static let comparison = Comparison(facts: facts(), evaluations: evaluations)
+  static let comparison = Comparison(
+    facts: facts(), evaluations: evaluations, activations: activations)
 }

@@ -46,9 +46,11 @@ struct SeededSamples: SampleSource {
   var count: Int
   var sampleShape = [3, 4, 4]
   var scale: Float = 1
+  /// The number of the first sample.
+  var first = 0
 
   func sample(_ index: Int) -> [Float] {
-    var random = SeededRandom(seed: UInt64(index) + 1000)
+    var random = SeededRandom(seed: UInt64(first + index) + 1000)
     return random.floats(sampleSize).map { $0 * scale }
   }
 

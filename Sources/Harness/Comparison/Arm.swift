@@ -73,10 +73,13 @@ public struct ArmEvaluation: Sendable, Codable, Hashable {
   /// What a reader should know about this arm, one sentence each.
   public var notes: [String]
 
+  /// Layer by layer in the order of the graph; empty for the original.
+  public var layers: [LayerNoise]
+
   public init(
     arm: Arm, records: [Record], logitSQNR: Double? = nil, logitKL: Double? = nil,
     quantizeSeconds: Double = 0, imagesPerSecond: Double = 0, bitsPerWeight: Double? = nil,
-    tensorsWithoutObservations: Int = 0, notes: [String] = []
+    tensorsWithoutObservations: Int = 0, notes: [String] = [], layers: [LayerNoise] = []
   ) {
     self.arm = arm
     self.records = records
@@ -87,5 +90,6 @@ public struct ArmEvaluation: Sendable, Codable, Hashable {
     self.bitsPerWeight = bitsPerWeight
     self.tensorsWithoutObservations = tensorsWithoutObservations
     self.notes = notes
+    self.layers = layers
   }
 }

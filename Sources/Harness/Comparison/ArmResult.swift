@@ -13,7 +13,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let compression: Double?
 
   public let top1: Double
-  public let top5: Double
+  public internal(set) var top5: Double
 
   /// Wilson, 95 %.
   public let top1Interval: Interval
@@ -51,6 +51,9 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let imagesPerSecond: Double
   public let tensorsWithoutObservations: Int
   public let notes: [String]
+
+  /// Layer by layer in the order of the graph, measured on a few images; empty for the original.
+  public let layers: [LayerNoise]
   public let verdict: Verdict?
 
   /// How many images would settle an inconclusive verdict; nil where no number would.
@@ -85,6 +88,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
     imagesPerSecond = evaluation.imagesPerSecond
     tensorsWithoutObservations = evaluation.tensorsWithoutObservations
     notes = evaluation.notes
+    layers = evaluation.layers
 
     let counts = original.map { PairedCounts(before: $0.records, after: records) }
     let test = counts.map(sampling.pValues)

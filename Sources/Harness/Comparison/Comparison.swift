@@ -3,13 +3,18 @@ public struct Comparison: Sendable, Codable, Hashable {
   public let facts: ComparisonFacts
 
   /// The original first, then every quantized arm in the order given.
-  public let arms: [ArmResult]
+  public internal(set) var arms: [ArmResult]
 
   /// What observing activations is worth, per activation-based arm.
   public let pairings: [Pairing]
 
+  /// What each method made of each activation, in the order of the graph; empty where none is rounded.
+  public let activations: [ActivationComparison]
+
   /// - Parameter evaluations: the original first; all of the same images in the same order.
-  public init(facts: ComparisonFacts, evaluations: [ArmEvaluation]) {
+  public init(
+    facts: ComparisonFacts, evaluations: [ArmEvaluation], activations: [ActivationComparison] = []
+  ) {
     precondition(evaluations.first?.arm.kind == .original, "a comparison starts with the original")
     let original = evaluations[0]
     for evaluation in evaluations.dropFirst() {
@@ -27,6 +32,7 @@ public struct Comparison: Sendable, Codable, Hashable {
           sampling: facts.sampling)
       })
     pairings = Pairing.all(of: evaluations, sampling: facts.sampling)
+    self.activations = activations
   }
 
   /// Every quantized arm is one test of "as accurate as the original".

@@ -46,15 +46,19 @@ public struct ComparisonRun {
     // One pass over the calibration data serves every scheme and method.
     let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
       .observe(original, job, schemes, calibration).statistics
+    let comparisons = ActivationComparisons()
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
+    var layers = try LayerNoiseRun(job, jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
-    for plan in plans(job, observations, calibration) {
+    for plan in plans(job, observations, calibration, comparisons) {
       try Interruption.check()
-      evaluations.append(try evaluate(plan, job, &bench))
+      evaluations.append(try evaluate(plan, job, &bench, &layers))
     }
     let facts = facts(original, ImageFacts(images), calibration)
-    var outcome = Outcome(
-      comparison: Comparison(facts: facts, evaluations: evaluations), evaluations: evaluations)
+    let comparison = Comparison(
+      facts: facts, evaluations: evaluations,
+      activations: try activations(job, observations, comparisons))
+    var outcome = Outcome(comparison: comparison, evaluations: evaluations)
     outcome.addThumbnails(of: images.samples)
     return outcome
   }
@@ -71,11 +75,13 @@ public struct ComparisonRun {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
     let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
       .observe(original, job, schemes, calibration).statistics
-    let made = try plans(job, observations, calibration).map { plan in
+    let comparisons = ActivationComparisons()
+    let made = try plans(job, observations, calibration, comparisons).map { plan in
       try Interruption.check()
       return try make(plan, job)
     }
-    var evaluation = SequentialEvaluation(original, made, jobs: jobs, isQuiet: isQuiet)
+    let activations = try activations(job, observations, comparisons)
+    var evaluation = try SequentialEvaluation(original, made, job, jobs: jobs, isQuiet: isQuiet)
     while true {
       let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
       try evaluation.add(prepare(next), read: next.count)
@@ -83,7 +89,8 @@ public struct ComparisonRun {
       images.available = dataset.count
       let facts = facts(original, images, calibration, sampling: .sequential)
       let evaluations = evaluation.evaluations
-      let comparison = Comparison(facts: facts, evaluations: evaluations)
+      let comparison = Comparison(
+        facts: facts, evaluations: evaluations, activations: activations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
       if isSettled || evaluation.seen >= dataset.count {
         var outcome = Outcome(comparison: comparison, evaluations: evaluations)
@@ -103,10 +110,11 @@ public struct ComparisonRun {
 
   private func plans(
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
-    _ calibration: CalibrationData
+    _ calibration: CalibrationData, _ comparisons: ActivationComparisons
   ) -> [Plan] {
-    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
-    return schemes.flatMap { scheme in
+    var walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
+    walk.comparisons = comparisons
+    return schemes.flatMap { [walk] scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
           try job.weightBased(scheme, isCorrected: false, walk)
@@ -151,11 +159,22 @@ public struct ComparisonRun {
   }
 
   private func evaluate(
-    _ plan: Plan, _ job: QuantizationJob, _ bench: inout ArmBench
+    _ plan: Plan, _ job: QuantizationJob, _ bench: inout ArmBench, _ layers: inout LayerNoiseRun
   ) throws -> ArmEvaluation {
     let made = try make(plan, job)
-    return try bench.evaluate(
+    var evaluation = try bench.evaluate(
       made.model, made.arm, made.quantized, quantizeSeconds: made.quantizeSeconds)
+    evaluation.layers = try layers.measure(made.model, on: bench.images)
+    return evaluation
+  }
+
+  private func activations(
+    _ job: QuantizationJob, _ observations: [String: TensorStatistics],
+    _ comparisons: ActivationComparisons
+  ) throws -> [ActivationComparison] {
+    comparisons.table(
+      of: try job.targets(schemes).map(\.name), observations, methods: methods,
+      grid: job.options.activations.grid)
   }
 
   private func make(_ plan: Plan, _ job: QuantizationJob) throws -> MadeArm {

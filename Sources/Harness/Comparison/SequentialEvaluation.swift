@@ -7,6 +7,7 @@ struct SequentialEvaluation {
     let model: LoadedModel
     let made: MadeArm?
     var records: [Record] = []
+    var layers: [LayerNoise] = []
   }
 
   private var subjects: [Subject]
@@ -14,18 +15,22 @@ struct SequentialEvaluation {
   private var scores: [String: Scores] = [:]
   private let jobs: Int
   private let isQuiet: Bool
+  private var layers: LayerNoiseRun
 
   /// Images of the data set that were read, unreadable ones included.
   private(set) var seen = 0
   private var facts: ImageFacts?
 
-  init(_ original: LoadedModel, _ arms: [MadeArm], jobs: Int, isQuiet: Bool) {
+  init(
+    _ original: LoadedModel, _ arms: [MadeArm], _ job: QuantizationJob, jobs: Int, isQuiet: Bool
+  ) throws {
     let first = Subject(
       arm: Arm(name: "original", kind: .original, bytes: original.bytes), model: original, made: nil
     )
     subjects = [first] + arms.map { Subject(arm: $0.arm, model: $0.model, made: $0) }
     self.jobs = jobs
     self.isQuiet = isQuiet
+    layers = try LayerNoiseRun(job, jobs: jobs)
   }
 
   /// How many images to read before looking again. Looking is free of statistical cost, so this only
@@ -52,6 +57,9 @@ struct SequentialEvaluation {
       }
       subjects[index].records +=
         try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
+      if seen == 0, subjects[index].made != nil {
+        subjects[index].layers = try layers.measure(model, on: store)
+      }
     }
     scores.merge(fresh) { $0.appending($1) }
     let new = ImageFacts(store)
@@ -68,7 +76,7 @@ struct SequentialEvaluation {
       let speed = own.map { Double($0.count) / $0.seconds } ?? 0
       var result = ArmEvaluation(
         arm: subject.arm, records: subject.records, imagesPerSecond: speed,
-        notes: subject.model.notes)
+        notes: subject.model.notes, layers: subject.layers)
       if let made = subject.made, let original, let own {
         let distance = ScoreDistance(original: original, other: own)
         result.logitSQNR = distance.sqnr

@@ -2,7 +2,7 @@
 public struct CanonicalOrder<Source: SampleSource>: SampleSource {
   private let source: Source
   private let order: [Int]
-  /// A digest of all contents in canonical order.
+  /// A digest of all contents that adds up over shards (`DigestSum`).
   public let digest: String
 
   /// - Parameter hashes: a content hash per sample.
@@ -10,7 +10,7 @@ public struct CanonicalOrder<Source: SampleSource>: SampleSource {
     precondition(hashes.count == source.count, "every sample has a content hash")
     self.source = source
     order = hashes.indices.sorted { (hashes[$0], $0) < (hashes[$1], $1) }
-    digest = ContentHash.sha256(Array(order.map { hashes[$0] }.joined(separator: "\n").utf8))
+    digest = DigestSum(of: hashes).text
   }
 
   public var count: Int { source.count }

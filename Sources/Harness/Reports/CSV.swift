@@ -1,29 +1,63 @@
 /// Comma-separated values as RFC 4180 has them, with plain newlines.
-enum CSV {
-  static func line(_ fields: [String]) -> String {
-    var line = ""
+///
+/// Fields are written as bytes in place: reports hold millions of them.
+struct CSV {
+  private var bytes: [UInt8] = []
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  mutating func line(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
-      if index > 0 { line += "," }
-      append(field, to: &line)
+      if index > 0 { comma() }
+      append(field)
     }
-    return line + "\n"
+    endLine()
   }
 
-  static func append(_ field: String, to text: inout String) {
+  mutating func comma() { bytes.append(UInt8(ascii: ",")) }
+
+  mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+
+  mutating func append(_ field: String) {
+    let quote = UInt8(ascii: "\"")
     let needsQuotes = field.utf8.contains {
-      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
-        || $0 == UInt8(ascii: "\r")
+      $0 == UInt8(ascii: ",") || $0 == quote || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
     }
     guard needsQuotes else {
-      text += field
+      bytes.append(contentsOf: field.utf8)
       return
     }
-    text += "\""
-    for scalar in field.unicodeScalars {
-      text.unicodeScalars.append(scalar)
-      if scalar == "\"" { text += "\"" }
+    bytes.append(quote)
+    for byte in field.utf8 {
+      bytes.append(byte)
+      if byte == quote { bytes.append(quote) }
     }
-    text += "\""
+    bytes.append(quote)
+  }
+
+  mutating func append(_ number: Int) { Decimal.append(number, to: &bytes) }
+
+  mutating func append(_ number: Float) { bytes.append(contentsOf: number.description.utf8) }
+
+  /// What was written apart, whole lines or parts of one.
+  mutating func append(_ other: CSV) { bytes.append(contentsOf: other.bytes) }
+}
+
+/// Whole numbers as digits.
+enum Decimal {
+  static func append(_ number: Int, to bytes: inout [UInt8]) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    if rest < 10 {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest))
+      return
+    }
+    let start = bytes.count
+    while rest > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    }
+    bytes[start...].reverse()
   }
 }
 
@@ -31,11 +65,13 @@ extension Record {
   static let top5Header = (1...5).map { "top\($0)" }
 
   /// Appends `,top1,…,top5,margin` and the end of the line; empty where the model has fewer classes.
-  func appendScores(to text: inout String) {
+  func appendScores(to csv: inout CSV) {
     for place in 0..<5 {
-      text += ","
-      if place < top5.count { text += String(top5[place]) }
+      csv.comma()
+      if place < top5.count { csv.append(top5[place]) }
     }
-    text += ",\(margin)\n"
+    csv.comma()
+    csv.append(margin)
+    csv.endLine()
   }
 }

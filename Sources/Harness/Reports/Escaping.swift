@@ -2,7 +2,8 @@
 enum Escaping {
   /// Control characters could move the cursor or forge lines: shown as escapes.
   static func terminal(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
+    if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "\n": result += "\\n"
       case "\r": result += "\\r"

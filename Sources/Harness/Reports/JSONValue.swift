@@ -47,13 +47,7 @@ public indirect enum JSONValue: Sendable, Hashable {
       Self.write(items, in: ("[", "]"), isFlat: isFlat, to: &text, indent) { item, text, inner in
         item.write(to: &text, indent: inner)
       }
-    case .integers(let items):
-      text += "["
-      for (index, item) in items.enumerated() {
-        if index > 0 { text += "," }
-        text += String(item)
-      }
-      text += "]"
+    case .integers(let items): text += Self.line(items)
     case .object(let members):
       Self.write(members, in: ("{", "}"), isFlat: members.isEmpty, to: &text, indent) {
         member, text, inner in
@@ -62,6 +56,15 @@ public indirect enum JSONValue: Sendable, Hashable {
         member.value.write(to: &text, indent: inner)
       }
     }
+  }
+
+  private static func line(_ items: [Int]) -> String {
+    var bytes = [UInt8(ascii: "[")]
+    for (index, item) in items.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      Decimal.append(item, to: &bytes)
+    }
+    return String(decoding: bytes, as: UTF8.self) + "]"
   }
 
   private static func write<Item>(

@@ -91,6 +91,22 @@ struct ReportSummary {
     }
   }
 
+  /// Which methods `auto` took, and by what; nothing where it was not asked.
+  var methodChoices: [String] {
+    let chosen = comparison.activations.compactMap(\.chosen)
+    guard let first = comparison.activations.first(where: { $0.chosen != nil }) else { return [] }
+    let counts = first.candidates.map(\.method).compactMap { method -> String? in
+      let count = chosen.count { $0 == method }
+      return count == 0 ? nil : "\(method) for \(ReportText.count(count))"
+    }
+    let byReaders = comparison.activations.count { $0.basis == .readers }
+    return [
+      "auto took \(counts.joined(separator: ", ")) of \(ReportText.count(chosen.count, "activation")): "
+        + "\(ReportText.count(byReaders)) by the error of the layers that read them on held-out images, "
+        + "\(ReportText.count(chosen.count - byReaders)) by their own."
+    ]
+  }
+
   /// What a reader must know before believing the numbers.
   var footnotes: [String] {
     dataFootnotes + comparison.arms.flatMap(armFootnotes)

@@ -27,6 +27,15 @@ enum ReportText {
     "[\(points(interval.lower)), \(points(interval.upper))]"
   }
 
+  /// Ends with three significant digits: "[-0.102, 12.3]".
+  static func range(_ range: Interval) -> String {
+    "[\(significant(range.lower)), \(significant(range.upper))]"
+  }
+
+  private static func significant(_ value: Double) -> String {
+    value.isFinite ? String(format: "%.3g", value) : "–"
+  }
+
   static func pValue(_ p: Double) -> String { p < 0.001 ? "< 0.001" : "= " + fixed(p, 3) }
 
   /// Decimal units: 1 234 567 → "1.23 MB".

@@ -3,15 +3,21 @@ import Harness
 
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Joins the results of shards, each saved by evaluate --json.",
-    discussion: "Example: calibrant merge part1.json part2.json --json all.json")
+    abstract: "Joins what shards saved: results of evaluate or compare, or statistics.",
+    discussion: """
+      Example: calibrant merge part1.json part2.json --json all.json
 
-  @Argument(help: "Results of one model on disjoint images.") var parts: [String]
+      All parts are of one kind: evaluate --json, compare's report.json, or the file of --statistics. Images and samples \
+      must be in one part only.
+      """)
+
+  @Argument(help: "Parts of one model on disjoint images or samples.") var parts: [String]
   @OptionGroup var result: ResultOptions
 
   func run() throws {
     try result.requireWritableOutput()
-    let merged = try MergedEvaluation(parts: parts)
-    try result.emit(text: merged.result.text, json: merged.result.json(records: merged.records))
+    let merged = try MergedParts(parts)
+    try result.emit(text: merged.text, json: merged.json())
+    if merged.exitCode != 0 { throw ExitCode(merged.exitCode) }
   }
 }

@@ -41,8 +41,16 @@ enum SVG {
     }
   }
 
+  /// - Parameter data: what to draw, in the syntax of the attribute `d`.
+  static func path(_ data: String, style: String, title: String) -> String {
+    let hint = title.isEmpty ? "" : "<title>\(Escaping.html(title))</title>"
+    return "<path class=\"\(style)\" d=\"\(data)\">\(hint)</path>"
+  }
+
+  static func point(_ x: Double, _ y: Double) -> String { "\(n(x)) \(n(y))" }
+
   /// A coordinate to a tenth of a unit.
-  private static func n(_ value: Double) -> String {
+  static func n(_ value: Double) -> String {
     let text = ReportText.fixed(value, 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

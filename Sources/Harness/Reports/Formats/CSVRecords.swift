@@ -6,24 +6,31 @@ public struct CSVRecords: ReportFormat {
   public init() {}
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
-    let header = ["arm", "path", "contentHash", "label"] + Record.top5Header + ["margin"]
-    // A million lines for 20 arms on 50,000 images: appended in place.
-    var text = CSV.line(header)
+    var csv = CSV()
+    csv.line(["arm", "path", "contentHash", "label"] + Record.top5Header + ["margin"])
+    // Every arm repeats the same images.
+    let images = (evaluations.first?.records ?? []).map(Self.image)
     for evaluation in evaluations {
-      var arm = ""
-      CSV.append(evaluation.arm.name, to: &arm)
-      for record in evaluation.records {
-        text += arm
-        text += ","
-        CSV.append(record.path, to: &text)
-        text += ","
-        CSV.append(record.contentHash, to: &text)
-        text += ","
-        text += String(record.label)
-        record.appendScores(to: &text)
+      var arm = CSV()
+      arm.append(evaluation.arm.name)
+      for (record, image) in zip(evaluation.records, images) {
+        csv.append(arm)
+        csv.append(image)
+        record.appendScores(to: &csv)
       }
     }
-    return text
+    return csv.text
+  }
+
+  private static func image(_ record: Record) -> CSV {
+    var csv = CSV()
+    for field in [record.path, record.contentHash] {
+      csv.comma()
+      csv.append(field)
+    }
+    csv.comma()
+    csv.append(record.label)
+    return csv
   }
 }
 
@@ -31,11 +38,14 @@ public struct CSVRecords: ReportFormat {
 public enum Predictions {
   /// `path,label,top1,…,top5,margin`, one line per image after the header.
   public static func csv(_ records: [Record]) -> String {
-    let header = ["path", "label"] + Record.top5Header + ["margin"]
-    return records.reduce(into: CSV.line(header)) { text, record in
-      CSV.append(record.path, to: &text)
-      text += ",\(record.label)"
-      record.appendScores(to: &text)
+    var csv = CSV()
+    csv.line(["path", "label"] + Record.top5Header + ["margin"])
+    for record in records {
+      csv.append(record.path)
+      csv.comma()
+      csv.append(record.label)
+      record.appendScores(to: &csv)
     }
+    return csv.text
   }
 }

@@ -44,8 +44,11 @@ public struct HTMLReport: ReportFormat {
       Self.table(comparison),
       Self.lines(summary.legend, style: "legend"),
       Self.charts(comparison.arms),
+      HTMLMethods(comparison: comparison).matrix,
       Self.section("Activation-based against weight-based", summary.pairings),
       Self.section("Notes", summary.footnotes),
+      HTMLLayers(arms: comparison.arms).section,
+      HTMLMethods(comparison: comparison).ranges,
       images.classes,
       images.gallery,
       Self.details(comparison.facts),
@@ -125,7 +128,8 @@ public struct HTMLReport: ReportFormat {
         ("threads", String(machine.threads)),
       ] + (facts.command.isEmpty ? [] : [("command", ReportedCommand.line(facts.command))])
     let items = rows.map { "<dt>\(Escaping.html($0.0))</dt><dd>\(Escaping.html($0.1))</dd>" }
-    return "<details><summary>To reproduce: command, preprocessing and machine</summary>\n<dl>\n"
+    return
+      "<details class=\"reproduce\"><summary>To reproduce: command, preprocessing and machine</summary>\n<dl>\n"
       + items.joined(separator: "\n") + "\n</dl></details>"
   }
 }

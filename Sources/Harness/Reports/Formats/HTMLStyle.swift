@@ -54,6 +54,13 @@ enum HTMLStyle {
     svg .interval.original { stroke: var(--original); }
     svg .interval.weight-based { stroke: var(--weight); }
     svg .interval.activation-based { stroke: var(--activation); }
+    svg path.interval { fill: none; stroke-linejoin: round; stroke-linecap: round; }
+    svg .dash1 { stroke-dasharray: 8 5; }
+    svg .dash2 { stroke-dasharray: 3 5; }
+    svg .dash3 { stroke-dasharray: 10 4 3 4; }
+    svg .dash4 { stroke-dasharray: 14 5; }
+    svg .dash5 { stroke-dasharray: 2 7; }
+    svg .bars { fill: var(--soft); }
     svg .mark { stroke: var(--card); stroke-width: 1; }
     svg .mark.original { fill: var(--original); }
     svg .mark.weight-based { fill: var(--weight); }
@@ -65,8 +72,12 @@ enum HTMLStyle {
     .gallery img { width: 100%; aspect-ratio: 1; object-fit: contain; }
     .gallery .path, .soft { color: var(--soft); overflow-wrap: anywhere; }
     @media print { body { background: none; } .scroll { overflow: visible; }
-      details > dl { display: grid; } figure, li, tr { break-inside: avoid; } }
+      .reproduce::details-content { content-visibility: visible; height: auto; }
+      figure, li, tr { break-inside: avoid; } }
     details { margin-top: 24px; }
+    details .scroll, details details { margin: 12px 0 0; }
+    .charts + .scroll { margin-top: 16px; }
+    .charts + details, details + details { margin-top: 12px; }
     summary { cursor: pointer; font-weight: 600; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px;
       font-size: .9rem; }

@@ -21,6 +21,7 @@ public struct JSONReport: ReportFormat {
         "arms",
         .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1.records) })),
       .init("pairings", .array(comparison.pairings.map(Self.pairing))),
+      .init("activations", .array(comparison.activations.map(Self.activation))),
       .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
     ]).text
   }
@@ -85,6 +86,9 @@ public struct JSONReport: ReportFormat {
       .init("verdict", arm.verdict),
       .init("imagesNeeded", arm.imagesNeeded),
       .init("notes", arm.notes),
+      .init(
+        "layers",
+        .array(arm.layers.map { .object([.init("layer", $0.layer), .init("sqnr", $0.sqnr)]) })),
       .init("predictions", RecordColumns.predictions(records)),
     ])
   }
@@ -99,6 +103,26 @@ public struct JSONReport: ReportFormat {
       .init("pValue", pairing.pValue),
       .init("midP", pairing.midP),
       .init("timesSmaller", pairing.timesSmaller.map(Self.ratio) ?? .null),
+    ])
+  }
+
+  private static func activation(_ activation: ActivationComparison) -> JSONValue {
+    .object([
+      .init("tensor", activation.tensor),
+      .init("chosen", activation.chosen),
+      .init("basis", activation.basis?.rawValue),
+      .init("observed", activation.observed),
+      .init("histogram", .integers(activation.histogram)),
+      .init("candidates", .array(activation.candidates.map(Self.candidate))),
+    ])
+  }
+
+  private static func candidate(_ candidate: ActivationComparison.Candidate) -> JSONValue {
+    .object([
+      .init("method", candidate.method),
+      .init("range", candidate.range),
+      .init("sqnr", candidate.sqnr),
+      .init("readerError", candidate.readerError),
     ])
   }
 

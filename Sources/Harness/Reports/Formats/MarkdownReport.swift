@@ -16,7 +16,7 @@ public struct MarkdownReport: ReportFormat {
       summary.legend.map(Escaping.markdown).joined(separator: "  \n"),
     ]
     blocks += Self.section("Activation-based against weight-based", summary.pairings)
-    blocks += Self.section("Notes", summary.footnotes)
+    blocks += Self.section("Notes", summary.methodChoices + summary.footnotes)
     blocks.append(Self.details(comparison.facts))
     return blocks.joined(separator: "\n\n") + "\n"
   }

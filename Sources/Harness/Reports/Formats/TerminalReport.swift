@@ -15,7 +15,7 @@ public struct TerminalReport: ReportFormat {
     lines.append("")
     lines += summary.legend.flatMap { Self.wrapped($0) }
     lines += Self.section("Activation-based against weight-based", summary.pairings)
-    lines += Self.section("Notes", summary.footnotes)
+    lines += Self.section("Notes", summary.methodChoices + summary.footnotes)
     lines.append("")
     lines += Self.wrapped(
       (summary.verdictWord.map { "\($0): " } ?? "") + summary.headline)

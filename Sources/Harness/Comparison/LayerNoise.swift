@@ -1,0 +1,73 @@
+import Engine
+import ONNXFormat
+import Quantization
+
+/// How far one layer's output in a quantized file is from the original's, all rounding before it included.
+public struct LayerNoise: Sendable, Codable, Hashable {
+  public let layer: String
+  /// In dB, on the first images of the run; nil where nothing differs.
+  public let sqnr: Double?
+
+  public init(layer: String, sqnr: Double?) {
+    self.layer = layer
+    self.sqnr = sqnr
+  }
+}
+
+/// Measures the layers of one arm after the other on the same few images.
+struct LayerNoiseRun {
+  private let float: Model
+  private let jobs: Int
+  /// By the content of the file: equal files are run once.
+  private var known: [String: [LayerNoise]] = [:]
+
+  /// - Parameter job: how the arms were made, so that layers are compared with what they were made from.
+  init(_ job: QuantizationJob, jobs: Int) throws {
+    float = try job.model.preparedForQuantization()
+    self.jobs = jobs
+  }
+
+  /// About one image in a hundred, so that a comparison takes hardly longer for it.
+  private static func sample(_ images: some SampleSource) -> FirstSamples {
+    FirstSamples(images, min(16, max(4, images.count / 100)))
+  }
+
+  /// - Returns: the layers in the order of the graph; none where the file shares no layer with the original.
+  mutating func measure(_ model: LoadedModel, on images: some SampleSource) throws -> [LayerNoise] {
+    if let result = known[model.sha256] { return result }
+    let result = try measure(model, Self.sample(images))
+    known[model.sha256] = result
+    return result
+  }
+
+  private func measure(_ model: LoadedModel, _ source: FirstSamples) throws -> [LayerNoise] {
+    guard let map = try? QuantizedLayerMap(float: float, quantized: model.model) else { return [] }
+    let outputs = map.layers.map(\.output)
+    let float = try Program(map.float, observing: outputs)
+    let quantized = try Program(map.quantized, observing: outputs)
+    let batching = Batching(source, fixedBatch: try ImageInput(of: float).fixedBatch)
+    var total = outputs.map { _ in SignalAndNoise() }
+    try processInOrder(units: batching.unitCount, jobs: jobs) {
+      let (before, after) = (SessionBox(float), SessionBox(quantized))
+      return { unit in
+        try Self.sums(before, after, batching.input(unit, from: source), layers: outputs.count)
+      }
+    } consume: { _, sums in
+      for (layer, sum) in sums.enumerated() { total[layer].merge(sum) }
+    }
+    return zip(map.layers, total).map { LayerNoise(layer: $0.name, sqnr: $1.decibels) }
+  }
+
+  private static func sums(
+    _ before: SessionBox, _ after: SessionBox, _ input: Tensor, layers: Int
+  ) throws -> [SignalAndNoise] {
+    var references: [Tensor?] = Array(repeating: nil, count: layers)
+    var sums = Array(repeating: SignalAndNoise(), count: layers)
+    _ = try before.session.run([input]) { references[$0] = $1.copied() }
+    _ = try after.session.run([input]) { layer, values in
+      references[layer]?.withBuffer(of: Float.self) { sums[layer].add($0, values.floats) }
+      references[layer] = nil
+    }
+    return sums
+  }
+}

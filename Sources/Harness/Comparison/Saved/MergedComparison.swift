@@ -1,0 +1,153 @@
+import Foundation
+
+/// The comparison of a whole data set from reports of its shards, each saved by `compare`.
+///
+/// Everything that follows from predictions is computed anew. Speeds and divergences are averages over images; what shards
+/// cannot give (the SQNR of the scores) is left out.
+public struct MergedComparison: Sendable {
+  public let comparison: Comparison
+  public let evaluations: [ArmEvaluation]
+
+  /// - Throws: `HarnessError.badResult` where parts are of other models or arms, or hold the same image.
+  public init(parts paths: [String]) throws {
+    let parts = try paths.map { try Part($0) }
+    let first = parts[0]
+    for part in parts { try part.requireSame(as: first) }
+    try Self.requireDisjoint(parts)
+    var evaluations: [ArmEvaluation] = []
+    for index in first.report.arms.indices {
+      evaluations.append(Self.joined(parts, index))
+    }
+    let merged = Comparison(
+      facts: Self.facts(parts), evaluations: evaluations, activations: first.report.activations)
+    self.evaluations = evaluations
+    comparison = merged.withTop5(
+      first.report.arms.indices.map { index in
+        Self.mean(parts) { $0.report.arms[index].top5 }
+      })
+  }
+
+  private static func requireDisjoint(_ parts: [Part]) throws(HarnessError) {
+    var owners: [String: String] = [:]
+    for part in parts {
+      for image in part.saved.images {
+        let key = image.contentHash + image.path
+        if let owner = owners.updateValue(part.path, forKey: key) {
+          throw .badResult(
+            path: part.path, reason: "\(image.path) is in \(owner) too and would count twice")
+        }
+      }
+    }
+  }
+
+  /// Weighted by how many images the parts have.
+  private static func mean(_ parts: [Part], _ value: (Part) -> Double) -> Double {
+    let count = parts.reduce(0) { $0 + $1.saved.images.count }
+    return parts.reduce(0) { $0 + value($1) * Double($1.saved.images.count) }
+      / Double(max(count, 1))
+  }
+
+  private static func joined(_ parts: [Part], _ index: Int) -> ArmEvaluation {
+    let arms = parts.map { $0.report.arms[index] }
+    let arm = arms[0]
+    let divergences = arms.compactMap(\.logitKL)
+    return ArmEvaluation(
+      arm: Arm(
+        name: arm.name, kind: arm.kind, scheme: arm.scheme, method: arm.method,
+        granularity: arm.granularity, file: arm.file, bytes: arm.bytes),
+      records: parts.flatMap { $0.records(index) },
+      logitKL: divergences.count == arms.count
+        ? mean(parts) { $0.report.arms[index].logitKL ?? 0 } : nil,
+      quantizeSeconds: arm.quantizeSeconds,
+      imagesPerSecond: mean(parts) { $0.report.arms[index].imagesPerSecond },
+      bitsPerWeight: arm.bitsPerWeight,
+      tensorsWithoutObservations: arm.tensorsWithoutObservations, notes: arm.notes,
+      layers: arm.layers)
+  }
+
+  private static func facts(_ parts: [Part]) -> ComparisonFacts {
+    let first = parts[0].report
+    let data = parts.map(\.report.dataset)
+    return ComparisonFacts(
+      model: first.model,
+      dataset: .init(
+        count: parts.reduce(0) { $0 + $1.saved.images.count },
+        classes: data.map(\.classes).max() ?? 0, calibrationCount: first.dataset.calibrationCount,
+        overlap: data.reduce(0) { $0 + $1.overlap }, skipped: data.flatMap(\.skippedImages)),
+      preprocessing: first.preprocessing.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
+      machine: first.machine, maxDrop: first.maxDrop, command: first.command)
+  }
+}
+
+/// One report and its predictions.
+private struct Part {
+  struct Report: Decodable {
+    struct Dataset: Decodable {
+      var classes: Int
+      var calibrationCount: Int
+      var overlap: Int
+      var skippedImages: [String]
+    }
+    var model: ComparisonFacts.Model
+    var dataset: Dataset
+    var preprocessing: [String: String]
+    var machine: ComparisonFacts.Machine
+    var command: [String]
+    var sampling: Sampling
+    var maxDrop: Double?
+    var arms: [ArmResult]
+    var activations: [ActivationComparison]
+  }
+
+  let path: String
+  let saved: SavedResult
+  let report: Report
+
+  init(_ path: String) throws {
+    self.path = path
+    saved = try SavedResult(contentsOf: path)
+    do {
+      report = try JSONDecoder().decode(Report.self, from: TextFile.bytes(of: path))
+    } catch is DecodingError {
+      throw HarnessError.badResult(path: path, reason: "it is no report of this version's compare")
+    }
+    guard saved.arms.map(\.name) == report.arms.map(\.name) else {
+      throw HarnessError.badResult(path: path, reason: "not every arm has predictions")
+    }
+  }
+
+  func requireSame(as other: Part) throws(HarnessError) {
+    let (own, first) = (report, other.report)
+    var differences: [String] = []
+    if own.sampling == .sequential { differences.append("having stopped early") }
+    if own.model != first.model { differences.append("the model") }
+    if own.preprocessing != first.preprocessing { differences.append("preprocessing") }
+    if own.maxDrop != first.maxDrop { differences.append("the margin") }
+    let isSame =
+      own.arms.map(\.name) == first.arms.map(\.name)
+      && own.arms.map(\.bytes) == first.arms.map(\.bytes)
+    if !isSame { differences.append("the arms") }
+    guard differences.isEmpty else {
+      throw .badResult(
+        path: path,
+        reason: "it cannot be joined with \(other.path): \(differences.joined(separator: ", "))")
+    }
+  }
+
+  /// Of the five highest classes only the first is known.
+  func records(_ arm: Int) -> [Record] {
+    zip(saved.images, saved.arms[arm].predictions).map { image, prediction in
+      Record(
+        path: image.path, contentHash: image.contentHash, label: image.label,
+        top5: prediction < 0 ? [] : [prediction], margin: 0)
+    }
+  }
+}
+
+extension Comparison {
+  fileprivate func withTop5(_ shares: [Double]) -> Comparison {
+    var copy = self
+    for (index, share) in shares.enumerated() { copy.arms[index].top5 = share }
+    return copy
+  }
+}

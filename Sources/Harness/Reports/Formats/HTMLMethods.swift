@@ -1,0 +1,105 @@
+/// The parts of the HTML report that hold calibration methods against each other.
+struct HTMLMethods {
+  let comparison: Comparison
+
+  private var activations: [ActivationComparison] { comparison.activations }
+
+  /// A line per scheme, a column per method: drop against compression at a glance.
+  var matrix: String {
+    let arms = comparison.arms.filter { $0.scheme != nil && !$0.isAblation }
+    let schemes = Self.unique(arms.compactMap(\.scheme))
+    let columns = Self.unique(arms.map { Column(kind: $0.kind, method: $0.method ?? $0.name) })
+    guard columns.count > 1 else { return "" }
+    let head = columns.map { column in
+      "<th scope=\"col\" class=\"number\"><span class=\"dot \(column.kind.rawValue)\"></span>"
+        + "\(column.kind.rawValue)<br>\(Escaping.html(column.method))</th>"
+    }
+    let rows = schemes.map { scheme in
+      let own = arms.filter { $0.scheme == scheme }
+      return Self.row(scheme, columns.map { column in own.first { column.matches($0) } })
+    }
+    return HTMLTable.scrolling(
+      "Drop of top-1 in points by scheme and method",
+      head: "<th scope=\"col\">scheme</th>" + head.joined(), rows: rows)
+  }
+
+  private struct Column: Hashable {
+    let kind: Arm.Kind
+    let method: String
+
+    func matches(_ arm: ArmResult) -> Bool {
+      arm.kind == kind && (arm.method ?? arm.name) == method
+    }
+  }
+
+  private static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+    var seen: Set<Value> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
+  private static func row(_ scheme: String, _ arms: [ArmResult?]) -> String {
+    let least = arms.compactMap { $0?.drop }.min()
+    let cells = arms.map { arm in
+      guard let arm, let drop = arm.drop else { return "<td class=\"number\">–</td>" }
+      let text = ReportText.points(drop)
+      let shown = drop == least ? "<b>\(text)</b>" : text
+      let size = arm.compression.map {
+        "<br><span class=\"soft\">÷\(ReportText.fixed($0, 2))</span>"
+      }
+      return "<td class=\"number\">\(shown)\(size ?? "")</td>"
+    }
+    return "<tr><th scope=\"row\">\(Escaping.html(scheme))</th>\(cells.joined())</tr>"
+  }
+
+  /// The range of every activation by every method, on demand with its histogram.
+  var ranges: String {
+    guard let first = activations.first else { return "" }
+    let methods = first.candidates.map(\.method)
+    let head = methods.map { "<th scope=\"col\" class=\"number\">\(Escaping.html($0))</th>" }
+    let rows = activations.map { Self.row($0, methods: methods) }
+    let histograms = activations.map { activation in
+      "<details class=\"histogram\"><summary>\(Escaping.html(activation.tensor))</summary>\n"
+        + "\(HistogramChart.svg(activation))\n</details>"
+    }
+    let legend =
+      ReportSummary(comparison).methodChoices + [
+        "Each cell: the range, the SQNR of the activation itself in dB, and where layers decided what it costs their "
+          + "outputs as a multiple of the least."
+      ]
+    return """
+      <h2>Activation ranges by method</h2>
+      <p class="legend">\(legend.map(Escaping.html).joined(separator: "<br>"))</p>
+      \(HTMLTable.onDemand(
+        "Range and error of \(ReportText.count(activations.count, "activation"))",
+        head: "<th scope=\"col\">activation</th><th scope=\"col\">auto took</th>" + head.joined(),
+        rows: rows))
+      <details><summary>Histograms of observed values</summary>
+      \(histograms.joined(separator: "\n"))
+      </details>
+      """
+  }
+
+  private static func row(_ activation: ActivationComparison, methods: [String]) -> String {
+    let least = activation.candidates.compactMap(\.readerError).min()
+    let cells = methods.map { method in
+      activation.candidates.first { $0.method == method }.map { candidate in
+        let isChosen = method == activation.chosen
+        return "<td class=\"number\">\(isChosen ? "<b>" : "")\(ReportText.range(candidate.range))"
+          + "\(isChosen ? "</b>" : "")<br><span class=\"soft\">"
+          + "\(cost(candidate, least: least))</span></td>"
+      } ?? "<td class=\"number\">–</td>"
+    }
+    let chosen = activation.chosen.map { Escaping.html($0) } ?? "–"
+    let basis = activation.basis.map { $0 == .readers ? "by its readers" : "by itself" } ?? ""
+    return "<tr><th scope=\"row\">\(Escaping.html(activation.tensor))</th>"
+      + "<td>\(chosen)<br><span class=\"soft\">\(basis)</span></td>\(cells.joined())</tr>"
+  }
+
+  private static func cost(
+    _ candidate: ActivationComparison.Candidate, least: Double?
+  ) -> String {
+    let own = candidate.sqnr.map { ReportText.fixed($0, 1) + " dB" } ?? "exact"
+    guard let error = candidate.readerError, let least, least > 0 else { return own }
+    return "\(own), ×\(ReportText.fixed(error / least, 2))"
+  }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import Harness
+import TestSupport
+import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// Reports as files, and results of several runs held against each other or joined.
+@Suite struct ReportTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try DemoImages.write(to: URL(filePath: folder.path), split: .test, perClass: 12)
+  }
+
+  private func compare(
+    _ options: [String], images: String? = nil, to report: String
+  ) throws -> ProgramRun {
+    try RunCalibrant.run(
+      ["compare", DemoFiles.model, "--images", images ?? folder.file("test")]
+        + ["--calibration", DemoFiles.calibration, "-o", folder.file(report), "--quiet"]
+        + DemoFiles.asTheyAre + options)
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try folder.bytes(name), as: UTF8.self)
+  }
+
+  @Test func everyFormatHoldsTheSameComparison() throws {
+    let run = try compare(
+      ["--schemes", "w4,w8a8", "--methods", "minmax,auto", "--max-drop", "2"], to: "report")
+    let report = try JSONDocument(text("report/report.json"))
+    let verdict = try report["verdict"].string
+    #expect(run.exitCode == ["pass": 0, "fail": 1, "inconclusive": 2][verdict])
+    #expect(run.output.contains(verdict.uppercased()))
+    for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    #expect(!run.output.contains("\u{1B}"), "colour where no terminal is")
+    for name in ["report/report.md", "report/report.html", "report/report.junit.xml"] {
+      for arm in try report["arms"].elements where try arm["kind"].string == "activation-based" {
+        try #expect(text(name).contains(arm["name"].string))
+      }
+    }
+    // A pull request's comment holds 65,536 characters.
+    try #expect(text("report/report.md").count < 65_536)
+    let parser = XMLParser(data: try folder.bytes("report/report.junit.xml"))
+    #expect(parser.parse())
+    let lines = try text("report/records.csv").split(separator: "\n")
+    try #expect(lines.count == 1 + report["arms"].elements.count * 120)
+    for arm in try report["arms"].elements.dropFirst() {
+      try #expect(!arm["layers"].elements.isEmpty)
+    }
+    for activation in try report["activations"].elements {
+      try #expect(activation["candidates"].elements.count == 4)
+      try #expect(!activation["chosen"].string.isEmpty)
+    }
+  }
+
+  @Test func theSameComparisonHoldsTheSameRecords() throws {
+    for jobs in ["1", "3"] {
+      _ = try compare(["--schemes", "w4a8", "--jobs", jobs], to: "jobs\(jobs)")
+    }
+    try #expect(folder.bytes("jobs1/records.csv") == folder.bytes("jobs3/records.csv"))
+    let (one, three) = (
+      try JSONDocument(text("jobs1/report.json")), try JSONDocument(text("jobs3/report.json"))
+    )
+    for (a, b) in zip(try one["activations"].elements, try three["activations"].elements) {
+      try #expect(a["chosen"].string == b["chosen"].string)
+    }
+    for (a, b) in zip(
+      try one["arms"].elements.dropFirst(), try three["arms"].elements.dropFirst())
+    {
+      for (x, y) in zip(try a["layers"].elements, try b["layers"].elements) {
+        try #expect(x["sqnr"].double == y["sqnr"].double)
+      }
+    }
+  }
+
+  @Test func sequentialStopsWhenSettled() throws {
+    let run = try compare(
+      ["--schemes", "w8", "--max-drop", "60", "--sequential"], to: "report")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let report = try JSONDocument(text("report/report.json"))
+    try #expect(report["sampling"].string == "sequential")
+    try #expect(report["dataset"]["count"].int == 100)
+    try #expect(report["dataset"]["available"].int == 120)
+    #expect(run.output.contains("Stopped after 100 of 120 images"))
+  }
+
+  /// 1 bit a weight is worse beyond chance; a result against itself is not.
+  @Test func diffTellsWorseFromNothing() throws {
+    _ = try compare(["--schemes", "w2", "--per-tensor"], to: "report")
+    let report = folder.file("report/report.json")
+    let same = try RunCalibrant.run(["diff", report, report])
+    #expect(same.exitCode == 0 && same.output.contains("No evidence of a difference"))
+    for (model, name) in [
+      (DemoFiles.model, "old.json"),
+      (folder.file("report/models/w2-weight-based-plain.onnx"), "new.json"),
+    ] {
+      let run = try RunCalibrant.run(
+        ["evaluate", model, "--images", folder.file("test"), "--json", folder.file(name)]
+          + DemoFiles.asTheyAre)
+      #expect(run.exitCode == 0, "\(run.errors)")
+    }
+    let worse = try RunCalibrant.run(
+      ["diff", folder.file("old.json"), folder.file("new.json"), "--json", "-"])
+    #expect(worse.exitCode == 1, "\(worse.output)")
+    let difference = try JSONDocument(worse.output)
+    try #expect(difference["finding"].string == "worse" && difference["paired"].int == 120)
+    let better = try RunCalibrant.run(
+      ["diff", folder.file("new.json"), folder.file("old.json")])
+    #expect(better.exitCode == 0 && better.output.contains("The new result is better"))
+  }
+
+  @Test func mergedReportsAreOneReport() throws {
+    // Manifests of every other image.
+    let images = folder.entries.filter { $0.hasPrefix("test/") && $0.contains(".") }
+    for part in 0..<2 {
+      let rows = images.enumerated().filter { $0.offset % 2 == part }.map { _, path in
+        "\(path),\(path.split(separator: "/")[1])"
+      }
+      let text = (["path,label"] + rows).joined(separator: "\n") + "\n"
+      try folder.write(Data(text.utf8), to: "part\(part).csv")
+    }
+    let options = ["--schemes", "w8a8", "--max-drop", "5"]
+    _ = try compare(options, to: "whole")
+    for part in 0..<2 {
+      _ = try compare(options, images: folder.file("part\(part).csv"), to: "part\(part)")
+    }
+    let merged = try RunCalibrant.run([
+      "merge", folder.file("part0/report.json"), folder.file("part1/report.json"), "--json", "-",
+    ])
+    let (joined, whole) = (
+      try JSONDocument(merged.output), try JSONDocument(text("whole/report.json"))
+    )
+    try #expect(joined["verdict"].string == whole["verdict"].string)
+    for (a, b) in zip(try joined["arms"].elements, try whole["arms"].elements) {
+      for key in ["top1", "top5"] { try #expect(a[key].double == b[key].double) }
+    }
+    for (a, b) in zip(
+      try joined["arms"].elements.dropFirst(), try whole["arms"].elements.dropFirst())
+    {
+      try #expect(a["drop"].double == b["drop"].double && a["broken"].int == b["broken"].int)
+    }
+  }
+
+  @Test func mergedStatisticsServeTheWholeSet() throws {
+    // Five classes' images each.
+    for file in DemoFiles.folder.entries.filter({
+      $0.hasPrefix("calibration/") && $0.contains(".")
+    }) {
+      let half = file < "calibration/m" ? "a" : "b"
+      try folder.write(DemoFiles.folder.bytes(file), to: "\(half)/\(file)")
+    }
+    func calibrate(_ data: String, _ statistics: String, _ output: String) throws {
+      let run = try RunCalibrant.run(
+        ["calibrate", DemoFiles.model, "--data", data, "-o", folder.file(output)]
+          + ["--statistics", folder.file(statistics), "--quiet"] + DemoFiles.asTheyAre)
+      #expect(run.exitCode == 0, "\(run.errors)")
+    }
+    try calibrate(folder.file("a"), "a.json", "a.onnx")
+    try calibrate(folder.file("b"), "b.json", "b.onnx")
+    let merged = try RunCalibrant.run([
+      "merge", folder.file("b.json"), folder.file("a.json"), "--json", folder.file("all.json"),
+    ])
+    #expect(merged.exitCode == 0, "\(merged.errors)")
+    #expect(merged.output.contains("10 samples"))
+    try calibrate(DemoFiles.calibration, "all.json", "merged.onnx")
+    try calibrate(DemoFiles.calibration, "whole.json", "whole.onnx")
+    try #expect(folder.bytes("merged.onnx") == folder.bytes("whole.onnx"))
+  }
+
+  @Test func mergeRefusesTheSameTwice() throws {
+    _ = try compare(["--schemes", "w8"], to: "report")
+    let report = folder.file("report/report.json")
+    let run = try RunCalibrant.run(["merge", report, report])
+    #expect(run.exitCode == 65 && run.output == "")
+    #expect(run.errors.contains("would count twice"), "\(run.errors)")
+  }
+}
