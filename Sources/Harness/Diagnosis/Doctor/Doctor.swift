@@ -172,8 +172,8 @@ extension Doctor.Finding {
     let usual = flags.map { " (\($0))" } ?? ""
     return Self(
       kind: .tie,
-      text: "\(ReportText.count(best.losses.count, "image")) cannot tell what was given from the more "
-        + "usual \(best.name)\(usual)",
+      text: "\(ReportText.count(best.losses.count, "image")) cannot tell what was given from the "
+        + "more usual \(best.name)\(usual)",
       isFault: false)
   }
 
