@@ -110,7 +110,8 @@ extension LayerInspection {
     if let activation = layer.activation {
       figures.append(
         Self.figure(
-          "Input; \(ReportText.percent(activation.clipped)) % clipped",
+          "Input; \(ReportText.percent(activation.clipped)) % clipped, "
+            + "\(ReportText.percent(activation.zeroed)) % became zero",
           HistogramChart.svg(
             activation.histogram, range: activation.range, label: "Input of \(layer.name)")))
     }

@@ -142,6 +142,7 @@ extension LayerInspection {
       .init("range", Interval(errors.range)),
       .init("observed", Interval(errors.observed)),
       .init("clipped", errors.clipped),
+      .init("zeroed", errors.zeroed),
       .init("wasted", errors.wasted),
     ])
   }

@@ -5,8 +5,8 @@ import Quantization
 /// Heights grow with the square root of the count, or tails that clipping is about could not be seen.
 enum HistogramChart {
   private static let width = 420.0
-  private static let height = 150.0
-  private static let bottom = 40.0
+  private static let height = 136.0
+  private static let bottom = 26.0
   private static let columns = 64
 
   static func svg(_ histogram: Histogram, range: ClosedRange<Float>, label: String) -> String {
