@@ -94,6 +94,27 @@ import Testing
     #expect(errors.wasted == 0.375)
   }
 
+  @Test func activationErrorsTellClippingFromRounding() {
+    var statistics = TensorStatistics()
+    // A step is 1: half of it beyond the end is rounding, more is clipping.
+    let values: [Float] = [0, 0.25, 100, 255.25, 300, -0.25, -40, 0]
+    values.withUnsafeBufferPointer { statistics.observe($0) }
+    let errors = ActivationErrors(0...255, statistics)
+    #expect(errors.clipped == 2.0 / 8)
+    #expect(errors.zeroed == 2.0 / 8)
+    #expect(errors.observed == -40...300)
+    #expect(errors.wasted == 0)
+    #expect(ActivationErrors(-255...300, statistics).wasted > 0.3)
+  }
+
+  @Test func remainingSamplesFollowTheFirst() throws {
+    let rest = RemainingSamples(samples, from: 4)
+    #expect(rest.count == 2 && rest.sampleShape == samples.sampleShape)
+    var values = [Float](repeating: 0, count: rest.sampleSize)
+    try values.withUnsafeMutableBufferPointer { try rest.write(1, into: $0) }
+    #expect(values == samples.sample(5))
+  }
+
   @Test func anotherNetworkIsRefused() throws {
     #expect(throws: HarnessError.self) {
       try QuantizedLayerMap(float: map.float, quantized: SmallClassifier.model())

@@ -129,9 +129,9 @@ extension ActivationComparison {
       return
     }
     chosen = choice.method
-    for (method, error) in choice.scores {
-      if let index = candidates.firstIndex(where: { $0.method == method }) {
-        candidates[index].readerError = error
+    for score in choice.scores {
+      if let index = candidates.firstIndex(where: { $0.method == score.method }) {
+        candidates[index].readerError = score.error
       }
     }
   }

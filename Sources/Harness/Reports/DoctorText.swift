@@ -2,24 +2,45 @@ extension Doctor {
   /// The diagnosis for people.
   public var text: String {
     var lines = ["\(model), \(ReportText.count(imageCount, "image"))", ""]
+    lines += ["  images  top-1 %      [95 %]   loss  recipe"]
     lines += trials.enumerated().sorted {
-      ($1.element.top1, $0.offset) < ($0.element.top1, $1.offset)
-    }.map { Self.line($0.element) }
-    if let best, let flags = best.recipe.flags(side: side), best.labelShift == 0 {
-      lines += ["", "best: \(best.recipe.name)", "  \(flags)"]
-    }
-    lines += [""] + findings.map { "\($0.isFault ? "FAULT" : "note ") \($0.text)" }
+      (isTied($1.element) ? 1 : 0, $1.element.top1, $0.offset)
+        < (isTied($0.element) ? 1 : 0, $0.element.top1, $1.offset)
+    }.map { line($0.element) }
+    lines += bestLines + [""]
+    lines += findings.map { "\($0.isFault ? "FAULT" : "note ") \($0.text)" }
     if isSound { lines.append("nothing speaks against measuring the model as given") }
     return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
-  private static func line(_ trial: RecipeTrial) -> String {
-    guard trial.failure == nil else {
-      return "     –             \(trial.recipe.name): cannot be used"
+  private func isTied(_ trial: RecipeTrial) -> Bool {
+    tied.contains { $0.isOf(trial) }
+  }
+
+  private var bestLines: [String] {
+    guard let best else { return [] }
+    var lines = ["", "best: \(best.name)"]
+    if let flags = best.recipe.flags(side: side) { lines.append("  \(flags)") }
+    if tied.count > 1 {
+      lines.append(
+        "the most usual of \(tied.count) recipes (=) that "
+          + "\(ReportText.count(best.losses.count, "image")) cannot tell apart")
     }
-    let value = ReportText.percent(trial.top1)
-    let padding = String(repeating: " ", count: max(0, 6 - value.count))
-    return "\(padding)\(value) % \(ReportText.percent(trial.top1Interval))  \(trial.recipe.name)"
+    return lines
+  }
+
+  private func line(_ trial: RecipeTrial) -> String {
+    guard trial.failure == nil else {
+      return "       –        –           –      –  \(trial.name): cannot be used"
+    }
+    let columns: [(text: String, width: Int)] = [
+      (ReportText.count(trial.losses.count), 6), (ReportText.percent(trial.top1), 8),
+      (ReportText.percent(trial.top1Interval), 13), (ReportText.fixed(trial.loss, 3), 6),
+    ]
+    let cells = columns.map {
+      String(repeating: " ", count: max(0, $0.width - $0.text.count)) + $0.text
+    }
+    return (isTied(trial) ? "= " : "  ") + cells.joined(separator: " ") + "  \(trial.name)"
   }
 
   /// The diagnosis for scripts, with a newline at the end.
@@ -31,6 +52,7 @@ extension Doctor {
       .init("findings", .array(findings.map(Self.json))),
       .init("best", best.map(json) ?? .null),
       .init("given", given.map(json) ?? .null),
+      .init("tied", tied.map(\.name)),
       .init("recipes", .array(trials.map(json))),
     ]).text
   }
@@ -45,9 +67,11 @@ extension Doctor {
 
   private func json(_ trial: RecipeTrial) -> JSONValue {
     .object([
-      .init("name", trial.recipe.name),
+      .init("name", trial.name),
+      .init("count", trial.losses.count),
       .init("top1", trial.failure == nil ? .number(trial.top1) : .null),
       .init("top1Interval", trial.failure == nil ? trial.top1Interval.json : .null),
+      .init("loss", trial.failure == nil ? .number(trial.loss) : .null),
       .init("labelShift", trial.labelShift),
       .init("flags", trial.recipe.flags(side: side)),
       .init(

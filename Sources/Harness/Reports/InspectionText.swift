@@ -38,7 +38,7 @@ extension LayerInspection {
     ]
   }
 
-  private static func decibels(_ value: Double?) -> String {
+  static func decibels(_ value: Double?) -> String {
     value.map { ReportText.fixed($0, 1) } ?? "–"
   }
 
@@ -53,7 +53,7 @@ extension LayerInspection {
     }.joined(separator: " ")
   }
 
-  private var suggestionLines: [String] {
+  var suggestionLines: [String] {
     guard let suggestion else {
       return ["", "Nothing is lost on these images, so nothing is suggested."]
     }
@@ -66,7 +66,8 @@ extension LayerInspection {
       "Suggested: keep \(ReportText.count(suggestion.layers.count, "layer")) in float "
         + "(\(ReportText.percent(suggestion.weightShare, decimals: 1)) % of the weights, "
         + "+\(ReportText.bytes(suggestion.bytes))).",
-      "Measured on \(ReportText.count(before.total, "image")): drop "
+      "Measured on \(ReportText.count(before.total, "image"))"
+        + "\(suggestion.isHeldOut ? " that it was not chosen on" : ""): drop "
         + "\(ReportText.points(before.drop)) \(ReportText.points(Newcombe.interval(before))) becomes "
         + "\(ReportText.points(after.drop)) \(ReportText.points(Newcombe.interval(after))) points"
         + (recovered ?? "") + ".",
@@ -124,6 +125,7 @@ extension LayerInspection {
   private static func json(_ errors: WeightErrors) -> JSONValue {
     .object([
       .init("sqnr", errors.sqnr),
+      .init("range", Interval(errors.range)),
       .init("zeroed", errors.zeroed),
       .init("wasted", errors.wasted),
       .init(
@@ -140,6 +142,7 @@ extension LayerInspection {
       .init("range", Interval(errors.range)),
       .init("observed", Interval(errors.observed)),
       .init("clipped", errors.clipped),
+      .init("zeroed", errors.zeroed),
       .init("wasted", errors.wasted),
     ])
   }
@@ -150,6 +153,8 @@ extension LayerInspection {
       .init("flags", suggestion.flags),
       .init("weightShare", suggestion.weightShare),
       .init("bytes", suggestion.bytes),
+      .init("count", suggestion.before.total),
+      .init("heldOut", .bool(suggestion.isHeldOut)),
       .init("dropBefore", suggestion.before.drop),
       .init("dropBeforeInterval", Newcombe.interval(suggestion.before)),
       .init("dropAfter", suggestion.after.drop),

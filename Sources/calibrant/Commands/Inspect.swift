@@ -8,7 +8,7 @@ struct Inspect: ParsableCommand {
     discussion: """
       Example: calibrant inspect model.onnx model_w8a8.onnx --data test/
 
-      Ranks layers on a sample, and measures the suggestion at the end on all images.
+      Ranks layers and chooses which to keep in float on a sample, and measures that choice on the other images.
       """)
 
   @Argument(help: "The original ONNX file.") var model: String
@@ -23,9 +23,14 @@ struct Inspect: ParsableCommand {
   var labels: String?
 
   @Option(help: "Use a seeded, class-balanced sample of this many images.") var limit: Int?
-  @Option(help: "Images that every layer is tried on.") var sample = 250
+  @Option(help: "Images that every layer is tried on, at most half of all.") var sample = 250
   @Option(help: "Seed of --limit and of the sample.") var seed: UInt64 = 0
   @Flag(help: "Count and list damaged images instead of stopping.") var skipUnreadable = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the inspection as a page with charts and histograms.", valueName: "file"))
+  var html: String?
 
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var run_: RunOptions
@@ -38,6 +43,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try result.requireWritableOutput()
+    if let html { try requireWritable(html) }
     let original = try LoadedModel(model)
     let rounded = try LoadedModel(quantized)
     var options = ImageStore.Options(jobs: run_.workers)
@@ -50,6 +56,7 @@ struct Inspect: ParsableCommand {
     var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
     run.sampleLimit = sample
     let inspection = try run.run(original, rounded, images: store)
+    if let html { try writeFile(inspection.html, to: html) }
     try result.emit(text: inspection.text, json: inspection.json)
   }
 

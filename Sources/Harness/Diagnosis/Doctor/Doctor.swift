@@ -17,6 +17,7 @@ public struct Doctor: Sendable {
       case constantOutput = "constant-output"
       case atChance = "at-chance"
       case recipe = "recipe"
+      case tie = "tie"
     }
 
     public let kind: Kind
@@ -31,7 +32,10 @@ public struct Doctor: Sendable {
   public let imageCount: Int
   public private(set) var findings: [Finding] = []
   public private(set) var trials: [RecipeTrial] = []
+  /// The most usual of the recipes that the images cannot tell from the best.
   public private(set) var best: RecipeTrial?
+  /// All of those recipes, the most usual first.
+  public private(set) var tied: [RecipeTrial] = []
 
   /// The trial of what was given; it may have failed.
   public var given: RecipeTrial? { trials.first }
@@ -40,7 +44,8 @@ public struct Doctor: Sendable {
   public var isSound: Bool { !findings.contains(where: \.isFault) }
 
   /// - Parameters:
-  ///   - dataset: a small labelled sample.
+  ///   - dataset: labelled images in an order whose first part is a fair sample of them. All recipes are
+  ///     tried on the first 200, more images are read only where those cannot tell recipes apart.
   ///   - recipe: what was given, for the model's input.
   public init(
     _ path: String, _ dataset: ImageDataset, options: ImageStore.Options,
@@ -55,15 +60,17 @@ public struct Doctor: Sendable {
     imageCount = dataset.count
     if turned != nil { findings.append(.channelsLast) }
     if input.fixedBatch == 1 { findings.append(.fixedBatch) }
-    var search = RecipeSearch(program, input, dataset, options)
+    let bench = RecipeBench(program: program, input: input, dataset: dataset, options: options)
+    var search = try RecipeSearch(bench, given: recipe(input))
     do {
-      try search.run(given: recipe(input))
+      try search.run()
     } catch HarnessError.notClassScores(let shape) {
       findings.append(.notClassScores(shape))
       return
     }
     trials = search.trials
-    best = search.best
+    tied = search.contenders
+    best = tied.first
     if let scores = search.sampleScores { findings += Self.judge(scores, dataset) }
     findings += judgeRecipes(classes: search.sampleScores?.classes ?? dataset.classNames.count)
   }
@@ -79,7 +86,7 @@ public struct Doctor: Sendable {
     return findings
   }
 
-  /// The best recipe against the one given, with p adjusted for how many were tried.
+  /// The best recipe against the one given.
   private func judgeRecipes(classes: Int) -> [Finding] {
     guard let best else { return [.unusable(given?.failure ?? "there are no images")] }
     guard let given else { return [] }
@@ -87,8 +94,11 @@ public struct Doctor: Sendable {
     if best.top1Interval.lower <= 1 / Double(max(classes, 1)) {
       findings.append(.atChance(top1: best.top1, classes: classes))
     }
-    let p = given.failure != nil ? 0 : Double(trials.count) * best.pValue(against: given)
-    guard p < 0.05 else { return findings }
+    let isSame = best.labelShift == 0 && best.recipe.prepares(like: given.recipe)
+    guard !isSame else { return findings }
+    if tied.contains(where: { $0.labelShift == 0 && $0.recipe.prepares(like: given.recipe) }) {
+      return findings + [.tie(best, flags: best.recipe.flags(side: side))]
+    }
     if best.labelShift != 0 { findings.append(.labelShift(best.labelShift)) }
     if !best.recipe.prepares(like: given.recipe) {
       findings.append(.recipe(best, given, flags: best.recipe.flags(side: side)))
@@ -156,6 +166,15 @@ extension Doctor.Finding {
 
   static func unusable(_ reason: String) -> Self {
     Self(kind: .recipe, text: "no recipe can prepare these images: \(reason)", isFault: true)
+  }
+
+  static func tie(_ best: RecipeTrial, flags: String?) -> Self {
+    let usual = flags.map { " (\($0))" } ?? ""
+    return Self(
+      kind: .tie,
+      text: "\(ReportText.count(best.losses.count, "image")) cannot tell what was given from the "
+        + "more usual \(best.name)\(usual)",
+      isFault: false)
   }
 
   static func recipe(_ best: RecipeTrial, _ given: RecipeTrial, flags: String?) -> Self {

@@ -16,19 +16,29 @@ public struct Recipe: Sendable, Hashable {
 
   /// Whether both prepare images alike, whatever they are called.
   func prepares(like other: Recipe) -> Bool {
-    preprocessing == other.preprocessing && isTransposed == other.isTransposed
+    preprocessing.normalizes(like: other.preprocessing)
+      && preprocessing.places(like: other.preprocessing)
+      && preprocessing.appliesEXIF == other.preprocessing.appliesEXIF
+      && isTransposed == other.isTransposed
   }
 
-  /// The options that select it; nil where none do.
+  /// The options that select it, whatever was given before; nil where none do. They begin with the
+  /// preset that leaves least to add.
   public func flags(side: Int) -> String? {
     guard !isTransposed else { return nil }
-    if let preset = Preprocessing.presets.first(where: { $0.preprocessing(side) == preprocessing })
-    {
-      return "--preset \(preset.name)"
+    let choices = Preprocessing.presets.map { preset in
+      ["--preset \(preset.name)"] + differences(from: preset.preprocessing(side))
     }
-    let settings = preprocessing.settings.filter { $0.key != "exif" }
-    return settings.map { "--\($0.key) \(Self.short($0.value))" }.joined(separator: " ")
-      + (preprocessing.appliesEXIF ? " --exif" : "")
+    return choices.min { $0.count < $1.count }?.joined(separator: " ")
+  }
+
+  private func differences(from other: Preprocessing) -> [String] {
+    let settings = zip(preprocessing.settings, other.settings).filter { mine, theirs in
+      mine.value != theirs.value && mine.key != "exif"
+        && (mine.key != "interpolation" || preprocessing.resize != .none)
+    }
+    return settings.map { "--\($0.0.key) \(Self.short($0.0.value))" }
+      + (preprocessing.appliesEXIF ? ["--exif"] : [])
   }
 
   /// Three equal numbers as one.

@@ -1,113 +1,169 @@
-import Engine
 import Imaging
 
-/// Tries the known recipes on a sample: first what pixels become, then how images get to size, then
-/// the rest, each step with the best of the one before. Parts hardly depend on each other, so the
-/// product of all of them is not needed.
+/// Finds the recipe that a model was made for: tries the known ones on a small sample, and those that it
+/// cannot tell from the best on ever more images.
+///
+/// The sample sees first what pixels become, then how images get to size, then the rest, each step with
+/// the best of the one before; parts hardly depend on each other, so the product of all is not needed.
 struct RecipeSearch {
-  let program: Program
-  let input: ImageInput
-  let dataset: ImageDataset
-  let options: ImageStore.Options
+  let bench: RecipeBench
+  let given: Preprocessing
+  let standard: StandardRecipes
 
   private(set) var trials: [RecipeTrial] = []
   /// Rows of scores of the first recipe that worked.
   private(set) var sampleScores: Scores?
 
+  /// Images of the first sample.
+  private static let firstSample = 200
+  /// How much larger each further sample is.
+  private static let growth = 4
+  /// The chance that a recipe which is as good as the best is ruled out. It is small, as recipes are
+  /// compared again on every sample, with a best one that was chosen by the same losses.
+  private static let level = 0.01
   /// Shifts of labels that are tried on every recipe's scores, which costs nothing.
   private static let shifts = [1, -1]
 
-  init(
-    _ program: Program, _ input: ImageInput, _ dataset: ImageDataset, _ options: ImageStore.Options
-  ) {
-    self.program = program
-    self.input = input
-    self.dataset = dataset
-    self.options = options
+  init(_ bench: RecipeBench, given: Preprocessing) {
+    self.bench = bench
+    self.given = given
+    standard = StandardRecipes(
+      width: bench.width, height: bench.height, imagesAreLarger: bench.imagesAreLarger())
   }
 
-  private var side: Int { min(input.height ?? 224, input.width ?? 224) }
+  private var usable: [RecipeTrial] { trials.filter { $0.failure == nil } }
 
-  /// The most accurate trial; the earliest of equals, so that what was given comes first.
-  var best: RecipeTrial? {
-    trials.filter { $0.failure == nil }.enumerated()
-      .max { ($0.element.top1, -$0.offset) < ($1.element.top1, -$1.offset) }?.element
+  /// The trial with the lowest loss; of equals the most usual.
+  private var leader: RecipeTrial? {
+    let largest = usable.map(\.losses.count).max()
+    return ranked(usable.filter { $0.losses.count == largest }).min { $0.loss < $1.loss }
   }
 
-  mutating func run(given: Preprocessing) throws {
+  /// The trials that the images cannot tell from the best, the most usual first.
+  var contenders: [RecipeTrial] {
+    guard let leader else { return [] }
+    let candidates = usable
+    let p = Holm.adjusted(candidates.map { $0.pValue(against: leader) })
+    return ranked(zip(candidates, p).filter { $0.1 >= Self.level }.map(\.0))
+  }
+
+  private func ranked(_ trials: [RecipeTrial]) -> [RecipeTrial] {
+    let keyed = trials.map { (RecipeStanding($0, given: given, among: standard), $0) }
+    return keyed.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+      .map(\.element.1)
+  }
+
+  mutating func run() throws {
     try attempt(Recipe("as given", given))
-    let start = try startingGeometry(given)
-    try attemptAll(StandardRecipes.normalizations, from: start)
-    let before = best?.recipe.preprocessing ?? start
-    try attemptAll(StandardRecipes.geometries, from: before)
-    let after = best?.recipe.preprocessing ?? before
-    if (after.resize, after.crop) != (start.resize, start.crop) {
-      try attemptAll(StandardRecipes.normalizations, from: after)
+    try findGeometry()
+    try attemptNormalizations()
+    try attemptGeometries()
+    try attemptNormalizations()
+    try attemptVariants()
+    try completeProduct()
+    try tellContendersApart()
+  }
+
+  /// Measures contenders on ever more images, until one is left or there are no more images. A leader
+  /// that falls back brings others back, which then have images to catch up on.
+  private mutating func tellContendersApart() throws {
+    var images = min(Self.firstSample, bench.dataset.count)
+    while contenders.count > 1 {
+      let seen = contenders.map(\.losses.count)
+      if seen.allSatisfy({ $0 == seen.max() }) {
+        guard images < bench.dataset.count else { return }
+        images = min(images * Self.growth, bench.dataset.count)
+        try extend(contenders, to: images)
+      } else {
+        try extend(contenders.filter { $0.losses.count < seen.max() ?? 0 }, to: images)
+      }
     }
-    try attemptVariants(of: best?.recipe.preprocessing ?? after)
   }
 
-  /// What was given, unless it does not end at the model's size; then the first geometry that does.
-  private mutating func startingGeometry(_ given: Preprocessing) throws -> Preprocessing {
-    for step in StandardRecipes.geometries where trials.allSatisfy({ $0.failure != nil }) {
-      try attempt(step, from: given)
+  /// Where what was given does not end at the model's size, the first geometry that does.
+  private mutating func findGeometry() throws {
+    for part in standard.geometries where usable.isEmpty {
+      try attempt(part.values.normalized(like: given))
     }
-    return best?.recipe.preprocessing ?? given
   }
 
-  private mutating func attemptAll(
-    _ steps: [StandardRecipes.Step], from base: Preprocessing
-  ) throws {
-    for step in steps { try attempt(step, from: base) }
+  private mutating func attemptNormalizations() throws {
+    guard let base = leader?.recipe.preprocessing else { return }
+    for part in standard.normalizations { try attempt(base.normalized(like: part.values)) }
   }
 
-  private mutating func attempt(_ step: StandardRecipes.Step, from base: Preprocessing) throws {
-    var recipe = base
-    step.apply(&recipe, side)
-    try attempt(Recipe(step.name, recipe))
+  private mutating func attemptGeometries() throws {
+    guard let base = leader?.recipe.preprocessing else { return }
+    for part in standard.geometries { try attempt(part.values.normalized(like: base)) }
   }
 
-  private mutating func attemptVariants(of base: Preprocessing) throws {
+  private mutating func attemptVariants() throws {
+    guard let base = leader?.recipe.preprocessing else { return }
     var recipe = base
     recipe.channelOrder = base.channelOrder == .rgb ? .bgr : .rgb
-    try attempt(Recipe("the other order of channels", recipe))
+    try attempt(
+      Recipe("\(standard.name(of: base)); the other order of channels", recipe))
     recipe = base
     recipe.interpolation = base.interpolation == .bicubic ? .bilinear : .bicubic
-    if recipe.resize != .none { try attempt(Recipe("\(recipe.interpolation.rawValue)", recipe)) }
-    try attempt(Recipe("rows and columns transposed", base, isTransposed: true))
+    try attempt(recipe)
+    try attempt(
+      Recipe("\(standard.name(of: base)); rows and columns transposed", base, isTransposed: true))
+  }
+
+  /// Every normalisation with every geometry of the contenders, so that the most usual of those which
+  /// tie is among them.
+  private mutating func completeProduct() throws {
+    let upright = contenders.filter { !$0.recipe.isTransposed }.map(\.recipe.preprocessing)
+    for pixels in upright {
+      for place in upright { try attempt(place.normalized(like: pixels)) }
+    }
+  }
+
+  private mutating func attempt(_ recipe: Preprocessing) throws {
+    var recipe = recipe
+    recipe.appliesEXIF = given.appliesEXIF
+    try attempt(Recipe(standard.name(of: recipe), recipe))
   }
 
   /// Measures a recipe that was not measured yet; one that images cannot be prepared by is noted.
   private mutating func attempt(_ recipe: Recipe) throws {
     guard !trials.contains(where: { $0.recipe.prepares(like: recipe) }) else { return }
     do {
-      let store = try ImageStore(dataset, recipe.preprocessing, for: input, options)
-      let evaluator = Evaluator(jobs: options.jobs, isQuiet: options.isQuiet)
-      let scores =
-        recipe.isTransposed
-        ? try evaluator.scores(
-          of: program, on: TransposedSource(source: store), title: recipe.name)
-        : try evaluator.scores(of: program, on: store, title: recipe.name)
+      let (scores, labels) = try bench.scores(of: recipe, images: Self.firstSample)
       if sampleScores == nil { sampleScores = scores }
-      let plain = Self.trial(recipe, scores, store.samples, shift: 0)
+      let plain = RecipeTrial(recipe, scores, labels: labels, shift: 0)
       // A shifted labelling is worth a line only where it fits better.
-      trials +=
-        [plain]
-        + Self.shifts.map { Self.trial(recipe, scores, store.samples, shift: $0) }
-        .filter { $0.top1 > plain.top1 && $0.top1Interval.lower > 2 / Double(scores.classes) }
+      let better = Self.shifts.filter { shift in
+        let top1 = RecipeTrial.top1(scores, labels: labels.map { $0 + shift })
+        return top1.share > plain.top1 && top1.interval.lower > 2 / Double(scores.classes)
+      }
+      trials += ([0] + better).map { shift in
+        shift == 0 ? plain : RecipeTrial(recipe, scores, labels: labels, shift: shift)
+      }
     } catch HarnessError.unreadableImage(_, let reason) {
-      trials.append(RecipeTrial(recipe: recipe, labelShift: 0, isCorrect: [], failure: reason))
+      trials.append(RecipeTrial(recipe, failure: reason))
     }
   }
 
-  private static func trial(
-    _ recipe: Recipe, _ scores: Scores, _ samples: [ImageSample], shift: Int
-  ) -> RecipeTrial {
-    let isCorrect = samples.indices.map { index in
-      scores.top(1, of: index).classes.first == samples[index].label + shift
+  /// Measures trials again on more images. Of recipes whose losses are the same, as where a resize has
+  /// nothing to do, one stands for all.
+  private mutating func extend(_ behind: [RecipeTrial], to images: Int) throws {
+    var known: [[Double]: RecipeTrial] = [:]
+    for trial in behind {
+      let longer =
+        try known[trial.losses].map { RecipeTrial(trial.recipe, like: $0) }
+        ?? extended(trial, to: images)
+      known[trial.losses] = longer
+      trials = trials.map { $0.isOf(trial) ? longer : $0 }
     }
-    var named = recipe
-    if shift != 0 { named.name += ", labels \(shift > 0 ? "+" : "−")\(abs(shift))" }
-    return RecipeTrial(recipe: named, labelShift: shift, isCorrect: isCorrect, failure: nil)
+  }
+
+  private func extended(_ trial: RecipeTrial, to images: Int) throws -> RecipeTrial {
+    do {
+      let (scores, labels) = try bench.scores(of: trial.recipe, images: images)
+      return RecipeTrial(trial.recipe, scores, labels: labels, shift: trial.labelShift)
+    } catch HarnessError.unreadableImage(_, let reason) {
+      return RecipeTrial(trial.recipe, failure: reason)
+    }
   }
 }

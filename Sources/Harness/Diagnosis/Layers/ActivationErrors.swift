@@ -7,8 +7,11 @@ public struct ActivationErrors: Sendable {
   public let range: ClosedRange<Float>
   /// What was seen.
   public let observed: ClosedRange<Float>
-  /// The share of values outside of the range, to within a bin of the histogram at its ends.
+  /// The share of values more than half a step outside of the range, to within a bin of the histogram:
+  /// what clipping, not rounding, moves.
   public let clipped: Double
+  /// The share of values that are not zero and become zero, to within a bin.
+  public let zeroed: Double
   /// The share of the range that no value reached.
   public let wasted: Double
   /// Of what was seen.
@@ -20,17 +23,27 @@ public struct ActivationErrors: Sendable {
     observed =
       summary.isEmpty ? 0...0 : min(summary.minimum, 0)...max(summary.maximum, 0)
     histogram = statistics.histogram
-    let width = histogram.binWidth
-    var outside = 0
-    for (index, count) in histogram.counts.enumerated() {
-      let middle = (Double(histogram.firstBin + index) + 0.5) * width
-      if middle < Double(range.lowerBound) || middle > Double(range.upperBound) { outside += count }
-    }
-    clipped = histogram.total > 0 ? Double(outside) / Double(histogram.total) : 0
+    (clipped, zeroed) = Self.shares(histogram, range, zeros: summary.zeros)
     let span = range.upperBound - range.lowerBound
     let used =
       min(range.upperBound, observed.upperBound) - max(range.lowerBound, observed.lowerBound)
     wasted = span > 0 ? max(0, 1 - Double(used / span)) : 0
+  }
+
+  private static func shares(
+    _ histogram: Histogram, _ range: ClosedRange<Float>, zeros: Int
+  ) -> (clipped: Double, zeroed: Double) {
+    let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+    let half = (high - low) / 255 / 2
+    var (clipped, small) = (0, 0)
+    for (index, count) in histogram.counts.enumerated() {
+      let start = Double(histogram.firstBin + index) * histogram.binWidth
+      let end = start + histogram.binWidth
+      if start >= high + half || end <= low - half { clipped += count }
+      if start >= -half && end <= half { small += count }
+    }
+    let total = Double(max(histogram.total, 1))
+    return (Double(clipped) / total, Double(max(0, small - zeros)) / total)
   }
 
   /// By name of the value before rounding.

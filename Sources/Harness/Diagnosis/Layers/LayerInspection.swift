@@ -56,8 +56,10 @@ public struct LayerInspection: Sendable {
 public struct LayerInspectionRun {
   public var jobs: Int
   public var isQuiet: Bool
-  /// Images that every layer is tried on.
+  /// Images that every layer is tried on, at most half of all: the others say what a suggestion wins.
   public var sampleLimit = 250
+  /// Images that candidates for the suggestion are compared on.
+  public var probeLimit = 48
   /// Images that errors inside the network are measured on.
   public var errorLimit = 64
 
@@ -75,7 +77,7 @@ public struct LayerInspectionRun {
       .measure(on: FirstSamples(images, errorLimit))
     let activations = try ActivationErrors.measure(
       map, on: FirstSamples(images, errorLimit), jobs: jobs)
-    let sample = FirstSamples(images, sampleLimit)
+    let sample = FirstSamples(images, min(sampleLimit, (images.count + 1) / 2))
     let labels = images.samples.map(\.label)
     let bench = try VariantBench(
       map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs)
@@ -84,9 +86,15 @@ public struct LayerInspectionRun {
     let ranking = layers.indices.sorted {
       (layers[$1].oneIn.noise.noise, $0) < (layers[$0].oneIn.noise.noise, $1)
     }
-    let kept = try SuggestionSearch(bench: bench, ranking: ranking).run(rounded: rounded)
+    let probe = FirstSamples(sample, probeLimit)
+    let search = SuggestionSearch(
+      bench: bench,
+      probe: try VariantBench(map, probe, labels: Array(labels.prefix(probe.count)), jobs: jobs),
+      ranking: ranking)
+    let kept = try search.run(rounded: rounded)
     let suggestion =
-      kept.isEmpty ? nil : try suggest(kept.sorted(), layers, map, images, labels: labels)
+      kept.isEmpty
+      ? nil : try suggest(kept.sorted(), layers, map, images, labels, after: sample.count)
     return LayerInspection(
       model: original.name, quantizedModel: quantized.name, imageCount: images.count,
       sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
@@ -113,12 +121,16 @@ public struct LayerInspectionRun {
     }
   }
 
-  /// Measures the suggestion on every image, so that what is claimed is what is measured.
+  /// Measures the suggestion on the images that it was not chosen on.
   private func suggest(
     _ kept: [Int], _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
-    _ images: ImageStore, labels: [Int]
+    _ images: ImageStore, _ labels: [Int], after seen: Int
   ) throws -> LayerSuggestion {
-    let bench = try VariantBench(map, images, labels: labels, jobs: jobs)
+    let isHeldOut = images.count > seen
+    let start = isHeldOut ? seen : 0
+    let bench = try VariantBench(
+      map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)), jobs: jobs
+    )
     let before = try bench.effect { _ in .both }
     let after = try bench.effect(keeping: Set(kept))
     let all = layers.reduce(0) { $0 + $1.weightCount }
@@ -127,7 +139,7 @@ public struct LayerInspectionRun {
       layers: kept.map { layers[$0].name }, weightShare: Double(floats) / Double(max(all, 1)),
       bytes: kept.reduce(0) { $0 + layers[$1].bytesInFloat },
       before: before.counts(against: bench.floatEffect),
-      after: after.counts(against: bench.floatEffect))
+      after: after.counts(against: bench.floatEffect), isHeldOut: isHeldOut)
   }
 
   /// Weights nowhere near the original's were rescaled, and returning such a layer alone to float

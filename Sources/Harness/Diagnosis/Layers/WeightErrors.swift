@@ -1,5 +1,6 @@
 import Foundation
 import ONNXFormat
+import Quantization
 
 /// What rounding does to one layer's weights.
 public struct WeightErrors: Sendable {
@@ -12,6 +13,11 @@ public struct WeightErrors: Sendable {
   public let wasted: Double
   /// Output channels with the lowest SQNR, worst first.
   public let worstChannels: [(channel: Int, sqnr: Double)]
+
+  /// What the rounded weights span.
+  public let range: ClosedRange<Float>
+  /// Of the original's weights.
+  public let histogram: Histogram
 
   private static let listed = 3
 
@@ -38,9 +44,20 @@ public struct WeightErrors: Sendable {
     self.zeroed = float.isEmpty ? 0 : Double(zeroed) / Double(float.count)
     let widest = Double((highest.max() ?? 0) - (lowest.min() ?? 0))
     let used = zip(highest, lowest).map { widest > 0 ? Double($0 - $1) / widest : 1 }
+    range = (lowest.min() ?? 0)...(highest.max() ?? 0)
+    histogram = Self.histogram(of: float)
     wasted = 1 - used.reduce(0, +) / Double(channels)
     worstChannels = Array(
       sums.enumerated().compactMap { channel, sum in sum.decibels.map { (channel, $0) } }
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(Self.listed))
+  }
+
+  private static func histogram(of values: [Float]) -> Histogram {
+    var histogram = Histogram()
+    let finite = values.filter(\.isFinite)
+    finite.withUnsafeBufferPointer {
+      histogram.add($0, lower: finite.min() ?? 0, upper: finite.max() ?? 0)
+    }
+    return histogram
   }
 }

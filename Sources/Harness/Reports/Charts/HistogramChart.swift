@@ -1,58 +1,65 @@
-import Foundation
+import Quantization
 
-/// The observed values of an activation on a logarithmic count, and under them the range of every method.
+/// How often values occur, with the range that codes cover drawn in.
+///
+/// Heights grow with the square root of the count, or tails that clipping is about could not be seen.
 enum HistogramChart {
   private static let width = 420.0
-  private static let plotHeight = 90.0
-  private static let rowHeight = 20.0
+  private static let height = 136.0
+  private static let bottom = 26.0
+  private static let columns = 64
 
-  static func svg(_ activation: ActivationComparison) -> String {
-    let observed = activation.observed
+  static func svg(_ histogram: Histogram, range: ClosedRange<Float>, label: String) -> String {
+    let bars = bars(histogram)
+    let low = min(bars.first?.start ?? 0, Double(range.lowerBound))
+    let high = max(bars.last?.end ?? 1, Double(range.upperBound))
     let axis = Axis(
-      covering: observed.lower...max(observed.upper, observed.lower), limits: -1e38...1e38,
-      ticks: 4, pixels: (from: 92, to: width - 14))
-    var elements = [bars(activation, axis)]
-    for (row, candidate) in activation.candidates.enumerated() {
-      elements += range(candidate, row, axis, isChosen: candidate.method == activation.chosen)
-    }
-    let end = plotHeight + rowHeight * Double(activation.candidates.count) + 8
-    elements += axis.ticks.flatMap { tick in
-      let x = axis.position(tick)
-      return [
-        SVG.line(x, 0, x, end, style: "grid"),
-        SVG.text(x, end + 16, axis.label(tick), style: "tick", anchor: "middle"),
+      covering: low...max(high, low + 1e-6), limits: -1e30...1e30, ticks: 4,
+      pixels: (from: 14, to: width - 14))
+    let base = height - bottom
+    var elements = axis.ticks.flatMap { tick in
+      [
+        SVG.line(axis.position(tick), 0, axis.position(tick), base, style: "grid"),
+        SVG.text(
+          axis.position(tick), base + 16, axis.label(tick), style: "tick", anchor: "middle"),
       ]
     }
-    return SVG.chart(
-      width: Int(width), height: Int(end + 24),
-      label: "Observed values of \(activation.tensor) and the range each method chose", elements)
-  }
-
-  private static func bars(_ activation: ActivationComparison, _ axis: Axis) -> String {
-    let counts = activation.histogram
-    guard let most = counts.max(), most > 0 else { return "" }
-    let from = axis.position(activation.observed.lower)
-    let step = (axis.position(activation.observed.upper) - from) / Double(counts.count)
-    // Bars share edges, so one outline serves all.
-    var data = "M\(SVG.point(from, plotHeight))"
-    for (bin, count) in counts.enumerated() {
-      let height = plotHeight * log(Double(count) + 1) / log(Double(most) + 1)
-      data += "V\(SVG.n(plotHeight - height))H\(SVG.n(from + step * Double(bin + 1)))"
+    elements.append(outline(bars, axis, base: base))
+    for end in [range.lowerBound, range.upperBound] {
+      elements.append(
+        SVG.line(axis.position(Double(end)), 0, axis.position(Double(end)), base, style: "chosen"))
     }
-    return SVG.path(data + "V\(SVG.n(plotHeight))Z", style: "bars", title: "")
+    return SVG.chart(width: Int(width), height: Int(height), label: label, elements)
   }
 
-  private static func range(
-    _ candidate: ActivationComparison.Candidate, _ row: Int, _ axis: Axis, isChosen: Bool
-  ) -> [String] {
-    let y = plotHeight + rowHeight * Double(row) + 14
-    let (from, to) = (axis.position(candidate.range.lower), axis.position(candidate.range.upper))
-    let style = isChosen ? "interval activation-based" : "interval original"
-    return [
-      SVG.text(4, y + 4, candidate.method + (isChosen ? " ✓" : ""), style: "name"),
-      SVG.line(from, y, to, y, style: style),
-      SVG.line(from, y - 4, from, y + 4, style: style),
-      SVG.line(to, y - 4, to, y + 4, style: style),
-    ]
+  private typealias Bar = (start: Double, end: Double, count: Int)
+
+  /// Neighbouring bins joined until a few dozen remain, from the first that holds something to the last.
+  private static func bars(_ histogram: Histogram) -> [Bar] {
+    let counts = histogram.counts
+    guard let first = counts.firstIndex(where: { $0 > 0 }),
+      let last = counts.lastIndex(where: { $0 > 0 })
+    else { return [] }
+    let group = (last - first) / columns + 1
+    return stride(from: first, through: last, by: group).map { index in
+      let end = min(index + group, counts.count)
+      return (
+        start: Double(histogram.firstBin + index) * histogram.binWidth,
+        end: Double(histogram.firstBin + end) * histogram.binWidth,
+        count: counts[index..<end].reduce(0, +)
+      )
+    }
   }
+
+  private static func outline(_ bars: [Bar], _ axis: Axis, base: Double) -> String {
+    let highest = max(Double(bars.map(\.count).max() ?? 1).squareRoot(), 1)
+    let path = bars.filter { $0.count > 0 }.map { bar in
+      let top = base - (base - 8) * Double(bar.count).squareRoot() / highest
+      let (from, to) = (axis.position(bar.start), axis.position(bar.end))
+      return "M\(n(from)) \(n(base))V\(n(top))H\(n(max(to, from + 0.5)))V\(n(base))Z"
+    }
+    return "<path class=\"bars\" d=\"\(path.joined())\"/>"
+  }
+
+  private static func n(_ value: Double) -> String { ReportText.fixed(value, 1) }
 }

@@ -59,7 +59,7 @@ struct HTMLMethods {
     let rows = activations.map { Self.row($0, methods: methods) }
     let histograms = activations.map { activation in
       "<details class=\"histogram\"><summary>\(Escaping.html(activation.tensor))</summary>\n"
-        + "\(HistogramChart.svg(activation))\n</details>"
+        + "\(MethodRangeChart.svg(activation))\n</details>"
     }
     let legend =
       ReportSummary(comparison).methodChoices + [

@@ -1,0 +1,17 @@
+/// The samples of a source from a position on.
+struct RemainingSamples: SampleSource {
+  let source: any SampleSource
+  let start: Int
+  var count: Int { source.count - start }
+  var sampleShape: [Int] { source.sampleShape }
+
+  init(_ source: any SampleSource, from start: Int) {
+    precondition((0...source.count).contains(start), "samples remain from a position within")
+    self.source = source
+    self.start = start
+  }
+
+  func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(start + index, into: values)
+  }
+}

@@ -1,0 +1,126 @@
+extension LayerInspection {
+  /// The inspection as one page that needs nothing else.
+  public var html: String {
+    HTMLPage.document(
+      title: "Layers of \(quantizedModel)", sheet: Self.sheet,
+      [
+        HTMLPage.paragraph(headline, style: "verdict open"),
+        suggestionHTML,
+        notes.map { HTMLPage.paragraph("Note: \($0)", style: "facts") }.joined(separator: "\n"),
+        errorsHTML,
+        "<h2>All layers, the most damaging first</h2>",
+        HTMLPage.table(caption: "What each layer's rounding does", titles: titles, rows: rows),
+        HTMLPage.paragraph(Self.legend, style: "legend"),
+        "<h2>Histograms</h2>",
+        HTMLPage.paragraph(
+          "Vertical lines are the ends of the range that codes cover. Heights grow with the square "
+            + "root of the count.", style: "legend"),
+      ] + layers.map(histogramsHTML))
+  }
+
+  private static let sheet = """
+    svg .bars { fill: var(--activation); }
+    svg .chosen { stroke: var(--fail); stroke-width: 2; stroke-dasharray: 6 3; }
+    pre { background: var(--card); padding: 12px 16px; border-radius: 4px; white-space: pre-wrap;
+      overflow-wrap: anywhere; font-size: .8125rem; }
+    summary { overflow-wrap: anywhere; }
+    details { margin-top: 10px; }
+    """
+
+  private static let legend =
+    "SQNR in dB at the layer's output, with its weights (w), its input (a) or both rounded: alone, and in "
+    + "the quantized model. Scores: SQNR of the scores with only this layer rounded. Only it: the drop "
+    + "that makes. Kept: what keeping it in float wins, in points. Zeroed: weights that became zero. Unused: "
+    + "what of the weights' range a channel leaves free, on average. Clipped, wasted: values outside of the "
+    + "input's range, and the part of it that no value reached. Worst channels: those of lowest SQNR."
+
+  private var headline: String {
+    let counts = rounded.counts(against: float)
+    let measure = isLabelled ? "top-1" : "agreement with the original"
+    return "\(model): \(measure) \(ReportText.percent(float.top1)) % in float, "
+      + "\(ReportText.percent(rounded.top1)) % quantized, a drop of \(ReportText.points(counts.drop)) "
+      + "points \(ReportText.points(Newcombe.interval(counts))) on the "
+      + "\(ReportText.count(sampleCount, "image")) that layers are ranked on"
+  }
+
+  private var suggestionHTML: String {
+    let lines = suggestionLines.filter { !$0.isEmpty }
+    guard let flags = suggestion?.flags else {
+      return lines.map { HTMLPage.paragraph($0, style: "facts") }.joined(separator: "\n")
+    }
+    return "<h2>Suggestion</h2>\n"
+      + lines.dropLast().map { HTMLPage.paragraph($0, style: "facts") }.joined(separator: "\n")
+      + "\n<pre>\(Escaping.html(flags))</pre>"
+  }
+
+  private var errorsHTML: String {
+    """
+    <h2>Where the error comes from</h2>
+    <p class="keys"><span class="key"><span class="dot activation-based"></span>rounded alone</span> \
+    <span class="key"><span class="dot weight-based"></span>in the quantized model</span></p>
+    <div class="charts">
+    <figure><figcaption>SQNR at the layers' outputs, the most damaging first</figcaption>
+    \(LayerErrorChart.svg(layers))
+    </figure>
+    </div>
+    """
+  }
+
+  private var titles: [String] {
+    [
+      "layer", "bits", "alone w", "alone a", "alone", "so far w", "so far a", "so far", "scores",
+      "only it", "kept", "in float", "zeroed %", "unused %", "clipped %", "wasted %",
+      "worst channels (dB)",
+    ]
+  }
+
+  private var rows: [[String]] {
+    layers.map { layer in
+      let decibels = [layer.isolated, layer.cumulative].flatMap {
+        [$0.weights, $0.activations, $0.both]
+      }
+      let shares = [
+        layer.weights?.zeroed, layer.weights?.wasted, layer.activation?.clipped,
+        layer.activation?.wasted,
+      ]
+      let worst = (layer.weights?.worstChannels ?? []).map {
+        "\($0.channel) (\(ReportText.fixed($0.sqnr, 1)))"
+      }
+      return ["\(layer.name) (\(layer.opType))", layer.bits.map(String.init) ?? "–"]
+        + (decibels + [layer.oneIn.noise.decibels]).map(Self.decibels)
+        + [
+          ReportText.points(float.top1 - layer.oneIn.top1),
+          ReportText.points(layer.leftOut.top1 - rounded.top1),
+          "+" + ReportText.bytes(layer.bytesInFloat),
+        ] + shares.map { $0.map { ReportText.percent($0) } ?? "–" } + [
+          worst.joined(separator: ", ")
+        ]
+    }
+  }
+
+  private func histogramsHTML(_ layer: Layer) -> String {
+    var figures: [String] = []
+    if let weights = layer.weights {
+      figures.append(
+        Self.figure(
+          "Weights; \(ReportText.percent(weights.zeroed)) % became zero",
+          HistogramChart.svg(
+            weights.histogram, range: weights.range, label: "Weights of \(layer.name)")))
+    }
+    if let activation = layer.activation {
+      figures.append(
+        Self.figure(
+          "Input; \(ReportText.percent(activation.clipped)) % clipped, "
+            + "\(ReportText.percent(activation.zeroed)) % became zero",
+          HistogramChart.svg(
+            activation.histogram, range: activation.range, label: "Input of \(layer.name)")))
+    }
+    guard !figures.isEmpty else { return "" }
+    return "<details><summary>\(Escaping.html(layer.name))</summary>\n<div class=\"charts\">\n"
+      + figures.joined(separator: "\n") + "\n</div></details>"
+  }
+
+  private static func figure(_ caption: String, _ chart: String) -> String {
+    "<figure><figcaption>\(Escaping.html(caption))</figcaption>\n\(chart)\n</figure>"
+  }
+}
