@@ -32,6 +32,29 @@ import Testing
     #expect(try Self.rewritten(b.model("y")) == ["BlockedConv"])
   }
 
+  @Test func productBiasAndRelu() throws {
+    var b = GraphBuilder()
+    b.weights("w", [6, 5])
+    b.weights("bias", [5])
+    b.node("MatMul", ["x", "w"], "product")
+    b.node("Add", ["bias", "product"], "sum")
+    b.node("Relu", ["sum"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["PackedMatMul"])
+    #expect(
+      try Self.rewritten(b.model("y"), observing: ["product"]) == ["PackedMatMul", "Add"])
+  }
+
+  /// What is added is no bias of N values.
+  @Test(arguments: [[6, 1], [1], [3, 1, 5], [2, 1, 1, 5]])
+  func productsAndOtherSumsStay(dims: [Int]) throws {
+    var b = GraphBuilder()
+    b.weights("w", [6, 5])
+    b.weights("c", dims)
+    b.node("MatMul", ["x", "w"], "product")
+    b.node("Add", ["product", "c"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["PackedMatMul", "Add"])
+  }
+
   /// As the exporter of TorchScript spells it.
   @Test func geluOfItsParts() throws {
     var b = GraphBuilder()

@@ -58,7 +58,7 @@ struct ScalarFunctionTests {
       x[place] = .nan
       var y = x
       loops.table.pointee.softmax(x, 20, &y)
-      #expect(y.allSatisfy(\.isNaN))
+      #expect(y.allSatisfy { $0.isNaN })
     }
   }
 

@@ -157,8 +157,8 @@ extension ChannelBlocking {
 
   /// Elementwise operators of one tensor work on any layout.
   private static let unaryOperators: Set<String> = [
-    "Abs", "Clip", "Erf", "Exp", "HardSigmoid", "HardSwish", "LeakyRelu", "Neg", "Relu", "Sigmoid",
-    "Sqrt", "Tanh",
+    "Abs", "Clip", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Neg", "Relu",
+    "Sigmoid", "Sqrt", "Tanh",
   ]
 
   private func unary(_ node: Node) -> (Node, Int)? {

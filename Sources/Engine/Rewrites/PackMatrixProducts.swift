@@ -1,10 +1,32 @@
 extension Graph {
   /// Packs the constant matrices of Gemm and MatMul once, instead of at every run.
   func packingMatrixProducts(keeping: Set<ValueID>) -> Graph {
-    var graph = self
-    for (index, node) in nodes.enumerated() {
+    var graph = takingBiases(keeping: keeping)
+    for (index, node) in graph.nodes.enumerated() {
       guard let product = constantProduct(node) else { continue }
       graph.nodes[index] = graph.packed(node, product)
+    }
+    return graph
+  }
+
+  /// Gives a MatMul with constant weights the N values that an Add would add to each of its rows, as a third input.
+  private func takingBiases(keeping: Set<ValueID>) -> Graph {
+    constantsAddedLast().absorbingReaders(keeping: keeping) { add, product in
+      guard add.is("Add"), add.inputs.count == 2, product.is("MatMul"), product.inputs.count == 2,
+        product.activation == .identity, product.rounding == nil,
+        let n = constantProduct(product)?.n,
+        let bias = constant(add.inputs[1]), bias.dtype == .float32, bias.shape.dims == [n]
+      else { return false }
+      product.inputs.append(add.inputs[1])
+      (product.activation, product.rounding) = (add.activation, add.rounding)
+      return true
+    }
+  }
+
+  private func constantsAddedLast() -> Graph {
+    var graph = self
+    for (index, node) in nodes.enumerated() where node.is("Add") && node.inputs.count == 2 {
+      if constant(node.inputs[0]) != nil { graph.nodes[index].inputs.swapAt(0, 1) }
     }
     return graph
   }
@@ -26,8 +48,12 @@ extension Graph {
       let weights = constant(node.inputs[1]), weights.dtype == .float32, weights.shape.rank == 2,
       weights.count > 0
     else { return nil }
-    let product = ConstantProduct(weights: weights)
-    return node.is("MatMul") ? product : gemm(node, product)
+    var product = ConstantProduct(weights: weights)
+    guard node.is("MatMul") else { return gemm(node, product) }
+    if let bias = node.inputs.count > 2 ? constant(node.inputs[2]) : nil {
+      product.bias = bias.array(of: Float.self)
+    }
+    return product
   }
 
   private func gemm(_ node: Node, _ product: ConstantProduct) -> ConstantProduct? {
