@@ -48,13 +48,13 @@ ROWS = {
 }
 
 
-def test_set(data, images, preprocessing):
+def test_set(data, images, preprocessing, part="test"):
     """Paths in the order of calibrant's records, and pixels as Pillow makes them."""
     o = argparse.Namespace(mean="0.485,0.456,0.406", std="0.229,0.224,0.225")
     for key, value in zip(preprocessing[::2], preprocessing[1::2]):
         setattr(o, key.lstrip("-"), value)
     mean, std = (np.array([float(v) for v in t.split(",")], np.float32) for t in (o.mean, o.std))
-    root = os.path.join(data, images, "test")
+    root = os.path.join(data, images, part)
     folders = sorted(os.listdir(root))
     classes = folders
     if images == "imagenet":
