@@ -11,16 +11,13 @@ import Testing
 @Suite struct ReportTests {
   private let folder: TemporaryFolder
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try DemoImages.write(to: URL(filePath: folder.path), split: .test, perClass: 12)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private func compare(
     _ options: [String], images: String? = nil, to report: String
   ) throws -> ProgramRun {
     try RunCalibrant.run(
-      ["compare", DemoFiles.model, "--images", images ?? folder.file("test")]
+      ["compare", DemoFiles.model, "--images", images ?? DemoFiles.test]
         + ["--calibration", DemoFiles.calibration, "-o", folder.file(report), "--quiet"]
         + DemoFiles.asTheyAre + options)
   }
@@ -48,7 +45,7 @@ import Testing
     let parser = XMLParser(data: try folder.bytes("report/report.junit.xml"))
     #expect(parser.parse())
     let lines = try text("report/records.csv").split(separator: "\n")
-    try #expect(lines.count == 1 + report["arms"].elements.count * 120)
+    try #expect(lines.count == 1 + report["arms"].elements.count * 30)
     for arm in try report["arms"].elements.dropFirst() {
       try #expect(!arm["layers"].elements.isEmpty)
     }
@@ -79,8 +76,10 @@ import Testing
   }
 
   @Test func sequentialStopsWhenSettled() throws {
+    try DemoImages.write(to: URL(filePath: folder.path), split: .test, perClass: 12)
     let run = try compare(
-      ["--schemes", "w8", "--max-drop", "60", "--sequential"], to: "report")
+      ["--schemes", "w8", "--max-drop", "60", "--sequential"], images: folder.file("test"),
+      to: "report")
     #expect(run.exitCode == 0, "\(run.errors)")
     let report = try JSONDocument(text("report/report.json"))
     try #expect(report["sampling"].string == "sequential")
@@ -100,7 +99,7 @@ import Testing
       (folder.file("report/models/w2-weight-based-plain.onnx"), "new.json"),
     ] {
       let run = try RunCalibrant.run(
-        ["evaluate", model, "--images", folder.file("test"), "--json", folder.file(name)]
+        ["evaluate", model, "--images", DemoFiles.test, "--json", folder.file(name)]
           + DemoFiles.asTheyAre)
       #expect(run.exitCode == 0, "\(run.errors)")
     }
@@ -108,7 +107,7 @@ import Testing
       ["diff", folder.file("old.json"), folder.file("new.json"), "--json", "-"])
     #expect(worse.exitCode == 1, "\(worse.output)")
     let difference = try JSONDocument(worse.output)
-    try #expect(difference["finding"].string == "worse" && difference["paired"].int == 120)
+    try #expect(difference["finding"].string == "worse" && difference["paired"].int == 30)
     let better = try RunCalibrant.run(
       ["diff", folder.file("new.json"), folder.file("old.json")])
     #expect(better.exitCode == 0 && better.output.contains("The new result is better"))
@@ -116,7 +115,8 @@ import Testing
 
   @Test func mergedReportsAreOneReport() throws {
     // Manifests of every other image.
-    let images = folder.entries.filter { $0.hasPrefix("test/") && $0.contains(".") }
+    let images = DemoFiles.folder.entries.filter { $0.hasPrefix("test/") && $0.contains(".") }
+    for path in images { try folder.write(DemoFiles.folder.bytes(path), to: path) }
     for part in 0..<2 {
       let rows = images.enumerated().filter { $0.offset % 2 == part }.map { _, path in
         "\(path),\(path.split(separator: "/")[1])"
