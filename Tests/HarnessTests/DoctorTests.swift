@@ -65,12 +65,15 @@ private enum Greys {
     }
   }()
 
-  static func examine(_ model: Model, _ given: Preprocessing = Preprocessing()) throws -> Doctor {
+  static func examine(
+    _ model: Model, _ given: Preprocessing = Preprocessing(), furtherClasses: [String] = []
+  ) throws -> Doctor {
     let file = try TemporaryFolder()
     try model.write(to: file.file("m.onnx"))
-    return try Doctor(
-      file.file("m.onnx"), ImageDataset.load(from: folder.path), options: .init(jobs: 1)
-    ) { _ in given }
+    let images = try ImageDataset.load(from: folder.path)
+    let dataset = ImageDataset(
+      name: images.name, samples: images.samples, classNames: images.classNames + furtherClasses)
+    return try Doctor(file.file("m.onnx"), dataset, options: .init(jobs: 1)) { _ in given }
   }
 }
 
@@ -90,6 +93,26 @@ private enum Greys {
       #expect(best.recipe.preprocessing.std == [1, 1, 1])
       #expect(!doctor.isSound && doctor.text.contains("use --preset none"), "\(doctor.text)")
     }
+  }
+
+  /// Images of one colour look the same however they are resized.
+  @Test func saysThatRecipesTieAndNamesTheMoreUsual() throws {
+    let given = Preprocessing(resize: .exact(width: 8, height: 8), interpolation: .bicubic)
+    let doctor = try Greys.examine(Greys.model(), given)
+    #expect(doctor.isSound && doctor.findings.map(\.kind) == [.tie])
+    #expect(doctor.best?.recipe.preprocessing == Preprocessing())
+    #expect(doctor.tied.contains { $0.recipe.preprocessing == given })
+  }
+
+  @Test func keepsAnUnknownRecipeThatTies() throws {
+    let given = Preprocessing(resize: .exact(width: 8, height: 8), interpolation: .lanczos)
+    let doctor = try Greys.examine(Greys.model(), given)
+    #expect(doctor.isSound && doctor.best?.recipe.name == "as given")
+  }
+
+  @Test func seesFewerClassesThanLabels() throws {
+    let doctor = try Greys.examine(Greys.model(), furtherClasses: ["white"])
+    #expect(doctor.findings.map(\.kind) == [.classCount] && !doctor.isSound)
   }
 
   @Test func seesABackgroundClass() throws {
