@@ -26,7 +26,8 @@ import Testing
     return try #require(
       RoundingProblem(
         weights: random.floats(rows * columns).map(Double.init), columns: columns,
-        inputs: InputCovariance(quantized: hessian, cross: hessian), damping: 0.01))
+        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: columns), damping: 0.01
+      ))
   }
 
   private static func nearest(
@@ -34,6 +35,13 @@ import Testing
   ) -> RowCodes {
     RowCodes(
       nearestTo: problem.targets(rows), scales: scales, window: CodeWindow(grid: grid), lowest: nil)
+  }
+
+  /// H + λI.
+  private static func damped(_ problem: RoundingProblem) -> [Double] {
+    var hessian = problem.hessian
+    for i in 0..<problem.columns { hessian[i * problem.columns + i] += problem.added }
+    return hessian
   }
 
   private static func refinement(_ rows: RowCodes, _ problem: RoundingProblem) -> CodeRefinement {
@@ -57,17 +65,18 @@ import Testing
   @Test func exactSearchFindsTheBestOfAllChoices() throws {
     let problem = try Self.problem(rows: 1, columns: 6)
     let target = problem.targets(0..<1).row(0)
+    let hessian = Self.damped(problem)
     let scale = 0.21
-    let found = ExactSearch.best(target, problem.hessian, scale: scale, lowest: -4, span: 7)
+    let found = ExactSearch.best(target, hessian, scale: scale, lowest: -4, span: 7)
     var least = Double.infinity
     for choice in 0..<64 {
       let codes = target.indices.map { i in
         min(max((target[i] / scale).rounded(.down) + Double(choice >> i & 1), -4), 3)
       }
-      least = min(least, Self.error(codes, scale, target, problem.hessian))
+      least = min(least, Self.error(codes, scale, target, hessian))
     }
     #expect(abs(found.error - least) < 1e-12)
-    #expect(abs(Self.error(found.codes, scale, target, problem.hessian) - least) < 1e-12)
+    #expect(abs(Self.error(found.codes, scale, target, hessian) - least) < 1e-12)
   }
 
   @Test func errorsAreTheQuadraticForm() throws {
@@ -77,7 +86,7 @@ import Testing
     for (row, error) in Self.refinement(rows, problem).errors.enumerated() {
       let range = row * 12..<(row + 1) * 12
       let expected = Self.error(
-        Array(rows.codes[range]), rows.scales[row], targets.row(row), problem.hessian)
+        Array(rows.codes[range]), rows.scales[row], targets.row(row), Self.damped(problem))
       #expect(abs(error - expected) < 1e-12)
     }
   }
@@ -102,12 +111,13 @@ import Testing
     let n = 11
     let problem = try Self.problem(rows: 1, columns: n)
     let factor = problem.feedback
+    let hessian = Self.damped(problem)
     for i in 0..<n {
       for j in 0..<n {
         var sum = 0.0
         for k in 0..<n {
           for l in 0..<n {
-            sum += factor[i * n + k] * problem.hessian[k * n + l] * factor[j * n + l]
+            sum += factor[i * n + k] * hessian[k * n + l] * factor[j * n + l]
           }
         }
         #expect(abs(sum - (i == j ? 1 : 0)) < 1e-8)
@@ -152,7 +162,7 @@ import Testing
         codes[column] += step
         guard (-4...3).contains(codes[column]) else { continue }
         #expect(
-          Self.error(codes, 0.25, target, problem.hessian) >= after - 1e-12)
+          Self.error(codes, 0.25, target, Self.damped(problem)) >= after - 1e-12)
       }
     }
   }
@@ -208,7 +218,8 @@ import Testing
     #expect(
       RoundingProblem(
         weights: [1, 2, 3, 4], columns: 4,
-        inputs: InputCovariance(quantized: hessian, cross: hessian), damping: 0.01) == nil)
+        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: 4), damping: 0.01)
+        == nil)
   }
 
   /// A channel that never sees anything keeps finite codes and scales.
@@ -217,7 +228,8 @@ import Testing
     let problem = try #require(
       RoundingProblem(
         weights: [Double](repeating: 0, count: 20) + [Double](repeating: 0.5, count: 20),
-        columns: 20, inputs: InputCovariance(quantized: hessian, cross: hessian), damping: 0.01))
+        columns: 20, inputs: InputCovariance(quantized: hessian, cross: hessian, columns: 20),
+        damping: 0.01))
     let rows = OptimalRounding(window: CodeWindow(grid: Self.grid)).solve(problem, rows: 0..<2)
     #expect(rows.scales.allSatisfy { $0.isFinite && $0 > 0 })
     #expect(rows.codes.allSatisfy { $0.isFinite })

@@ -1,21 +1,19 @@
-import LinearAlgebra
-
-/// Codes with their products q H kept beside them, so that moving a code, choosing a scale and telling the error take
+/// Codes with their products q (H + λI) kept beside them, so that moving a code, choosing a scale and telling the error take
 /// no further matrix product.
 struct CodeRefinement {
   private(set) var rows: RowCodes
   private let targets: RowTargets
-  private let hessian: [Double]
+  private let problem: RoundingProblem
   private let span: Double
-  /// Q H, rows × columns.
+  /// Q (H + λI), rows × columns; below, H stands for H + λI.
   private var products: [Double]
 
   init(_ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double) {
     self.rows = rows
     self.targets = targets
     self.span = span
-    hessian = problem.hessian
-    products = multiplied(rows.codes, by: problem.hessian, columns: rows.columns)
+    self.problem = problem
+    products = problem.multiplied(rows.codes)
   }
 
   /// (s·q − w) H (s·q − w)ᵀ of each row.
@@ -64,7 +62,7 @@ struct CodeRefinement {
     for column in 0..<columns {
       let at = start + column
       let gradient = scale * products[at] - targets.products[at]
-      let best = rows.codes[at] - gradient / (hessian[column * columns + column] * scale)
+      let best = rows.codes[at] - gradient / (problem.diagonal(column) * scale)
       let code = min(max(roundedHalfEven(best), low), high)
       guard code != rows.codes[at] else { continue }
       let change = code - rows.codes[at]
@@ -77,8 +75,9 @@ struct CodeRefinement {
 
   private mutating func add(_ change: Double, hessianRow column: Int, toProductsOf row: Int) {
     let columns = rows.columns
+    products[row * columns + column] += change * problem.added
     products.withUnsafeMutableBufferPointer { products in
-      hessian.withUnsafeBufferPointer { hessian in
+      problem.hessian.withUnsafeBufferPointer { hessian in
         let product = products.baseAddress! + row * columns
         let line = hessian.baseAddress! + column * columns
         for i in 0..<columns { product[i] += change * line[i] }

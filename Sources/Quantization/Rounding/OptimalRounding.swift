@@ -90,13 +90,15 @@ struct OptimalRounding: Sendable {
     _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem
   ) -> [Double] {
     problem.columns > Self.wideColumns
-      ? rows.diagonalErrors(targets, problem.hessian)
+      ? rows.diagonalErrors(targets, problem)
       : CodeRefinement(rows, targets, problem, span: window.span).errors
   }
 
   /// The best of all floor and ceiling choices over all scales.
   private func searched(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
     let columns = problem.columns
+    var hessian = problem.hessian
+    for i in 0..<columns { hessian[i * columns + i] = problem.diagonal(i) }
     var rows = nearest(targets, coveringScales(targets))
     for row in 0..<rows.rows {
       let covering = rows.scales[row]
@@ -105,7 +107,7 @@ struct OptimalRounding: Sendable {
         let scale = covering * share
         let lowest = shared?.lowest ?? window.lowest(targets.row(row), scale: scale)
         let found = ExactSearch.best(
-          targets.row(row), problem.hessian, scale: scale, lowest: lowest, span: window.span)
+          targets.row(row), hessian, scale: scale, lowest: lowest, span: window.span)
         guard found.error < least else { continue }
         least = found.error
         rows.scales[row] = scale

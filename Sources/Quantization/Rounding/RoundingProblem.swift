@@ -6,17 +6,17 @@ import LinearAlgebra
 /// Columns are in descending order of H's diagonal, the order in which GPTQ visits them.
 struct RoundingProblem: Sendable {
   let columns: Int
-  /// Columns × columns, damped, in visiting order.
+  /// H, columns × columns, in visiting order, without λ, so that problems that differ in it share one matrix.
   let hessian: [Double]
+  /// λ, as it is added to H's diagonal.
+  let added: Double
   /// U, upper triangular, with H⁻¹ = UᵀU, in visiting order.
   let feedback: [Double]
   /// For each visited column, its place in the weights.
   let order: [Int]
   /// W, rows × columns, as stored.
   private let weights: [Double]
-  private let cross: [Double]
-  /// λ, as it was added to H's diagonal.
-  private let added: Double
+  private let cross: [Double]?
 
   var rows: Int { weights.count / max(columns, 1) }
 
@@ -30,37 +30,36 @@ struct RoundingProblem: Sendable {
   ///   - damping: λ, as a share of H's mean diagonal.
   /// - Returns: nil where H is not positive definite even with damping (it holds NaN or infinities).
   init?(weights: [Double], columns: Int, inputs: InputCovariance, damping: Double) {
-    let diagonal = (0..<columns).map { inputs.quantized[$0 * columns + $0] }
-    let order = (0..<columns).sorted { (diagonal[$1], $0) < (diagonal[$0], $1) }
+    let trace = (0..<columns).reduce(0) { $0 + inputs.quantized[$1 * columns + $1] }
     // λ is never 0, so that inputs that are always 0 do no harm.
-    let added = damping * diagonal.reduce(0, +) / Double(max(columns, 1)) + 1e-12
-    hessian = Self.damped(inputs.quantized, by: added, order)
-    // H is factored from its last row up, H = M·Mᵀ with M upper triangular, so that U = M⁻¹ needs no inverse of H.
-    guard let factor = Cholesky(hessian.reversed(), order: columns) else { return nil }
-    var feedback = factor.inverseFactor()
-    feedback.reverse()
+    added = damping * trace / Double(max(columns, 1)) + 1e-12
+    guard let feedback = Self.feedback(inputs.quantized, damping: added, columns) else {
+      return nil
+    }
     self.feedback = feedback
     self.columns = columns
-    self.order = order
     self.weights = weights
-    self.added = added
+    hessian = inputs.quantized
+    order = inputs.order
     cross = inputs.cross
   }
 
-  private static func damped(_ hessian: [Double], by added: Double, _ order: [Int]) -> [Double] {
-    let n = order.count
-    return [Double](unsafeUninitializedCapacity: n * n) { matrix, count in
-      for (i, row) in order.enumerated() {
-        for (j, column) in order.enumerated() { matrix[i * n + j] = hessian[row * n + column] }
-        matrix[i * n + i] += added
-      }
-      count = n * n
-    }
+  /// H + λI is factored from its last row up, M·Mᵀ with M upper triangular, so that U = M⁻¹ needs no inverse.
+  private static func feedback(
+    _ hessian: [Double], damping added: Double, _ columns: Int
+  ) -> [Double]? {
+    var damped: [Double] = hessian.reversed()
+    for i in 0..<columns { damped[i * columns + i] += added }
+    guard let factor = Cholesky(damped, order: columns) else { return nil }
+    damped = factor.inverseFactor()
+    damped.reverse()
+    return damped
   }
 
   /// W* = (W C + λW)(H + λI)⁻¹ for some rows: the weights that repair best what earlier layers broke.
   func targets(_ rows: Range<Int>) -> RowTargets {
     let plain = Array(weights[rows.lowerBound * columns..<rows.upperBound * columns])
+    guard let cross else { return RowTargets(visited(plain), self) }
     var wanted = plain
     wanted.withUnsafeMutableBufferPointer { wanted in
       cross.withUnsafeBufferPointer { cross in
@@ -70,13 +69,32 @@ struct RoundingProblem: Sendable {
           DoubleMatrixOperand(cross, stride: columns), beta: added, into: result, stride: columns)
       }
     }
-    let visited = wanted.indices.map { wanted[$0 / columns * columns + order[$0 % columns]] }
-    let projected = multiplied(visited, by: feedback, columns: columns, isTransposed: true)
-    return RowTargets(multiplied(projected, by: feedback, columns: columns), hessian, columns)
+    let projected = product(visited(wanted), by: feedback, columns: columns, isTransposed: true)
+    return RowTargets(product(projected, by: feedback, columns: columns), self)
   }
+
+  private func visited(_ rows: [Double]) -> [Double] {
+    rows.indices.map { rows[$0 / columns * columns + order[$0 % columns]] }
+  }
+
+  /// Rows · (H + λI).
+  func multiplied(_ rows: [Double]) -> [Double] {
+    var result = rows
+    result.withUnsafeMutableBufferPointer { result in
+      guard let base = result.baseAddress else { return }
+      gemm(
+        m: rows.count / columns, n: columns, k: columns,
+        DoubleMatrixOperand(rows, stride: columns), DoubleMatrixOperand(hessian, stride: columns),
+        beta: added, into: base, stride: columns)
+    }
+    return result
+  }
+
+  /// (H + λI)ᵢᵢ.
+  func diagonal(_ column: Int) -> Double { hessian[column * columns + column] + added }
 }
 
-/// What some rows of codes are to come near to.
+/// What some rows of codes are to come near to; H stands for H + λI.
 struct RowTargets: Sendable {
   let columns: Int
   /// W*, rows × columns, in visiting order.
@@ -86,10 +104,11 @@ struct RowTargets: Sendable {
   /// w* H w*ᵀ of each row.
   let energies: [Double]
 
-  init(_ weights: [Double], _ hessian: [Double], _ columns: Int) {
+  init(_ weights: [Double], _ problem: RoundingProblem) {
+    let columns = problem.columns
     self.columns = columns
     self.weights = weights
-    let products = multiplied(weights, by: hessian, columns: columns)
+    let products = problem.multiplied(weights)
     self.products = products
     energies = stride(from: 0, to: weights.count, by: columns).map { start in
       (start..<start + columns).reduce(0) { $0 + weights[$1] * products[$1] }
@@ -101,14 +120,32 @@ struct RowTargets: Sendable {
 
 /// Second moments of a layer's inputs about their means; columns × columns, row-major.
 struct InputCovariance: Sendable {
-  /// H = cov(X̂, X̂).
-  var quantized: [Double]
-  /// C = cov(X, X̂).
-  var cross: [Double]
+  /// The columns by descending variance of X̂.
+  let order: [Int]
+  /// H = cov(X̂, X̂), in that order.
+  let quantized: [Double]
+  /// C = cov(X, X̂), in the order of the weights; nil asks for no repair of what earlier layers broke.
+  var cross: [Double]?
+
+  /// - Parameter quantized: in the order of the weights.
+  init(quantized: UnsafePointer<Double>, cross: [Double]?, columns: Int) {
+    let diagonal = (0..<columns).map { quantized[$0 * columns + $0] }
+    let order = (0..<columns).sorted { (diagonal[$1], $0) < (diagonal[$0], $1) }
+    self.order = order
+    self.cross = cross
+    self.quantized = Array(unsafeUninitializedCapacity: columns * columns) { matrix, count in
+      for (i, row) in order.enumerated() {
+        for (j, column) in order.enumerated() {
+          matrix[i * columns + j] = quantized[row * columns + column]
+        }
+      }
+      count = columns * columns
+    }
+  }
 }
 
 /// A · B, or A · Bᵀ, for A of any number of rows and a square B.
-func multiplied(
+private func product(
   _ a: [Double], by b: [Double], columns: Int, isTransposed: Bool = false
 ) -> [Double] {
   var result = [Double](repeating: 0, count: a.count)

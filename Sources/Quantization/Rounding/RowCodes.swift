@@ -11,8 +11,8 @@ struct RowCodes: Sendable {
   var rows: Int { scales.count }
 
   /// Σᵢ Hᵢᵢ (s·qᵢ − wᵢ)² of each row: its error if inputs were not correlated.
-  func diagonalErrors(_ targets: RowTargets, _ hessian: [Double]) -> [Double] {
-    let weights = (0..<columns).map { hessian[$0 * columns + $0] }
+  func diagonalErrors(_ targets: RowTargets, _ problem: RoundingProblem) -> [Double] {
+    let weights = (0..<columns).map(problem.diagonal)
     return (0..<rows).map { row in
       var error = 0.0
       for column in 0..<columns {

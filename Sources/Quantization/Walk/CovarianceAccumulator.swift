@@ -114,31 +114,42 @@ final class CovarianceAccumulator: @unchecked Sendable {
   func finish(on executor: some OrderedExecutor) throws -> [InputCovariance] {
     try flush(on: executor)
     // One after the other: a wide layer's matrices are hundreds of megabytes.
-    let quantized = centered(&hessian, quantizedSums)
-    let crosses = centered(&cross, floatSums)
-    return zip(quantized, crosses).map { InputCovariance(quantized: $0, cross: $1) }
+    var covariances = take(&hessian, quantizedSums) {
+      InputCovariance(quantized: $0, cross: nil, columns: depth)
+    }
+    let crosses = take(&cross, floatSums) {
+      Array(UnsafeBufferPointer(start: $0, count: depth * depth))
+    }
+    for group in 0..<groups { covariances[group].cross = crosses[group] }
+    return covariances
   }
 
-  private func centered(
-    _ products: inout UnsafeMutablePointer<Double>?, _ left: [Double]
-  ) -> [[Double]] {
+  /// Centers every group's sums of products in place, makes something of them and gives them up.
+  private func take<Result>(
+    _ products: inout UnsafeMutablePointer<Double>?, _ left: [Double],
+    make: (UnsafePointer<Double>) -> Result
+  ) -> [Result] {
     guard let all = products else { preconditionFailure("Covariances are finished once.") }
     defer {
       all.deallocate()
       products = nil
     }
-    let count = Double(max(rows, 1))
     return (0..<groups).map { group in
-      var result = Array(
-        UnsafeBufferPointer(start: all + group * depth * depth, count: depth * depth))
-      let means = quantizedSums[group * depth..<(group + 1) * depth].map { $0 / count }
-      for i in 0..<depth {
-        let mean = left[group * depth + i] / count
-        for j in 0..<depth {
-          result[i * depth + j] = result[i * depth + j] / count - mean * means[j]
-        }
+      let sums = all + group * depth * depth
+      center(sums, left[group * depth..<(group + 1) * depth], group)
+      return make(sums)
+    }
+  }
+
+  private func center(
+    _ sums: UnsafeMutablePointer<Double>, _ left: ArraySlice<Double>, _ group: Int
+  ) {
+    let count = Double(max(rows, 1))
+    let means = quantizedSums[group * depth..<(group + 1) * depth].map { $0 / count }
+    for (i, sum) in left.enumerated() {
+      for j in 0..<depth {
+        sums[i * depth + j] = sums[i * depth + j] / count - sum / count * means[j]
       }
-      return result
     }
   }
 }

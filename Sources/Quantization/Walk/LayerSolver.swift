@@ -37,7 +37,7 @@ struct LayerSolver {
     @Sendable func problem(_ group: Int) -> RoundingProblem? {
       let range = group * perGroup * depth..<(group + 1) * perGroup * depth
       var inputs = inputs.covariances[group]
-      if !repairs { inputs.cross = inputs.quantized }
+      if !repairs { inputs.cross = nil }
       return RoundingProblem(
         weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping)
     }
