@@ -14,8 +14,7 @@ enum HTMLPage {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>\(title)</title>
       <style>
-      \(HTMLStyle.sheet)
-      \(sheet)
+      \(([HTMLStyle.sheet, sheet].filter { !$0.isEmpty }).joined(separator: "\n"))
       </style>
       </head>
       <body>

@@ -11,27 +11,8 @@ public struct HTMLReport: ReportFormat {
   public init(thumbnails: [String: String]) { self.thumbnails = thumbnails }
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
-    let title = Escaping.html("Quantization of \(comparison.facts.model.name)")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(title)</title>
-      <style>
-      \(HTMLStyle.sheet)
-      </style>
-      </head>
-      <body>
-      <main>
-      <h1>\(title)</h1>
-      \(body(comparison, evaluations).joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    HTMLPage.document(
+      title: "Quantization of \(comparison.facts.model.name)", body(comparison, evaluations))
   }
 
   private func body(_ comparison: Comparison, _ evaluations: [ArmEvaluation]) -> [String] {
@@ -52,7 +33,7 @@ public struct HTMLReport: ReportFormat {
       images.classes,
       images.gallery,
       Self.details(comparison.facts),
-    ].filter { !$0.isEmpty }
+    ]
   }
 
   private static func lines(_ sentences: [String], style: String) -> String {
