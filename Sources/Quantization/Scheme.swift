@@ -14,16 +14,20 @@ public struct WeightScheme: Sendable, Equatable {
   public var granularity: Granularity
   /// Store 4-bit weights as ONNX INT4, two per byte (opset 21), instead of one per int8.
   public var usesNativeInt4: Bool
+  /// Weights of an output channel that share a scale, for 4-bit matrices stored as INT4; nil, and all other
+  /// layers, follow `granularity`.
+  public var blockSize: Int?
 
   public init(
     bits: Int, isSymmetric: Bool? = nil, granularity: Granularity = .perChannel,
-    usesNativeInt4: Bool = false
+    usesNativeInt4: Bool = false, blockSize: Int? = nil
   ) {
     precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
     self.bits = bits
     self.isSymmetric = isSymmetric
     self.granularity = granularity
     self.usesNativeInt4 = usesNativeInt4
+    self.blockSize = blockSize
   }
 
   /// The grid of a tensor quantized with `bits` bits (a layer may differ from the scheme's own).

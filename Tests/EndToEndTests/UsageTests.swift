@@ -33,6 +33,28 @@ import Testing
     #expect(folder.entries == [])
   }
 
+  @Test(arguments: [
+    (["--bits", "4", "--native-int4", "--block-size", "48"], "48"),
+    (["--bits", "4", "--block-size", "64"], "--native-int4"),
+    (["--bits", "8", "--native-int4", "--block-size", "64"], "4 bits"),
+    (["--bits", "4", "--native-int4", "--block-size", "64", "--per-tensor"], "--per-tensor"),
+  ])
+  func blocksNeedPackedFourBits(_ options: [String], _ reason: String) throws {
+    for command in [
+      ["quantize", "m.onnx", "-o", "out.onnx"],
+      ["calibrate", "m.onnx", "--data", "x.npy", "-o", "out.onnx"],
+    ] {
+      try expectRefusal(command + options, code: 64, naming: "block-size", reason, leaving: folder)
+    }
+  }
+
+  @Test func comparedSchemesNeedFourBitsForBlocks() throws {
+    try expectRefusal(
+      ["compare", "m.onnx", "--images", "a", "--calibration", "b", "--schemes", "w8,w8a8"]
+        + ["--native-int4", "--block-size", "64"],
+      code: 64, naming: "block-size", "4 bits", leaving: folder)
+  }
+
   @Test func unknownOption() throws {
     try #expect(RunCalibrant.run(["info", "m.onnx", "--colour"], in: folder.path).exitCode == 64)
   }

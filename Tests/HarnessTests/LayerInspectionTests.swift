@@ -34,6 +34,30 @@ import Testing
     #expect(map.layers.map(\.activation?.source) == ["image", "f"])
   }
 
+  /// 72 inputs in two blocks: the inspected weights are those that the engine computes with.
+  @Test func readsBlockedWeights() throws {
+    let model = SmallClassifier.model(side: 8)
+    var options = QuantizationOptions()
+    options.usesNativeInt4 = true
+    options.blockSize = 36
+    let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)
+    let quantized = try job.weightBased(
+      SchemeName(weightBits: 4, activationBits: nil), isCorrected: false,
+      CalibrationWalk(jobs: 1, isQuiet: true)
+    ).model
+    let index = GraphIndex(quantized.graph)
+    #expect(index.initializers["v_scale"]?.dims == [2, 4])
+    let inspected = try #require(try index.dequantized("v_dequantized"))
+    var probe = quantized
+    probe.graph.outputs = [
+      ModelValue(name: "v_dequantized", elementType: .float32, dimensions: [.unknown, .unknown])
+    ]
+    let program = try Program(probe)
+    var session = Session(program)
+    let image = Tensor([Float](repeating: 0, count: 3 * 64), shape: [1, 3, 8, 8])
+    #expect(try session.run([image])[0].array(of: Float.self) == inspected)
+  }
+
   @Test func allRoundedIsTheFileAndNoneRoundedIsTheOriginal() throws {
     #expect(try scores(map.variant { _ in .both }) == scores(map.quantized))
     let float = try scores(map.float)

@@ -11,6 +11,8 @@ public struct QuantizationOptions: Sendable {
   public var hasSymmetricWeights: Bool?
   public var activations = ActivationScheme.asymmetricUInt8
   public var usesNativeInt4 = false
+  /// Inputs of a MatMul or Gemm that share a scale, where weights are stored as INT4; nil where all of them do.
+  public var blockSize: Int?
   public var policy = Policy()
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
@@ -35,7 +37,7 @@ public struct QuantizationOptions: Sendable {
         bits: name.weightBits,
         isSymmetric: hasSymmetricWeights ?? (name.activationBits == nil ? false : nil),
         granularity: granularity,
-        usesNativeInt4: usesNativeInt4),
+        usesNativeInt4: usesNativeInt4, blockSize: blockSize),
       activations: name.activationBits == nil ? nil : activations)
   }
 }

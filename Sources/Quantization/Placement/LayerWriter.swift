@@ -28,7 +28,9 @@ struct LayerWriter {
     _ layer: WeightedLayer, bits: Int, to writer: inout QDQWriter
   ) throws(QuantizationError) {
     let key = "\(bits):\(layer.weight):\(layer.axis)"
-    let bias = try integerBias(of: layer)
+    // An int32 bias needs one weight scale per channel; with several it stays in float32.
+    let isBlocked = scheme.weights.blockSize(of: layer, bits: bits) != nil
+    let bias = isBlocked ? nil : try integerBias(of: layer)
     let entry: (output: String, weights: QuantizedWeights)
     if let known = written[key] {
       entry = known
@@ -62,14 +64,16 @@ struct LayerWriter {
       throw .nonFiniteWeights(tensor: layer.weight)
     }
     let axis = scheme.weights.granularity == .perChannel ? layer.axis : nil
-    let ranges = RoundToNearest.ranges(of: values, shape: layer.shape, axis: axis)
+    let blockSize = scheme.weights.blockSize(of: layer, bits: bits)
+    let ranges = RoundToNearest.ranges(
+      of: values, shape: layer.shape, axis: axis, blockSize: blockSize)
     var parameters = ranges.map(scheme.weights.grid(bits: bits).parameters)
     if let bias {
       parameters = BiasScale.guarded(
         parameters, ranges: ranges, bias: bias.values, inputScales: bias.inputScales)
     }
     return RoundToNearest.codes(
-      of: values, shape: layer.shape, axis: axis, parameters: parameters)
+      of: values, shape: layer.shape, axis: axis, blockSize: blockSize, parameters: parameters)
   }
 
   /// Chosen weights with scales wide enough for the bias; channels whose scale grows are rounded again.

@@ -21,13 +21,13 @@ struct QDQWriter {
   /// node `index` on.
   mutating func addWeights(_ name: String, _ weights: QuantizedWeights, before index: Int) -> String
   {
-    let isPerChannel = weights.axis != nil
     let codes = document.uniqueName(name + "_quantized")
     document.store(
       Self.tensor(codes, weights.codes, weights.shape, weights.parameters[0].storage))
-    let (scale, zeroPoint) = addParameters(name, weights.parameters, isPerChannel: isPerChannel)
+    let (scale, zeroPoint) = addParameters(name, weights.parameters, dims: weights.parameterDims)
     let output = document.uniqueName(name + "_dequantized")
-    addDequantize(name, [codes, scale, zeroPoint], output, weights.axis, before: index)
+    addDequantize(
+      name, [codes, scale, zeroPoint], output, weights.dequantizeAttributes, before: index)
     return output
   }
 
@@ -42,7 +42,8 @@ struct QDQWriter {
     let scale = document.uniqueName(name + "_scale")
     document.store(scale, floats: scales, dims: isPerChannel ? [scales.count] : [])
     let output = document.uniqueName(name + "_dequantized")
-    addDequantize(name, [stored, scale], output, isPerChannel ? 0 : nil, before: index)
+    addDequantize(
+      name, [stored, scale], output, isPerChannel ? ["axis": .int(0)] : [:], before: index)
     return output
   }
 
@@ -51,7 +52,8 @@ struct QDQWriter {
   /// - Parameter parameters: one, or one per channel along axis 1.
   mutating func addActivation(_ name: String, _ parameters: [QuantizationParameters]) {
     let isPerChannel = parameters.count > 1
-    let (scale, zeroPoint) = addParameters(name, parameters, isPerChannel: isPerChannel)
+    let (scale, zeroPoint) = addParameters(
+      name, parameters, dims: isPerChannel ? [parameters.count] : [])
     let quantized = document.uniqueName(name + "_quantized")
     let output = document.uniqueName(name + "_dequantized")
     let attributes: [String: AttributeValue] = isPerChannel ? ["axis": .int(1)] : [:]
@@ -89,18 +91,18 @@ struct QDQWriter {
   }
 
   private mutating func addDequantize(
-    _ name: String, _ inputs: [String], _ output: String, _ axis: Int?, before index: Int
+    _ name: String, _ inputs: [String], _ output: String, _ attributes: [String: AttributeValue],
+    before index: Int
   ) {
     before[index, default: []].append(
       ModelNode(
         "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"), inputs: inputs,
-        outputs: [output], attributes: axis.map { ["axis": .int($0)] } ?? [:]))
+        outputs: [output], attributes: attributes))
   }
 
   private mutating func addParameters(
-    _ name: String, _ parameters: [QuantizationParameters], isPerChannel: Bool
+    _ name: String, _ parameters: [QuantizationParameters], dims: [Int]
   ) -> (scale: String, zeroPoint: String) {
-    let dims = isPerChannel ? [parameters.count] : []
     let scale = document.uniqueName(name + "_scale")
     document.store(scale, floats: parameters.map(\.scale), dims: dims)
     let zeroPoint = document.uniqueName(name + "_zero_point")
@@ -121,5 +123,23 @@ struct QDQWriter {
       Tensor(codes.map { UInt8(bitPattern: $0) }, shape: Shape(dims), dtype: .uint4)
         .stored(named: name)
     }
+  }
+}
+
+extension QuantizedWeights {
+  /// The shape of scales and zero points.
+  fileprivate var parameterDims: [Int] {
+    guard let axis else { return [] }
+    guard let blockSize else { return [parameters.count] }
+    var dims = shape
+    dims[1 - axis] /= blockSize
+    return dims
+  }
+
+  /// DequantizeLinear's `axis` is that of the channels, or the one that blocks divide.
+  fileprivate var dequantizeAttributes: [String: AttributeValue] {
+    guard let axis else { return [:] }
+    guard let blockSize else { return ["axis": .int(axis)] }
+    return ["axis": .int(1 - axis), "block_size": .int(blockSize)]
   }
 }

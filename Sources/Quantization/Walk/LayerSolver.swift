@@ -6,10 +6,13 @@ struct LayerSolver {
   let inputs: LayerInputs
   let grid: QuantizationGrid
   let granularity: Granularity
+  /// Inputs that share a scale; such weights are rounded to nearest.
+  var blockSize: Int?
 
   /// Codes and parameters, rows as in `matrix`.
   struct Rounding {
     var codes: [Int8]
+    /// One per row, one for each block of a row, or one for all.
     var parameters: [QuantizationParameters]
     /// What is left of the weights, outputs × depth.
     var values: [Float]
@@ -20,7 +23,7 @@ struct LayerSolver {
     let axis = granularity == .perChannel ? 0 : nil
     let weights = RoundToNearest.quantize(
       matrix.values, shape: [matrix.outputs, matrix.groups == 0 ? 0 : matrix.depth], axis: axis,
-      grid: grid)
+      blockSize: blockSize, grid: grid)
     return Rounding(
       codes: weights.codes, parameters: weights.parameters, values: weights.dequantized())
   }

@@ -60,7 +60,7 @@ public struct SequentialWalk: Sendable {
       else { continue }
       let pass = LayerPass(
         layer: layer, matrix: matrix, networks: walk.networks, kept: kept, input: input,
-        needsCovariances: roundsOptimally(plan.bits[index]), budget: options.keptBytes)
+        needsCovariances: roundsOptimally(layer, plan.bits[index]), budget: options.keptBytes)
       let inputs = try pass.run(on: executor) { share in
         report(Double(index) + share, plan.layers.count)
       }
@@ -74,8 +74,8 @@ public struct SequentialWalk: Sendable {
     return calibration
   }
 
-  private func roundsOptimally(_ bits: Int?) -> Bool {
-    guard bits != nil else { return false }
+  private func roundsOptimally(_ layer: WeightedLayer, _ bits: Int?) -> Bool {
+    guard let bits, scheme.weights.blockSize(of: layer, bits: bits) == nil else { return false }
     return options.rounding == .optimal
   }
 
@@ -86,9 +86,10 @@ public struct SequentialWalk: Sendable {
     var result = LayerCalibration()
     var values = matrix.values
     if let bits {
+      let blockSize = scheme.weights.blockSize(of: layer, bits: bits)
       let solver = LayerSolver(
         matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
-        granularity: scheme.weights.granularity)
+        granularity: scheme.weights.granularity, blockSize: blockSize)
       let choice = try solver.choose(repairs: options.repairsEarlierLayers, on: executor)
       let rounding = choice.rounding
       result.errors = choice.errors
@@ -96,7 +97,8 @@ public struct SequentialWalk: Sendable {
       result.weights = QuantizedWeights(
         codes: matrix.stored(rounding.codes), shape: layer.shape,
         axis: scheme.weights.granularity == .perChannel ? layer.axis : nil,
-        parameters: rounding.parameters)
+        blockSize: blockSize,
+        parameters: blockSize == nil ? rounding.parameters : matrix.stored(rounding.parameters))
     }
     result.relativeError = LayerSolver(
       matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),

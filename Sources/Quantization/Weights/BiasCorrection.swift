@@ -46,10 +46,9 @@ struct BiasCorrection {
       return nil
     }
     let axis = scheme.granularity == .perChannel ? layer.axis : nil
-    let rounded = RoundToNearest.codes(
-      of: weights, shape: layer.shape, axis: axis,
-      parameters: RoundToNearest.ranges(of: weights, shape: layer.shape, axis: axis)
-        .map(scheme.grid(bits: bits).parameters)
+    let rounded = RoundToNearest.quantize(
+      weights, shape: layer.shape, axis: axis, blockSize: scheme.blockSize(of: layer, bits: bits),
+      grid: scheme.grid(bits: bits)
     ).dequantized()
     var shift = [Double](repeating: 0, count: layer.outputChannels)
     guard let channels = InputChannels(layer, node) else { return nil }

@@ -5,7 +5,10 @@ public struct QuantizedWeights: Sendable, Equatable {
   public let shape: [Int]
   /// The axis whose entries have their own parameters; nil where one serves all.
   public let axis: Int?
-  /// One per entry of `axis`, or exactly one.
+  /// Weights along the other axis of a matrix that share parameters; nil where all of them do.
+  public var blockSize: Int?
+  /// One per entry of `axis`, or exactly one. With blocks, row-major in the matrix's shape, where its inputs count
+  /// in blocks.
   public var parameters: [QuantizationParameters]
 
   public var scales: [Float] { parameters.map(\.scale) }
@@ -13,39 +16,10 @@ public struct QuantizedWeights: Sendable, Equatable {
   /// The weights as the quantized model sees them.
   public func dequantized() -> [Float] {
     var result = [Float](repeating: 0, count: codes.count)
-    WeightLayout(shape: shape, axis: axis).forEachRun { channel, run in
-      let parameters = parameters[channel]
+    WeightLayout(shape: shape, axis: axis, blockSize: blockSize).forEachRun { set, run in
+      let parameters = parameters[set]
       for i in run { result[i] = parameters.dequantize(Int(codes[i])) }
     }
     return result
-  }
-}
-
-/// Where the weights of a channel lie: a row-major tensor is outer × channels × inner.
-struct WeightLayout {
-  let outer: Int
-  let channels: Int
-  let inner: Int
-
-  init(shape: [Int], axis: Int?) {
-    guard let axis else {
-      (outer, channels, inner) = (1, 1, shape.reduce(1, *))
-      return
-    }
-    precondition(shape.indices.contains(axis), "The channel axis must be one of the tensor's axes.")
-    outer = shape[..<axis].reduce(1, *)
-    channels = shape[axis]
-    inner = shape[(axis + 1)...].reduce(1, *)
-  }
-
-  /// Calls `body` with each channel and each contiguous run of its weights.
-  @inline(__always)
-  func forEachRun(_ body: (_ channel: Int, _ run: Range<Int>) -> Void) {
-    for block in 0..<outer {
-      for channel in 0..<channels {
-        let start = (block * channels + channel) * inner
-        body(channel, start..<start + inner)
-      }
-    }
   }
 }

@@ -55,6 +55,7 @@ struct Calibrate: ParsableCommand {
 
   func validate() throws {
     _ = try calibrationMethod(method)
+    try flags.validateBlockSize(weightBits: [scheme.bits])
     if targetBytes != nil && budget != nil {
       throw ValidationError("--target-bytes and --budget exclude each other")
     }

@@ -61,7 +61,7 @@ struct Compare: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
-    _ = try parsedSchemes()
+    try flags.validateBlockSize(weightBits: parsedSchemes().map(\.weightBits))
     _ = try parsedMethods()
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
       throw ValidationError("--max-drop must be a number of points, 0 or more")

@@ -22,6 +22,7 @@ struct Quantize: ParsableCommand {
     guard ["plain", "corrected"].contains(method) else {
       throw ValidationError("--method '\(method)' is neither plain nor corrected")
     }
+    try flags.validateBlockSize(weightBits: [scheme.bits])
   }
 
   func run() throws {

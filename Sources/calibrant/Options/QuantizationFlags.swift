@@ -24,6 +24,12 @@ struct QuantizationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Weights of MatMul and Gemm that share a scale: 128, 64 or 32; needs 4 bits and --native-int4.",
+      valueName: "n"))
+  var blockSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Leave these layers in float (repeatable, * and ? match).", valueName: "name"))
   var exclude: [String] = []
 
@@ -65,6 +71,7 @@ struct QuantizationFlags: ParsableArguments {
     guard SchemeName.supportedWeightBits.contains(endBits) else {
       throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
     }
+    try validateBlockSize()
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
   }
@@ -75,6 +82,7 @@ struct QuantizationFlags: ParsableArguments {
     options.hasSymmetricWeights = weights.map { $0 == "symmetric" }
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
     options.usesNativeInt4 = nativeInt4
+    options.blockSize = blockSize
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
     options.rounding = rounding.flatMap { Rounding(rawValue: $0) }
@@ -83,6 +91,22 @@ struct QuantizationFlags: ParsableArguments {
       endBits: endBits,
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
     return options
+  }
+
+  private func validateBlockSize() throws {
+    guard let blockSize else { return }
+    guard WeightScheme.blockSizes.contains(blockSize) else {
+      throw ValidationError("--block-size \(blockSize) is none of 32, 64, 128")
+    }
+    guard nativeInt4 else { throw ValidationError("--block-size needs --native-int4") }
+    if perTensor { throw ValidationError("--block-size and --per-tensor exclude each other") }
+  }
+
+  /// Blocks are for 4-bit weights.
+  func validateBlockSize(weightBits: [Int]) throws {
+    if blockSize != nil && !weightBits.contains(4) {
+      throw ValidationError("--block-size needs weights of 4 bits")
+    }
   }
 
   private func parsedLayerBits() throws -> [(pattern: Glob, bits: Int)] {

@@ -48,13 +48,23 @@ extension GraphIndex {
     let codes = try codes(node.inputs[0])
     let scales = try floats(node.inputs[1])
     let zeros = node.inputs.count > 2 ? try self.codes(node.inputs[2]) : []
-    var axis = 0
-    if case .int(let value)? = node[attribute: "axis"] { axis = value }
+    let (axis, blockSize) = (node.int("axis") ?? 0, node.int("block_size") ?? 0)
+    let length = scales.count > 1 ? stored.dims[axis] : 1
     let inner = scales.count > 1 ? stored.dims[(axis + 1)...].reduce(1, *) : codes.count
+    let blocks = blockSize > 0 ? (length + blockSize - 1) / blockSize : 0
     return codes.enumerated().map { index, code in
-      let channel = scales.count > 1 ? index / max(inner, 1) % scales.count : 0
-      let zero = zeros.isEmpty ? 0 : zeros[min(channel, zeros.count - 1)]
-      return Float(code - zero) * scales[channel]
+      let (row, column) = index.quotientAndRemainder(dividingBy: max(inner, 1))
+      let entry = row % length
+      let set = blocks > 0 ? (row / length * blocks + entry / blockSize) * inner + column : entry
+      let zero = zeros.isEmpty ? 0 : zeros[min(set, zeros.count - 1)]
+      return Float(code - zero) * scales[set]
     }
+  }
+}
+
+extension ModelNode {
+  fileprivate func int(_ attribute: String) -> Int? {
+    guard case .int(let value)? = self[attribute: attribute] else { return nil }
+    return value
   }
 }
