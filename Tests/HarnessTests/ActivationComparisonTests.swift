@@ -25,8 +25,9 @@ import Testing
 
   @Test func rangesAndErrorsAreThoseOfTheMethods() throws {
     let methods: [any CalibrationMethod] = [MinMax(), Percentile()]
-    let table = ActivationComparisons().table(
-      of: ["relu", "never seen"], Self.statistics, methods: methods, grid: Self.grid)
+    let table = ActivationComparison.table(
+      of: ["relu", "never seen"], Self.statistics, methods: methods, choices: [],
+      grid: Self.grid)
     #expect(table.count == 1)
     let row = try #require(table.first)
     #expect(row.candidates.map(\.method) == ["minmax", "percentile"])
@@ -43,8 +44,8 @@ import Testing
   }
 
   @Test func autoWithoutReadersTakesTheSmallestErrorOfTheTensorItself() throws {
-    let table = ActivationComparisons().table(
-      of: ["relu"], Self.statistics, methods: [Auto()], grid: Self.grid)
+    let table = ActivationComparison.table(
+      of: ["relu"], Self.statistics, methods: [Auto()], choices: [], grid: Self.grid)
     let row = try #require(table.first)
     let values = try #require(Self.statistics["relu"]).distribution
     #expect(row.chosen == Auto().choose(for: values, on: Self.grid).method)

@@ -7,8 +7,6 @@ public struct CalibrationWalk: Sendable {
   public var isQuiet: Bool
   /// Where solved layers are kept until all is done; nil keeps none.
   public var journal: WalkJournal?
-  /// Learns what each range was chosen by.
-  var comparisons: ActivationComparisons?
 
   public init(jobs: Int, isQuiet: Bool = true, journal: WalkJournal? = nil) {
     self.jobs = jobs
@@ -24,9 +22,7 @@ public struct CalibrationWalk: Sendable {
     // Only the held-out fifth is run.
     let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
     let input = BatchedInput(source, fixedBatch: fixedBatch)
-    let chosen = try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
-    comparisons?.add(chosen.choices)
-    return chosen
+    return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
   }
 
   /// - Parameters:

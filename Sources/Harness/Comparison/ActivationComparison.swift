@@ -1,6 +1,5 @@
 import Foundation
 import Quantization
-import Synchronization
 
 /// The range that each method chose for one activation, and what each would cost.
 public struct ActivationComparison: Sendable, Codable, Hashable {
@@ -65,21 +64,16 @@ public struct ActivationComparison: Sendable, Codable, Hashable {
   }
 }
 
-/// Collects what every method makes of the same observations.
-///
-/// Activations have 8 bits in every scheme that rounds them, so one table serves all schemes.
-final class ActivationComparisons: Sendable {
-  private let choices = Mutex<[RangeSelection.Choice]?>(nil)
-
-  /// Keeps the choices that come first: later ones are of the same activations.
-  func add(_ choices: [RangeSelection.Choice]) {
-    self.choices.withLock { if $0 == nil { $0 = choices } }
-  }
-
-  /// - Parameter tensors: the activations in the order of the graph.
-  func table(
+extension ActivationComparison {
+  /// What every method makes of the same observations. Activations have 8 bits in every scheme that rounds them, so one
+  /// table serves all schemes.
+  ///
+  /// - Parameters:
+  ///   - tensors: the activations in the order of the graph.
+  ///   - choices: those of `auto`; empty where it was not asked for.
+  static func table(
     of tensors: [String], _ statistics: [String: TensorStatistics],
-    methods: [any CalibrationMethod], grid: QuantizationGrid
+    methods: [any CalibrationMethod], choices: [RangeSelection.Choice], grid: QuantizationGrid
   ) -> [ActivationComparison] {
     let auto = methods.lazy.compactMap { $0 as? Auto }.first
     let candidates = auto.map { auto in
@@ -88,7 +82,6 @@ final class ActivationComparisons: Sendable {
           method.name != auto.name && !auto.candidates.contains { $0.name == method.name }
         }
     }
-    let choices = choices.withLock { $0 } ?? []
     return tensors.compactMap { name in
       guard let observed = statistics[name], !observed.summary.isEmpty else { return nil }
       var row = ActivationComparison(name, observed, candidates ?? methods, grid)

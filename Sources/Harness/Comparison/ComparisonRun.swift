@@ -46,18 +46,20 @@ public struct ComparisonRun {
     // One pass over the calibration data serves every scheme and method.
     let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
       .observe(original, job, schemes, calibration).statistics
-    let comparisons = ActivationComparisons()
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
     var layers = try LayerNoiseRun(job, jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
-    for plan in plans(job, observations, calibration, comparisons) {
+    var choices: [RangeSelection.Choice] = []
+    for plan in plans(job, observations, calibration) {
       try Interruption.check()
-      evaluations.append(try evaluate(plan, job, &bench, &layers))
+      let made = try make(plan, job)
+      if choices.isEmpty { choices = made.quantized.rangeChoices }
+      evaluations.append(try evaluate(made, &bench, &layers))
     }
     let facts = facts(original, ImageFacts(images), calibration)
     let comparison = Comparison(
       facts: facts, evaluations: evaluations,
-      activations: try activations(job, observations, comparisons))
+      activations: try activations(job, observations, choices))
     var outcome = Outcome(comparison: comparison, evaluations: evaluations)
     outcome.addThumbnails(of: images.samples)
     return outcome
@@ -75,12 +77,12 @@ public struct ComparisonRun {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
     let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
       .observe(original, job, schemes, calibration).statistics
-    let comparisons = ActivationComparisons()
-    let made = try plans(job, observations, calibration, comparisons).map { plan in
+    let made = try plans(job, observations, calibration).map { plan in
       try Interruption.check()
       return try make(plan, job)
     }
-    let activations = try activations(job, observations, comparisons)
+    let choices = made.map(\.quantized.rangeChoices).first { !$0.isEmpty } ?? []
+    let activations = try activations(job, observations, choices)
     var evaluation = try SequentialEvaluation(original, made, job, jobs: jobs, isQuiet: isQuiet)
     while true {
       let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
@@ -110,11 +112,10 @@ public struct ComparisonRun {
 
   private func plans(
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
-    _ calibration: CalibrationData, _ comparisons: ActivationComparisons
+    _ calibration: CalibrationData
   ) -> [Plan] {
-    var walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
-    walk.comparisons = comparisons
-    return schemes.flatMap { [walk] scheme in
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
+    return schemes.flatMap { scheme in
       var plans = [
         Plan(kind: .weightBased, scheme: scheme, method: "plain") {
           try job.weightBased(scheme, isCorrected: false, walk)
@@ -159,9 +160,8 @@ public struct ComparisonRun {
   }
 
   private func evaluate(
-    _ plan: Plan, _ job: QuantizationJob, _ bench: inout ArmBench, _ layers: inout LayerNoiseRun
+    _ made: MadeArm, _ bench: inout ArmBench, _ layers: inout LayerNoiseRun
   ) throws -> ArmEvaluation {
-    let made = try make(plan, job)
     var evaluation = try bench.evaluate(
       made.model, made.arm, made.quantized, quantizeSeconds: made.quantizeSeconds)
     evaluation.layers = try layers.measure(made.model, on: bench.images)
@@ -170,10 +170,10 @@ public struct ComparisonRun {
 
   private func activations(
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
-    _ comparisons: ActivationComparisons
+    _ choices: [RangeSelection.Choice]
   ) throws -> [ActivationComparison] {
-    comparisons.table(
-      of: try job.targets(schemes).map(\.name), observations, methods: methods,
+    ActivationComparison.table(
+      of: try job.targets(schemes).map(\.name), observations, methods: methods, choices: choices,
       grid: job.options.activations.grid)
   }
 

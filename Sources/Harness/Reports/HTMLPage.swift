@@ -28,32 +28,6 @@ enum HTMLPage {
       """
   }
 
-  /// A table that scrolls where the page is too narrow; the first column names the row.
-  static func table(caption: String, titles: [String], rows: [[String]]) -> String {
-    let header = titles.enumerated().map { index, title in
-      "<th scope=\"col\"\(index > 0 ? " class=\"number\"" : "")>\(Escaping.html(title))</th>"
-    }
-    let body = rows.map { cells in
-      let cells = cells.enumerated().map { index, cell in
-        index == 0
-          ? "<th scope=\"row\">\(Escaping.html(cell))</th>"
-          : "<td class=\"number\">\(Escaping.html(cell))</td>"
-      }
-      return "<tr>\(cells.joined())</tr>"
-    }
-    return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(Escaping.html(caption))">
-      <table>
-      <caption>\(Escaping.html(caption))</caption>
-      <thead><tr>\(header.joined())</tr></thead>
-      <tbody>
-      \(body.joined(separator: "\n"))
-      </tbody>
-      </table>
-      </div>
-      """
-  }
-
   static func paragraph(_ text: String, style: String) -> String {
     "<p class=\"\(style)\">\(Escaping.html(text))</p>"
   }

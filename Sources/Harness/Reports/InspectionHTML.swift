@@ -9,7 +9,7 @@ extension LayerInspection {
         notes.map { HTMLPage.paragraph("Note: \($0)", style: "facts") }.joined(separator: "\n"),
         errorsHTML,
         "<h2>All layers, the most damaging first</h2>",
-        HTMLPage.table(caption: "What each layer's rounding does", titles: titles, rows: rows),
+        HTMLTable.scrolling("What each layer's rounding does", titles: titles, rows: rows),
         HTMLPage.paragraph(Self.legend, style: "legend"),
         "<h2>Histograms</h2>",
         HTMLPage.paragraph(

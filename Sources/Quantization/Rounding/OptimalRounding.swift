@@ -13,7 +13,7 @@ struct OptimalRounding: Sendable {
   private static let fineColumns = 256
   /// What the best of them is multiplied by before GPTQ, whose best scale is not that of plain rounding.
   static let gptqShares = [0.75, 0.85, 0.92, 1, 1.08, 1.18]
-  /// The same for wide layers, where each costs much and gains little.
+  /// The same for wide layers, where each costs much and gains little. Their first scales are judged by H's diagonal alone.
   static let fewShares = [0.85, 1, 1.18]
   private static let wideColumns = 512
   static let refits = 2
@@ -73,7 +73,7 @@ struct OptimalRounding: Sendable {
     targets.energies.indices.map { shared?.scale ?? window.coveringScale(targets.row($0)) }
   }
 
-  /// The scales under which nearest codes have the smallest H-weighted error.
+  /// The scales under which nearest codes have the smallest error.
   private func scaled(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
     let covering = coveringScales(targets)
     var best = nearest(targets, covering)

@@ -12,13 +12,7 @@ enum AccuracyChart {
       covering: 100 * low...100 * high, limits: 0...100, ticks: 5,
       pixels: (from: 14, to: Double(width) - 14))
     let end = height - bottom + 4
-    var elements = axis.ticks.flatMap { tick in
-      let x = axis.position(tick)
-      return [
-        SVG.line(x, 0, x, end, style: "grid"),
-        SVG.text(x, end + 16, axis.label(tick), style: "tick", anchor: "middle"),
-      ]
-    }
+    var elements = axis.grid(to: end)
     elements.append(
       SVG.text(Double(width) / 2, end + 34, "top-1, %", style: "tick", anchor: "middle"))
     if let original = arms.first {

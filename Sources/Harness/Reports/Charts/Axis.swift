@@ -36,5 +36,16 @@ struct Axis {
     return pixels.from + share * (pixels.to - pixels.from)
   }
 
+  /// A line for every tick of a horizontal axis, from the top to `end`, and its label below.
+  func grid(to end: Double) -> [String] {
+    ticks.flatMap { tick in
+      let x = position(tick)
+      return [
+        SVG.line(x, 0, x, end, style: "grid"),
+        SVG.text(x, end + 16, label(tick), style: "tick", anchor: "middle"),
+      ]
+    }
+  }
+
   func label(_ tick: Double) -> String { ReportText.fixed(tick, decimals) }
 }

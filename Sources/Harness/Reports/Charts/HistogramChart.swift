@@ -17,13 +17,7 @@ enum HistogramChart {
       covering: low...max(high, low + 1e-6), limits: -1e30...1e30, ticks: 4,
       pixels: (from: 14, to: width - 14))
     let base = height - bottom
-    var elements = axis.ticks.flatMap { tick in
-      [
-        SVG.line(axis.position(tick), 0, axis.position(tick), base, style: "grid"),
-        SVG.text(
-          axis.position(tick), base + 16, axis.label(tick), style: "tick", anchor: "middle"),
-      ]
-    }
+    var elements = axis.grid(to: base)
     elements.append(outline(bars, axis, base: base))
     for end in [range.lowerBound, range.upperBound] {
       elements.append(

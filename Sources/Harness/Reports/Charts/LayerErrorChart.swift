@@ -15,13 +15,7 @@ enum LayerErrorChart {
       pixels: (from: 14, to: Double(width) - 14))
     let height = rowHeight * Double(shown.count) + bottom
     let end = height - bottom + 4
-    var elements = axis.ticks.flatMap { tick in
-      let x = axis.position(tick)
-      return [
-        SVG.line(x, 0, x, end, style: "grid"),
-        SVG.text(x, end + 16, axis.label(tick), style: "tick", anchor: "middle"),
-      ]
-    }
+    var elements = axis.grid(to: end)
     elements.append(
       SVG.text(Double(width) / 2, end + 34, "SQNR, dB", style: "tick", anchor: "middle"))
     for (index, layer) in shown.enumerated() {

@@ -16,13 +16,7 @@ enum MethodRangeChart {
       elements += range(candidate, row, axis, isChosen: candidate.method == activation.chosen)
     }
     let end = plotHeight + rowHeight * Double(activation.candidates.count) + 8
-    elements += axis.ticks.flatMap { tick in
-      let x = axis.position(tick)
-      return [
-        SVG.line(x, 0, x, end, style: "grid"),
-        SVG.text(x, end + 16, axis.label(tick), style: "tick", anchor: "middle"),
-      ]
-    }
+    elements += axis.grid(to: end)
     return SVG.chart(
       width: Int(width), height: Int(end + 24),
       label: "Observed values of \(activation.tensor) and the range each method chose", elements)

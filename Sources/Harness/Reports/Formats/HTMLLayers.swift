@@ -53,26 +53,3 @@ struct HTMLLayers {
       rows: rows)
   }
 }
-
-/// Tables that may be wider than the page.
-enum HTMLTable {
-  /// - Parameters:
-  ///   - title: plain text.
-  ///   - head: header cells.
-  static func scrolling(_ title: String, head: String, rows: [String]) -> String {
-    """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(Escaping.html(title))">
-    <table><caption>\(Escaping.html(title))</caption>
-    <thead><tr>\(head)</tr></thead>
-    <tbody>
-    \(rows.joined(separator: "\n"))
-    </tbody></table>
-    </div>
-    """
-  }
-
-  static func onDemand(_ title: String, head: String, rows: [String]) -> String {
-    "<details><summary>\(Escaping.html(title))</summary>\n"
-      + scrolling(title, head: head, rows: rows) + "\n</details>"
-  }
-}
