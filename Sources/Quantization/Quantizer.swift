@@ -112,8 +112,8 @@ public struct QuantizedModel: Sendable {
   public let tensorsWithoutObservations: [String]
   /// Activations that stay in float32 because nothing is known of their range.
   public let tensorsLeftFloat: [String]
-  /// What `auto` chose activation ranges by, per tensor that layers read.
-  public var rangeChoices: [RangeSelection.Choice] = []
+  /// What `auto` chose activation ranges by.
+  public var rangeChoices = RangeChoices()
   /// What a reader must know before using the model, one sentence each.
   public var warnings: [String] = []
 }

@@ -26,7 +26,7 @@ import Testing
   @Test func rangesAndErrorsAreThoseOfTheMethods() throws {
     let methods: [any CalibrationMethod] = [MinMax(), Percentile()]
     let table = ActivationComparison.table(
-      of: ["relu", "never seen"], Self.statistics, methods: methods, choices: [],
+      of: ["relu", "never seen"], Self.statistics, methods: methods, choices: RangeChoices(),
       grid: Self.grid)
     #expect(table.count == 1)
     let row = try #require(table.first)
@@ -45,7 +45,7 @@ import Testing
 
   @Test func autoWithoutReadersTakesTheSmallestErrorOfTheTensorItself() throws {
     let table = ActivationComparison.table(
-      of: ["relu"], Self.statistics, methods: [Auto()], choices: [], grid: Self.grid)
+      of: ["relu"], Self.statistics, methods: [Auto()], choices: RangeChoices(), grid: Self.grid)
     let row = try #require(table.first)
     let values = try #require(Self.statistics["relu"]).distribution
     #expect(row.chosen == Auto().choose(for: values, on: Self.grid).method)

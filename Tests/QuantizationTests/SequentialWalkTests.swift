@@ -198,14 +198,17 @@ extension SequentialWalkTests {
     let selection = try RangeSelection(
       model, quantizer: quantizer, observer.tensors, Auto(), grid: .asymmetricUInt8)
     let choices = try selection.choose(
-      ActivationRanges(), on: SeededInput(), executor: SerialExecutor()
-    ).choices
-    #expect(!choices.isEmpty)
-    for choice in choices {
+      ActivationRanges(), on: SeededInput(), executor: SerialExecutor())
+    #expect(!choices.tensors.isEmpty)
+    for choice in choices.tensors {
       let best = try #require(choice.scores.min { $0.error < $1.error })
       #expect(choice.scores.count > 1 && choice.scores[0].method == "minmax")
-      #expect(choice.method == best.method)
+      if choices.uniform == nil { #expect(choice.method == best.method) }
     }
+    let least = try #require(choices.networks.min { $0.error < $1.error })
+    #expect(choices.networks.map(\.method) == [nil, "minmax", "percentile", "entropy", "mse"])
+    #expect(choices.uniform == least.method)
+    #expect(choices.networks.allSatisfy { $0.error > 0 && $0.error < 1 })
   }
 }
 

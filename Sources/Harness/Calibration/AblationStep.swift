@@ -10,7 +10,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
   /// Whether leaving it out changes anything for a scheme.
   func matters(_ scheme: SchemeName, _ options: QuantizationOptions) -> Bool {
     switch self {
-    case .optimalRounding, .repair: options.rounding(scheme) == .optimal
+    case .optimalRounding, .repair: options.walkOptions(scheme).rounding == .optimal
     case .biasCorrection: options.correctsBiases
     case .endBits: scheme.weightBits < options.policy.endBits ?? 0
     }

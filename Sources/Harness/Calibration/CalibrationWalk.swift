@@ -18,7 +18,7 @@ public struct CalibrationWalk: Sendable {
   func choose(
     _ selection: RangeSelection, _ fallback: ActivationRanges, on data: CalibrationData,
     fixedBatch: Int?
-  ) throws -> (ranges: ActivationRanges, choices: [RangeSelection.Choice]) {
+  ) throws -> RangeChoices {
     // Only the held-out fifth is run.
     let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
     let input = BatchedInput(source, fixedBatch: fixedBatch)
@@ -32,10 +32,7 @@ public struct CalibrationWalk: Sendable {
     _ walk: SequentialWalk, _ facts: WalkFacts, on data: CalibrationData, fixedBatch: Int?,
     title: String
   ) throws -> Calibration {
-    // Optimal rounding fits covariances, which every sample makes better.
-    let source =
-      walk.options.rounding == .optimal
-      ? data.source : Self.first(data.source, floats: Self.floatsForMeans)
+    let source = Self.source(of: data, for: walk.options)
     // Of the programs that observed and compared.
     FreedMemory.release()
     let input = BatchedInput(source, fixedBatch: fixedBatch)
@@ -77,8 +74,21 @@ extension CalibrationWalk {
   /// first are as good as any.
   private static let floatsForMeans = 5_000_000
 
-  private static func first(_ source: any SampleSource, floats: Int) -> any SampleSource {
-    FirstSamples(source, max(32, floats / max(source.sampleSize, 1)))
+  private static func first(
+    _ source: any SampleSource, floats: Int, atLeast count: Int = 32
+  ) -> any SampleSource {
+    FirstSamples(source, max(count, floats / max(source.sampleSize, 1)))
+  }
+
+  /// Optimal rounding fits covariances, which every sample makes better; those of narrow layers are soon known.
+  private static func source(
+    of data: CalibrationData, for options: WalkOptions
+  ) -> any SampleSource {
+    switch (options.rounding, options.widestOptimal) {
+    case (.optimal, nil): data.source
+    case (.optimal, _): first(data.source, floats: floatsForMeans, atLeast: 100)
+    case (.nearest, _): first(data.source, floats: floatsForMeans)
+    }
   }
 }
 

@@ -18,7 +18,8 @@ public struct QuantizationOptions: Sendable {
   public var correctsBiases = true
   /// Whether channels are equalized across layers; nil does where one scale serves a whole weight tensor.
   public var equalizes: Bool?
-  /// How weights are rounded where there is data; nil is optimal below 8 bits, where it pays for its time.
+  /// How weights are rounded where there is data; nil is optimal, but to nearest in wide layers whose 8 bits and scales
+  /// per channel leave little to gain.
   public var rounding: Quantization.Rounding?
   /// Whether optimal rounding also makes up for what earlier layers lost.
   public var repairsEarlierLayers = true
@@ -27,8 +28,18 @@ public struct QuantizationOptions: Sendable {
 
   var equalizesModel: Bool { equalizes ?? (granularity == .perTensor) }
 
-  func rounding(_ scheme: SchemeName) -> Quantization.Rounding {
-    rounding ?? (scheme.weightBits < 8 ? .optimal : .nearest)
+  /// What `walkOptions` takes for wide: at 8 bits narrower layers hold nearly all that optimal rounding gains
+  /// (MobileNetV1's 3 × 3 depthwise layers above all).
+  private static let wideColumns = 256
+
+  func walkOptions(_ scheme: SchemeName) -> WalkOptions {
+    var walk = WalkOptions()
+    walk.correctsBiases = correctsBiases
+    walk.rounding = rounding ?? .optimal
+    walk.repairsEarlierLayers = repairsEarlierLayers
+    let isFine = scheme.weightBits >= 8 && granularity == .perChannel
+    if rounding == nil, isFine { walk.widestOptimal = Self.wideColumns }
+    return walk
   }
 
   func scheme(_ name: SchemeName) -> Scheme {
@@ -104,18 +115,18 @@ public struct QuantizationJob: Sendable {
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
-    var ranges = ActivationRanges(statistics, method: method, grid: options.activations.grid)
-    var choices: [RangeSelection.Choice] = []
+    var choices = RangeChoices(
+      ranges: ActivationRanges(statistics, method: method, grid: options.activations.grid))
     if let auto = method as? Auto, scheme.activationBits != nil {
       let selection = try RangeSelection(
         model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
-      (ranges, choices) = try walker.choose(selection, ranges, on: data, fixedBatch: fixedBatch)
+      choices = try walker.choose(selection, choices.ranges, on: data, fixedBatch: fixedBatch)
     }
     let calibration = try fit(
-      scheme, ranges, walkOptions(scheme), on: data, walker,
+      scheme, choices.ranges, options.walkOptions(scheme), on: data, walker,
       title: "fitting \(scheme.text) \(method.name)")
     var quantized = try quantizer.quantize(
-      model, ranges: ranges, fallback: predicted, calibration: calibration)
+      model, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
     return quantized
   }
@@ -138,14 +149,6 @@ public struct QuantizationJob: Sendable {
     var job = self
     job.options = step.removed(from: options)
     return job
-  }
-
-  private func walkOptions(_ scheme: SchemeName) -> WalkOptions {
-    var walk = WalkOptions()
-    walk.correctsBiases = options.correctsBiases
-    walk.rounding = options.rounding(scheme)
-    walk.repairsEarlierLayers = options.repairsEarlierLayers
-    return walk
   }
 
   /// The values whose statistics the schemes will ask for.

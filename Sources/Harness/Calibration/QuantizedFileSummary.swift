@@ -82,6 +82,7 @@ public struct QuantizedFileSummary {
             ])
           })),
       .init("ranges", RangeChoiceText.json(quantized.rangeChoices)),
+      .init("rangesByNetwork", RangeChoiceText.networksJSON(quantized.rangeChoices)),
       .init("lostLayer", lost?.json ?? .null),
     ])
   }

@@ -3,34 +3,58 @@ import Quantization
 
 /// The table that `auto` chose the methods of activation ranges by.
 public enum RangeChoiceText {
-  /// One block per tensor: each candidate's range and what it costs the layers that read the tensor.
-  public static func render(_ choices: [RangeSelection.Choice]) -> String {
-    choices.map { choice in
-      let least = choice.scores.map(\.error).min() ?? 0
-      let lines = choice.scores.map { score in
-        let mark = score.method == choice.method ? "*" : " "
-        let relative = least > 0 ? "  (\(ReportText.fixed(score.error / least, 2))x)" : ""
-        return "  \(mark) \(score.method.padding(to: 10))  "
-          + "[\(ReportText.fixed(Double(score.range.lower), 4)), "
-          + "\(ReportText.fixed(Double(score.range.upper), 4))]  "
-          + "error \(String(format: "%.4g", score.error))\(relative)"
-      }
-      return ([choice.tensors.joined(separator: ", ")] + lines).joined(separator: "\n")
-    }.joined(separator: "\n")
+  /// One block per tensor: each candidate's range and what it costs the layers that read the tensor; last, what whole
+  /// networks lose.
+  public static func render(_ choices: RangeChoices) -> String {
+    (choices.tensors.map(render) + [network(choices)]).joined(separator: "\n")
   }
 
-  static func json(_ choices: [RangeSelection.Choice]) -> JSONValue {
+  private static func render(_ choice: RangeChoices.Tensors) -> String {
+    let least = choice.scores.map(\.error).min() ?? 0
+    let lines = choice.scores.map { score in
+      let mark = score.method == choice.method ? "*" : " "
+      let relative = least > 0 ? "  (\(ReportText.fixed(score.error / least, 2))x)" : ""
+      return "  \(mark) \(score.method.padding(to: 10))  "
+        + "[\(ReportText.fixed(Double(score.range.lower), 4)), "
+        + "\(ReportText.fixed(Double(score.range.upper), 4))]  "
+        + "error \(String(format: "%.4g", score.error))\(relative)"
+    }
+    return ([choice.names.joined(separator: ", ")] + lines).joined(separator: "\n")
+  }
+
+  private static func network(_ choices: RangeChoices) -> String {
+    let lines = choices.networks.map { network in
+      let mark = network.method == choices.uniform ? "*" : " "
+      return "  \(mark) \((network.method ?? "each its own").padding(to: 12))  "
+        + "\(ReportText.fixed(100 * network.error, 3)) % of the outputs' variance"
+    }
+    return (["the whole network"] + lines).joined(separator: "\n")
+  }
+
+  static func json(_ choices: RangeChoices) -> JSONValue {
     .array(
-      choices.map { choice in
+      choices.tensors.map { choice in
         .object([
-          .init("tensors", .array(choice.tensors.map(JSONValue.string))),
+          .init("tensors", .array(choice.names.map(JSONValue.string))),
           .init("method", .string(choice.method)),
           .init("scores", .array(choice.scores.map(json))),
         ])
       })
   }
 
-  private static func json(_ score: RangeSelection.Score) -> JSONValue {
+  /// What whole networks lose; the method is null where each activation has its own.
+  static func networksJSON(_ choices: RangeChoices) -> JSONValue {
+    .array(
+      choices.networks.map { network in
+        .object([
+          .init("method", network.method.map(JSONValue.string) ?? .null),
+          .init("outputError", .number(network.error)),
+          .init("chosen", .bool(network.method == choices.uniform)),
+        ])
+      })
+  }
+
+  private static func json(_ score: RangeChoices.Score) -> JSONValue {
     .object([
       .init("method", .string(score.method)),
       .init("lower", .number(Double(score.range.lower))),

@@ -9,6 +9,8 @@ public struct ActivationComparison: Sendable, Codable, Hashable {
     case readers
     /// The error of the activation itself, where no layer reads it alone or all methods agree.
     case tensor
+    /// The error of the network's outputs, for which one method for all activations was better than each its own.
+    case network
   }
 
   public struct Candidate: Sendable, Codable, Hashable {
@@ -73,7 +75,7 @@ extension ActivationComparison {
   ///   - choices: those of `auto`; empty where it was not asked for.
   static func table(
     of tensors: [String], _ statistics: [String: TensorStatistics],
-    methods: [any CalibrationMethod], choices: [RangeSelection.Choice], grid: QuantizationGrid
+    methods: [any CalibrationMethod], choices: RangeChoices, grid: QuantizationGrid
   ) -> [ActivationComparison] {
     let auto = methods.lazy.compactMap { $0 as? Auto }.first
     let candidates = auto.map { auto in
@@ -85,7 +87,7 @@ extension ActivationComparison {
     return tensors.compactMap { name in
       guard let observed = statistics[name], !observed.summary.isEmpty else { return nil }
       var row = ActivationComparison(name, observed, candidates ?? methods, grid)
-      if let auto { row.decide(auto, choices.first { $0.tensors.contains(name) }) }
+      if let auto { row.decide(auto, choices) }
       return row
     }
   }
@@ -110,23 +112,27 @@ extension ActivationComparison {
     histogram = statistics.histogram.resampled(over: summary.range, bins: Self.bins)
   }
 
-  /// - Parameter choice: what the layers that read the activation decided; nil where none did.
-  fileprivate mutating func decide(_ auto: Auto, _ choice: RangeSelection.Choice?) {
-    basis = choice == nil ? .tensor : .readers
-    guard let choice else {
-      let own = candidates.prefix(auto.candidates.count)
-      chosen =
-        own.dropFirst().reduce(own[0]) { best, next in
-          (next.sqnr ?? .infinity) > (best.sqnr ?? .infinity) ? next : best
-        }.method
-      return
-    }
-    chosen = choice.method
-    for score in choice.scores {
+  fileprivate mutating func decide(_ auto: Auto, _ choices: RangeChoices) {
+    let choice = choices.tensors.first { $0.names.contains(tensor) }
+    for score in choice?.scores ?? [] {
       if let index = candidates.firstIndex(where: { $0.method == score.method }) {
         candidates[index].readerError = score.error
       }
     }
+    if let uniform = choices.uniform {
+      (chosen, basis) = (choice?.method ?? uniform, .network)
+    } else if let choice {
+      (chosen, basis) = (choice.method, .readers)
+    } else {
+      (chosen, basis) = (mostAccurate(candidates.prefix(auto.candidates.count)), .tensor)
+    }
+  }
+
+  private func mostAccurate(_ candidates: ArraySlice<Candidate>) -> String? {
+    let first = candidates.first
+    return candidates.dropFirst().reduce(first) { best, next in
+      (next.sqnr ?? .infinity) > (best?.sqnr ?? .infinity) ? next : best
+    }?.method
   }
 }
 

@@ -49,11 +49,11 @@ public struct ComparisonRun {
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
     var layers = try LayerNoiseRun(job, jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
-    var choices: [RangeSelection.Choice] = []
+    var choices = RangeChoices()
     for plan in plans(job, observations, calibration) {
       try Interruption.check()
       let made = try make(plan, job)
-      if choices.isEmpty { choices = made.quantized.rangeChoices }
+      if choices.tensors.isEmpty { choices = made.quantized.rangeChoices }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
     let facts = facts(original, ImageFacts(images), calibration)
@@ -81,7 +81,7 @@ public struct ComparisonRun {
       try Interruption.check()
       return try make(plan, job)
     }
-    let choices = made.map(\.quantized.rangeChoices).first { !$0.isEmpty } ?? []
+    let choices = made.map(\.quantized.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
     let activations = try activations(job, observations, choices)
     var evaluation = try SequentialEvaluation(original, made, job, jobs: jobs, isQuiet: isQuiet)
     while true {
@@ -170,7 +170,7 @@ public struct ComparisonRun {
 
   private func activations(
     _ job: QuantizationJob, _ observations: [String: TensorStatistics],
-    _ choices: [RangeSelection.Choice]
+    _ choices: RangeChoices
   ) throws -> [ActivationComparison] {
     ActivationComparison.table(
       of: try job.targets(schemes).map(\.name), observations, methods: methods, choices: choices,

@@ -99,12 +99,19 @@ struct ReportSummary {
       let count = chosen.count { $0 == method }
       return count == 0 ? nil : "\(method) for \(ReportText.count(count))"
     }
-    let byReaders = comparison.activations.count { $0.basis == .readers }
     return [
       "auto took \(counts.joined(separator: ", ")) of \(ReportText.count(chosen.count, "activation")): "
-        + "\(ReportText.count(byReaders)) by the error of the layers that read them on held-out images, "
-        + "\(ReportText.count(chosen.count - byReaders)) by their own."
+        + choiceBasis(of: chosen.count)
     ]
+  }
+
+  private func choiceBasis(of count: Int) -> String {
+    if comparison.activations.contains(where: { $0.basis == .network }) {
+      return "one method for all lost least of the network's outputs on held-out images."
+    }
+    let byReaders = comparison.activations.count { $0.basis == .readers }
+    return "\(ReportText.count(byReaders)) by the error of the layers that read them on held-out "
+      + "images, \(ReportText.count(count - byReaders)) by their own."
   }
 
   /// What a reader must know before believing the numbers.

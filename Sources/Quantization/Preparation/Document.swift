@@ -29,6 +29,15 @@ struct Document {
   /// Inputs that a caller must supply.
   var inputs: [ModelValue] { source.graph.inputs.filter { initializers[$0.name] == nil } }
 
+  /// What nodes compute as the model's outputs; in place of a Softmax, what it reads.
+  var outputsBeforeSoftmax: [String] {
+    let producers = producers()
+    return source.graph.outputs.compactMap { output in
+      guard let node = producers[output.name].map({ nodes[$0] }) else { return nil }
+      return node.is("Softmax", "LogSoftmax") ? node.inputs[0] : output.name
+    }
+  }
+
   /// The number of dimensions the file declares for a value, if it does.
   func declaredRank(_ name: String) -> Int? {
     let graph = source.graph

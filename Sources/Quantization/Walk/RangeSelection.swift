@@ -6,12 +6,14 @@ import ONNXFormat
 ///
 /// For each candidate Q the score is the variance of W (Q(x) − x) over sampled rows x of the float network, summed over
 /// outputs and over the layers that read the tensor; the mean is left out, since bias correction takes it. Tensors that no
-/// layer reads (operands of Add, say) get the candidate with the smallest error of the tensor itself.
+/// layer reads (operands of Add, say) get the candidate with the smallest error of the tensor itself. Where one method for
+/// all tensors loses less of the network's outputs than these choices together do, that method it is (`RangePlans`).
 public struct RangeSelection: Sendable {
   private let document: Document
   private let opset: Int
   private let readers: [Reader]
   fileprivate let candidates: [Candidates]
+  private let plans: RangePlans
 
   /// A layer, its weights, and the group whose range it depends on.
   private struct Reader: Sendable {
@@ -24,22 +26,9 @@ public struct RangeSelection: Sendable {
   fileprivate struct Candidates: Sendable {
     let deciding: [String]
     let methods: [String]
+    let twins: [String: String]
     let ranges: [[String: ValueRange]]
     let parameters: [QuantizationParameters]
-  }
-
-  /// A candidate's range and what it costs the layers that read the tensors.
-  public struct Score: Sendable, Equatable {
-    public let method: String
-    public let range: ValueRange
-    public let error: Double
-  }
-
-  /// The chosen method of tensors that share a range, and the scores it was chosen by.
-  public struct Choice: Sendable, Equatable {
-    public let tensors: [String]
-    public let method: String
-    public let scores: [Score]
   }
 
   /// Rows that are looked at, of all samples together.
@@ -71,34 +60,63 @@ public struct RangeSelection: Sendable {
     self.document = document
     self.candidates = candidates
     self.readers = readers
+    plans = RangePlans(
+      document, opset: opset, plan, quantizer,
+      uniform: auto.candidates.map { method in
+        (method.name, ActivationRanges(statistics, method: method, grid: grid))
+      })
   }
 
   /// - Parameter fallback: ranges where nothing is to be chosen.
   public func choose(
     _ fallback: ActivationRanges, on input: some WalkInput, executor: some OrderedExecutor
-  ) throws -> (ranges: ActivationRanges, choices: [Choice]) {
-    let scores = try scores(on: input, executor: executor)
-    var ranges = fallback
-    var choices: [Choice] = []
+  ) throws -> RangeChoices {
+    let units = Self.judges(input)
+    let scores = try scores(on: input, units, executor: executor)
+    var chosen = RangeChoices(ranges: fallback)
     for (group, candidates) in candidates.enumerated() {
       guard let errors = scores[group] else { continue }
       let best = errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
-      for (name, range) in candidates.ranges[best] { ranges.tensors[name] = range }
-      choices.append(
-        Choice(
-          tensors: candidates.deciding, method: candidates.methods[best],
-          scores: candidates.scores(errors)))
+      for (name, range) in candidates.ranges[best] { chosen.ranges.tensors[name] = range }
+      chosen.tensors.append(
+        RangeChoices.Tensors(
+          names: candidates.deciding, method: candidates.methods[best],
+          scores: candidates.scores(errors), twins: candidates.twins))
     }
-    return (ranges, choices)
+    try compare(&chosen, with: plans.uniform, on: input, units, executor)
+    return chosen
+  }
+
+  /// Takes one method's ranges for all tensors where the network's outputs lose less with them.
+  private func compare(
+    _ chosen: inout RangeChoices, with uniform: [(method: String, ranges: ActivationRanges)],
+    on input: some WalkInput, _ units: [Int], _ executor: some OrderedExecutor
+  ) throws {
+    guard !chosen.tensors.isEmpty else { return }
+    let errors = try plans.errors(
+      of: [chosen.ranges] + uniform.map(\.ranges), on: input, units: units, executor: executor)
+    guard let own = errors.first else { return }
+    chosen.networks = [RangeChoices.Network(method: nil, error: own)]
+    for (plan, error) in zip(uniform, errors.dropFirst()) {
+      chosen.networks.append(RangeChoices.Network(method: plan.method, error: error))
+    }
+    guard let best = errors.indices.dropFirst().min(by: { errors[$0] < errors[$1] }),
+      errors[best] < own
+    else { return }
+    chosen.take(uniform[best - 1].ranges, of: uniform[best - 1].method)
+  }
+
+  /// The held-out units, or all where there are too few to hold any out.
+  private static func judges(_ input: some WalkInput) -> [Int] {
+    let sampling = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
+    let heldOut = (0..<input.unitCount).filter { sampling.isHeldOut($0) }
+    return heldOut.isEmpty ? Array(0..<input.unitCount) : heldOut
   }
 
   /// By group, the error of each candidate; nil for groups that no layer reads.
   private func scores(
-    on input: some WalkInput, executor: some OrderedExecutor
+    on input: some WalkInput, _ units: [Int], executor: some OrderedExecutor
   ) throws -> [Int: [Double]] {
-    let sampling = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
-    let heldOut = (0..<input.unitCount).filter { sampling.isHeldOut($0) }
-    let units = heldOut.isEmpty ? Array(0..<input.unitCount) : heldOut
     let samples = units.reduce(0) { $0 + input.samples(in: $1) }
     guard samples > 0, let source = document.inputs.first?.name else { return [:] }
     let rowsPerSample = max(Self.rows / samples, 1)
@@ -106,7 +124,8 @@ public struct RangeSelection: Sendable {
     let segment = try Segment(
       of: document, opset: opset, from: [source: try input.input(0).shape], to: wanted)
     var moments = readers.map { reader in
-      Moments(candidates: candidates[reader.group].parameters.count, outputs: reader.matrix.outputs)
+      ErrorMoments(
+        candidates: candidates[reader.group].parameters.count, outputs: reader.matrix.outputs)
     }
     try executor.run(units: units.count) {
       let runner = Segment.Runner(segment)
@@ -134,7 +153,7 @@ public struct RangeSelection: Sendable {
 
   private func measure(
     _ reader: Reader, _ x: Tensor, samples: Int, rowsPerSample: Int, _ unit: Int
-  ) -> Moments? {
+  ) -> ErrorMoments? {
     let (matrix, layer) = (reader.matrix, reader.layer)
     guard x.dtype == .float32,
       let columns = matrix.columns(document.nodes[layer.node], input: x.shape),
@@ -143,7 +162,7 @@ public struct RangeSelection: Sendable {
     let sample = InputSample(
       x, x, columns, samples: samples, rowsPerSample: rowsPerSample, seed: unit)
     let parameters = candidates[reader.group].parameters
-    var moments = Moments(candidates: parameters.count, outputs: matrix.outputs)
+    var moments = ErrorMoments(candidates: parameters.count, outputs: matrix.outputs)
     moments.rows = sample.rows
     for (candidate, parameters) in parameters.enumerated() {
       let errors = sample.floatRows.map { parameters.fakeQuantize($0) - $0 }
@@ -152,44 +171,6 @@ public struct RangeSelection: Sendable {
       }
     }
     return moments
-  }
-
-  /// Σ e and Σ e² of output errors, per candidate and output.
-  private struct Moments: Sendable {
-    var rows = 0
-    private var sums: [[Double]]
-    private var squares: [Double]
-
-    init(candidates: Int, outputs: Int) {
-      sums = Array(repeating: Array(repeating: 0, count: outputs), count: candidates)
-      squares = Array(repeating: 0, count: candidates)
-    }
-
-    /// - Parameter errors: rows × outputs of the group.
-    mutating func add(_ candidate: Int, _ group: Int, _ errors: [Float]) {
-      guard rows > 0 else { return }
-      let outputs = errors.count / rows
-      for (index, error) in errors.enumerated() {
-        sums[candidate][group * outputs + index % outputs] += Double(error)
-        squares[candidate] += Double(error) * Double(error)
-      }
-    }
-
-    mutating func add(_ other: Moments) {
-      rows += other.rows
-      for i in sums.indices {
-        squares[i] += other.squares[i]
-        for j in sums[i].indices { sums[i][j] += other.sums[i][j] }
-      }
-    }
-
-    /// By candidate, summed over outputs.
-    var variances: [Double] {
-      let count = Double(rows)
-      return zip(sums, squares).map { sums, squares in
-        squares / count - sums.reduce(0) { $0 + ($1 / count) * ($1 / count) }
-      }
-    }
   }
 }
 
@@ -203,26 +184,31 @@ extension RangeSelection.Candidates {
     guard !seen.isEmpty, seen.count == group.deciding.count else { return nil }
     let distributions = seen.map { ($0, statistics[$0]!.distribution) }
     var methods: [String] = []
+    var twins: [String: String] = [:]
     var ranges: [[String: ValueRange]] = []
     var parameters: [QuantizationParameters] = []
     for method in auto.candidates {
       let suggested = distributions.map { ($0, method.range(of: $1, on: grid)) }
       let union = suggested.dropFirst().reduce(suggested[0].1) { $0.union($1.1) }
       let own = grid.parameters(for: union)
-      guard !parameters.contains(own) else { continue }
+      if let twin = parameters.firstIndex(of: own) {
+        twins[method.name] = methods[twin]
+        continue
+      }
       methods.append(method.name)
       ranges.append(Dictionary(uniqueKeysWithValues: suggested))
       parameters.append(own)
     }
     guard parameters.count > 1 else { return nil }
     deciding = seen
-    (self.methods, self.ranges, self.parameters) = (methods, ranges, parameters)
+    (self.methods, self.twins) = (methods, twins)
+    (self.ranges, self.parameters) = (ranges, parameters)
   }
 
-  func scores(_ errors: [Double]) -> [RangeSelection.Score] {
+  func scores(_ errors: [Double]) -> [RangeChoices.Score] {
     errors.indices.map { index in
       let range = ranges[index].values.reduce(ValueRange.zero) { $0.union($1) }
-      return RangeSelection.Score(method: methods[index], range: range, error: errors[index])
+      return RangeChoices.Score(method: methods[index], range: range, error: errors[index])
     }
   }
 }

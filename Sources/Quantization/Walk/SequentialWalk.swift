@@ -60,7 +60,8 @@ public struct SequentialWalk: Sendable {
       else { continue }
       let pass = LayerPass(
         layer: layer, matrix: matrix, networks: walk.networks, kept: kept, input: input,
-        needsCovariances: roundsOptimally(layer, plan.bits[index]), budget: options.keptBytes)
+        needsCovariances: roundsOptimally(layer, matrix, plan.bits[index]),
+        budget: options.keptBytes)
       let inputs = try pass.run(on: executor) { share in
         report(Double(index) + share, plan.layers.count)
       }
@@ -74,9 +75,10 @@ public struct SequentialWalk: Sendable {
     return calibration
   }
 
-  private func roundsOptimally(_ layer: WeightedLayer, _ bits: Int?) -> Bool {
+  private func roundsOptimally(_ layer: WeightedLayer, _ matrix: WeightMatrix, _ bits: Int?) -> Bool
+  {
     guard let bits, scheme.weights.blockSize(of: layer, bits: bits) == nil else { return false }
-    return options.rounding == .optimal
+    return options.rounding == .optimal && matrix.depth <= options.widestOptimal ?? .max
   }
 
   private func solve(
@@ -118,6 +120,9 @@ public struct SequentialWalk: Sendable {
 public struct WalkOptions: Sendable {
   public var correctsBiases = true
   public var rounding = Rounding.optimal
+  /// Inputs per output of the widest layers that are rounded optimally; wider ones, which average over more rounding
+  /// errors and take longer, are rounded to nearest. nil sets no bound.
+  public var widestOptimal: Int?
   /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
   public var repairsEarlierLayers = true
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.

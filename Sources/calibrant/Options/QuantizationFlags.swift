@@ -44,7 +44,7 @@ struct QuantizationFlags: ParsableArguments {
 
   @Option(
     help: """
-      How weights are rounded where there is data: optimal or nearest (default: optimal below 8 bits).
+      How weights are rounded where there is data: optimal or nearest (default: optimal, but nearest in wide layers of 8 bits).
       """)
   var rounding: String?
 

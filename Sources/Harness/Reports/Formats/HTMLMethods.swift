@@ -90,9 +90,17 @@ struct HTMLMethods {
       } ?? "<td class=\"number\">–</td>"
     }
     let chosen = activation.chosen.map { Escaping.html($0) } ?? "–"
-    let basis = activation.basis.map { $0 == .readers ? "by its readers" : "by itself" } ?? ""
+    let basis = activation.basis.map(Self.text) ?? ""
     return "<tr><th scope=\"row\">\(Escaping.html(activation.tensor))</th>"
       + "<td>\(chosen)<br><span class=\"soft\">\(basis)</span></td>\(cells.joined())</tr>"
+  }
+
+  private static func text(_ basis: ActivationComparison.Basis) -> String {
+    switch basis {
+    case .readers: "by its readers"
+    case .tensor: "by itself"
+    case .network: "by the network's outputs"
+    }
   }
 
   private static func cost(
