@@ -5,11 +5,13 @@
     python3 benchmarks/never_worse.py OUT …
 
 Reads the records of each comparison. For every scheme, `auto` is set against each other activation-based arm on the same
-images: the difference of top-1 in points, one standard error of that paired difference, and their quotient. Says WORSE,
-and exits with 1, where an arm beats auto by more than one standard error. (Of k arms that differ by chance alone about
-one in six does.)
+images: the difference of top-1 in points and one standard error of that paired difference. Says WORSE, and exits with 1,
+where an arm beats auto by more than one standard error. (Of k arms that differ by chance alone about one in six does.)
+Beside it stands the logit KL divergence from the original, which tells files apart that top-1 cannot: every image counts,
+not just the few whose class changes.
 """
 import csv
+import json
 import os
 import sys
 from collections import defaultdict
@@ -21,6 +23,11 @@ def right_answers(path):
         for row in csv.DictReader(file):
             arms[row["arm"]][row["path"]] = row["top1"] == row["label"]
     return arms
+
+
+def divergences(path):
+    with open(path) as file:
+        return {arm["name"]: arm["logitKL"] or 0 for arm in json.load(file)["arms"]}
 
 
 def paired(ours, theirs):
@@ -37,10 +44,11 @@ def main():
     for folder in sys.argv[1:]:
         arms = right_answers(os.path.join(folder, "records.csv"))
         original = arms["original"]
+        kl = divergences(os.path.join(folder, "report.json"))
         print(f"{folder}: {len(original):,} images")
         for auto in (name for name in arms if name.endswith("activation-based auto")):
             drop = -paired(original, arms[auto])[0]
-            print(f"  {auto}: drop {drop:+.2f}")
+            print(f"  {auto}: drop {drop:+.2f}, logit KL {kl[auto]:.5f}")
             for other, answers in arms.items():
                 if other == auto or not other.startswith(auto.removesuffix("auto")):
                     continue
@@ -48,7 +56,7 @@ def main():
                 worse = better > error
                 failed |= worse
                 name = other.removeprefix(auto.removesuffix("auto"))
-                print(f"    {name:44} {better:+.2f} ± {error:.2f}{'   WORSE' if worse else ''}")
+                print(f"    {name:44} {better:+.2f} ± {error:.2f}   KL {kl[other]:.5f}{'   WORSE' if worse else ''}")
     sys.exit(failed)
 
 
