@@ -5,8 +5,9 @@
     python3 benchmarks/accuracy.py DATA OUT [--only mobilenetv1,w4] [--ours] [--seeds 5]
 
 DATA holds models/, cifar10/ and imagenet/. Each row is one quantized file: top-1 drop in points against the float model
-with its 95 % interval (normal approximation of the paired difference), agreement with the float model, and the seconds
-that making the file took. --ours scores by `calibrant evaluate` as well. --seeds N repeats the rows that take a sample
+with its 95 % interval (normal approximation of the paired difference), agreement with the float model, the mean KL
+divergence of its classes from the float model's (every image counts in it, so it tells files apart that top-1 cannot),
+and the seconds that making the file took. --ours scores by `calibrant evaluate` as well. --seeds N repeats the rows that take a sample
 of the calibration images with N seeds. --only keeps rows whose name holds every given word.
 """
 import argparse
@@ -64,20 +65,35 @@ def test_set(data, images, preprocessing, part="test"):
     return np.stack([pixels(p, o, mean, std) for p, _ in paths]), np.array([label for _, label in paths])
 
 
-def predict(path, images, fused):
+def scores(path, images, fused):
+    """One row of class scores per image."""
     options = ort.SessionOptions()
     options.log_severity_level = 3
     if not fused:
         options.add_session_config_entry("session.disable_quant_qdq", "1")
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    return np.concatenate([session.run(None, {name: images[i : i + 50]})[0].reshape(len(images[i : i + 50]), -1) for i in range(0, len(images), 50)]).argmax(1)
+    return np.concatenate([session.run(None, {name: images[i : i + 50]})[0].reshape(len(images[i : i + 50]), -1) for i in range(0, len(images), 50)])
 
 
-def figures(predicted, original, labels):
+def log_probabilities(scores):
+    values = scores.astype(np.float64)
+    if (values >= 0).all() and np.allclose(values.sum(1), 1, atol=1e-3):
+        return np.log(np.maximum(values, 1e-12))
+    values -= values.max(1, keepdims=True)
+    return values - np.log(np.exp(values).sum(1, keepdims=True))
+
+
+def divergence(scores, original):
+    p, q = log_probabilities(original), log_probabilities(scores)
+    return (np.exp(p) * (p - q)).sum(1).mean()
+
+
+def figures(scores, original_scores, labels):
+    predicted, original = scores.argmax(1), original_scores.argmax(1)
     difference = (original == labels).astype(float) - (predicted == labels)
     half = 1.96 * difference.std() / len(labels) ** 0.5
-    return f"{100 * difference.mean():+6.2f} [{100 * (difference.mean() - half):+.2f}, {100 * (difference.mean() + half):+.2f}]  {100 * (predicted == original).mean():6.2f}"
+    return f"{100 * difference.mean():+6.2f} [{100 * (difference.mean() - half):+.2f}, {100 * (difference.mean() + half):+.2f}]  {100 * (predicted == original).mean():6.2f} {divergence(scores, original_scores):9.5f}"
 
 
 def ours(path, data, images, preprocessing, out):
@@ -105,9 +121,9 @@ def main():
             continue
         source = os.path.join(o.data, "models", file)
         pixel_values, labels = test_set(o.data, images, preprocessing)
-        original = predict(source, pixel_values, True)
-        print(f"{model}: float {100 * (original == labels).mean():.2f} % of {len(labels)} images")
-        print(f"{'':28}{'kept apart: drop, 95 %':>24} {'agree':>14}   {'integer kernels: drop, 95 %':>28} {'agree':>9}   made in")
+        original = scores(source, pixel_values, True)
+        print(f"{model}: float {100 * (original.argmax(1) == labels).mean():.2f} % of {len(labels)} images")
+        print(f"{'':28}{'kept apart: drop, 95 %':>24} {'agree':>5} {'KL':>9}   {'integer kernels: drop, 95 %':>24} {'agree':>5} {'KL':>9}   made in")
         for name, (command, options, is_sampled) in rows.items():
             for seed in range(o.seeds if is_sampled else 1):
                 path = os.path.join(o.out, f"{model}-{name}-{seed}.onnx".replace(" ", "-"))
@@ -119,9 +135,9 @@ def main():
                 start = time.time()
                 subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
                 seconds = time.time() - start
-                line = figures(predict(path, pixel_values, False), original, labels)
-                fused = predict(path, pixel_values, True) if "a8" in name else None
-                line += "   " + (figures(fused, original, labels) if fused is not None else " " * 32)
+                line = figures(scores(path, pixel_values, False), original, labels)
+                fused = scores(path, pixel_values, True) if "a8" in name else None
+                line += "   " + (figures(fused, original, labels) if fused is not None else " " * 41)
                 if o.ours:
                     top1 = ours(path, o.data, images, preprocessing, o.out)
                     line += f"   top-1 ours {100 * top1:.2f}"
