@@ -36,14 +36,7 @@ extension DType {
   /// The codes an integer type can hold, where quantization to it is implemented.
   var quantizationLimits: ClosedRange<Int>? {
     switch self {
-    case .int2: -2...1
-    case .uint2: 0...3
-    case .int4: -8...7
-    case .uint4: 0...15
-    case .int8: -128...127
-    case .uint8: 0...255
-    case .int16: -32768...32767
-    case .uint16: 0...65535
+    case .int2, .uint2, .int4, .uint4, .int8, .uint8, .int16, .uint16: integerLimits
     default: nil
     }
   }

@@ -1,4 +1,4 @@
-/// Copies a tensor of any element type along strides: the one loop behind Transpose and Slice.
+/// Copies a tensor of any element type along strides: the one loop behind Transpose, Slice and their kin.
 ///
 /// - Parameters:
 ///   - shape: the output's dimensions.
@@ -43,6 +43,17 @@ func stridedCopy(
       if axis < 0 { return }
     }
   }
+}
+
+/// Copies a tensor of `shape` so that the target's axis i is its axis `order[i]`.
+func permutedCopy(
+  _ source: UnsafeRawPointer, _ shape: Shape, order: [Int], elementSize: Int,
+  into target: UnsafeMutableRawPointer
+) {
+  let strides = shape.strides
+  stridedCopy(
+    source, offset: 0, strides: order.map { strides[$0] }, shape: Shape(order.map { shape[$0] }),
+    elementSize: elementSize, into: target)
 }
 
 /// Elements to move in a tensor of `shape` for a step along each axis of `output`, to which it broadcasts.

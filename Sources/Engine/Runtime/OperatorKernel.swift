@@ -57,6 +57,14 @@ public struct OperatorCall {
   }
 
   public var output: MutableTensorView { outputs[0] }
+
+  /// The first input and the output as floats; nil where there is nothing to compute.
+  var floats: (x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>)? {
+    guard output.count > 0, let x = input(0).floats.baseAddress,
+      let y = output.floats.baseAddress
+    else { return nil }
+    return (x, y)
+  }
 }
 
 /// A worker's reusable memory for the inside of an operator; its contents last for one call.
@@ -75,6 +83,13 @@ public final class Scratch {
 
 /// An operator whose first output is its first input's memory under another shape.
 public protocol ViewOperator: OperatorKernel {}
+
+extension ViewOperator {
+  /// For where the input's memory cannot be shared.
+  public func run(_ call: OperatorCall) {
+    call.output.bytes.copyMemory(from: call.input(0).bytes)
+  }
+}
 
 /// An operator whose outputs follow from its inputs' types alone (Shape, Size).
 public protocol TypeOperator: OperatorKernel {

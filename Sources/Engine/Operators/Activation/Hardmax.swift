@@ -8,9 +8,7 @@ struct Hardmax: OperatorKernel {
   init(_ node: Node) throws(GraphError) { axis = try SoftmaxAxis(node) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let type = try inputs.requiredFloat(0, "input")
-    try axis.check(type.shape)
-    return [type]
+    try axis.outputTypes(inputs)
   }
 
   func run(_ call: OperatorCall) {

@@ -10,9 +10,7 @@ struct LogSoftmax: OperatorKernel {
   init(_ node: Node) throws(GraphError) { axis = try SoftmaxAxis(node) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let type = try inputs.requiredFloat(0, "input")
-    try axis.check(type.shape)
-    return [type]
+    try axis.outputTypes(inputs)
   }
 
   func run(_ call: OperatorCall) {

@@ -4,38 +4,25 @@ struct Softmax: OperatorKernel {
   static let opType = "Softmax"
   static let sinceVersion = 1
 
-  private let axis: Int
-  private let flattens: Bool
+  private let axis: SoftmaxAxis
 
-  init(_ node: Node) throws(GraphError) {
-    flattens = node.opset < 13
-    axis = try node.attributes.int("axis", default: flattens ? 1 : -1)
-  }
+  init(_ node: Node) throws(GraphError) { axis = try SoftmaxAxis(node) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let type = try inputs.requiredFloat(0, "input")
-    guard type.shape.resolve(axis: axis) != nil || (flattens && axis == type.shape.rank) else {
-      throw .badAttribute(name: "axis", reason: "\(axis) is out of range for \(type.shape)")
-    }
-    return [type]
+    try axis.outputTypes(inputs)
   }
 
   func run(_ call: OperatorCall) {
-    let shape = call.output.shape
-    let axis = axis < 0 ? axis + shape.rank : axis
-    let outer = shape.count(..<axis)
-    let length = flattens ? shape.count(axis...) : shape[axis]
-    let inner = flattens ? 1 : shape.count((axis + 1)...)
-    guard let x = call.input(0).floats.baseAddress, let y = call.output.floats.baseAddress else {
-      return
-    }
+    let loop = axis.loop(over: call.output.shape)
+    let (length, inner) = (loop.length, loop.inner)
+    guard let (x, y) = call.floats else { return }
     let block = length * inner
     guard block > 0 else { return }
     if inner == 1 {
-      normaliseRows(x, y, outer, length, call.workers)
+      normaliseRows(x, y, loop.outer, length, call.workers)
     } else {
       let scratch = call.scratch.floats(2 * inner)
-      for row in 0..<outer {
+      for row in 0..<loop.outer {
         normalise(x + row * block, y + row * block, count: length, inner: inner, scratch)
       }
     }

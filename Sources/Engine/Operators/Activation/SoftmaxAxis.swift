@@ -8,10 +8,13 @@ struct SoftmaxAxis: Sendable {
     axis = try node.attributes.int("axis", default: flattens ? 1 : -1)
   }
 
-  func check(_ shape: Shape) throws(GraphError) {
-    guard shape.resolve(axis: axis) != nil || (flattens && axis == shape.rank) else {
-      throw .badAttribute(name: "axis", reason: "\(axis) is out of range for \(shape)")
+  /// The output's type, which is the input's, once the input is known to have the axis.
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let type = try inputs.requiredFloat(0, "input")
+    guard type.shape.resolve(axis: axis) != nil || (flattens && axis == type.shape.rank) else {
+      throw .badAttribute(name: "axis", reason: "\(axis) is out of range for \(type.shape)")
     }
+    return [type]
   }
 
   func loop(over shape: Shape) -> AxisLoop {

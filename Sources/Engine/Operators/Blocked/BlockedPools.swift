@@ -107,9 +107,7 @@ private func sweepBlocks(
   _ pool: PoolGeometry, _ call: OperatorCall,
   _ body: (UnsafePointer<CKWindow>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
 ) {
-  guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
-    let y = call.output.floats.baseAddress
-  else { return }
+  guard let (x, y) = call.floats else { return }
   let lanes = ChannelBlocks.lanes
   let window = CKWindow(
     height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),

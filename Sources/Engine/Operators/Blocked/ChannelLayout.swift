@@ -16,9 +16,7 @@ struct BlockChannels: OperatorKernel {
 
   func run(_ call: OperatorCall) {
     let shape = call.input(0).shape
-    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
-      let y = call.output.floats.baseAddress
-    else { return }
+    guard let (x, y) = call.floats else { return }
     ChannelBlocks.forEachBlock(shape, call.workers) { channels, dense, blocked, pixels in
       BlockLoops.best.table.pointee.block(x + dense, channels, pixels, y + blocked)
     }
@@ -43,9 +41,7 @@ struct UnblockChannels: OperatorKernel {
   }
 
   func run(_ call: OperatorCall) {
-    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
-      let y = call.output.floats.baseAddress
-    else { return }
+    guard let (x, y) = call.floats else { return }
     ChannelBlocks.forEachBlock(call.output.shape, call.workers) {
       channels, dense, blocked, pixels in
       BlockLoops.best.table.pointee.unblock(x + blocked, channels, pixels, y + dense)

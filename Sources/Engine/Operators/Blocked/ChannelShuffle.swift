@@ -33,9 +33,7 @@ struct ChannelShuffle: OperatorKernel {
   func run(_ call: OperatorCall) {
     let shape = call.output.shape
     let (blocks, plane) = (shape[1], shape.count(2...3) * ChannelBlocks.lanes)
-    guard call.output.count > 0, let x = call.input(0).floats.baseAddress,
-      let y = call.output.floats.baseAddress
-    else { return }
+    guard let (x, y) = call.floats else { return }
     call.workers.forEach(shape[0] * blocks) { index in
       let (image, block) = (index / blocks, index % blocks)
       withUnsafeBytes(of: sources(of: block, plane)) { sources in

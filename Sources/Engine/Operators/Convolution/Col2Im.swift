@@ -29,9 +29,7 @@ struct Col2Im: OperatorKernel {
   func run(_ call: OperatorCall) throws(GraphError) {
     let taps = try taps(
       Array(call.output.shape.dims.dropFirst(2)), call.input(2).copied().integers ?? [])
-    guard let x = call.input(0).floats.baseAddress, let y = call.output.floats.baseAddress else {
-      return
-    }
+    guard let (x, y) = call.floats else { return }
     let (rows, plane) = (taps.kernelCount * taps.outputCount, taps.inputCount)
     call.output.floats.update(repeating: 0)
     for channel in 0..<call.output.shape[0] * call.output.shape[1] {

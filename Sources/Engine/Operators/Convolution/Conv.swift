@@ -28,7 +28,7 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
       }
     }
     if x.rank > 4 {
-      let plan = try SpatialConvolution(attributes, group: group, x: x, w: w)
+      let plan = try SpatialConvolution(attributes, x: x, w: w)
       return [TensorType(.float32, plan.output)]
     }
     let shape = try ConvolutionShape(attributes, group: group, x, w)
@@ -58,7 +58,7 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
     guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
       let output = call.output.floats.baseAddress, call.output.count > 0
     else { return }
-    try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape).run(
+    try SpatialConvolution(attributes, x: x.shape, w: w.shape).run(
       input, weights, bias: call.optionalInput(2)?.floats.baseAddress, into: output,
       scratch: call.scratch)
     activation.apply(output, count: call.output.count)

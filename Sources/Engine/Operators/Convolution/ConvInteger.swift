@@ -4,25 +4,21 @@ struct ConvInteger: OperatorKernel, MultiplyAccumulating {
   static let sinceVersion = 10
 
   private let attributes: Attributes
-  private let group: Int
 
-  init(_ node: Node) throws(GraphError) {
-    attributes = node.attributes
-    group = try node.attributes.int("group", default: 1)
-  }
+  init(_ node: Node) { attributes = node.attributes }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredCodes(0, "x")
     let w = try inputs.requiredCodes(1, "w")
     try inputs.checkZeroPoint(2, "x_zero_point", of: x, along: nil)
     try inputs.checkZeroPoint(3, "w_zero_point", of: w, along: 0)
-    let shape = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape).output
+    let shape = try SpatialConvolution(attributes, x: x.shape, w: w.shape).output
     return [TensorType(.int32, shape)]
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {
     let (x, w) = (call.input(0), call.input(1))
-    let convolution = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape)
+    let convolution = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
     let codes = centred(x, zeroPoint: call.optionalInput(2), along: nil)
     let weights = centred(w, zeroPoint: call.optionalInput(3), along: 0)
     guard let y = call.output.buffer(of: Int32.self).baseAddress, call.output.count > 0 else {

@@ -6,12 +6,10 @@ struct DeformConv: OperatorKernel {
   static let sinceVersion = 19
 
   private let attributes: Attributes
-  private let group: Int
   private let offsetGroup: Int
 
   init(_ node: Node) throws(GraphError) {
     attributes = node.attributes
-    group = try node.attributes.int("group", default: 1)
     offsetGroup = try node.attributes.int("offset_group", default: 1)
   }
 
@@ -19,7 +17,7 @@ struct DeformConv: OperatorKernel {
     let x = try inputs.requiredFloat(0, "X").shape
     let w = try inputs.requiredFloat(1, "W").shape
     let offset = try inputs.requiredFloat(2, "offset").shape
-    let plan = try SpatialConvolution(attributes, group: group, x: x, w: w)
+    let plan = try SpatialConvolution(attributes, x: x, w: w)
     let kernel = plan.taps.kernelCount
     guard x.rank == 4, offsetGroup > 0, x[1] % offsetGroup == 0,
       offset.dims == [x[0], 2 * offsetGroup * kernel] + plan.taps.output
@@ -36,14 +34,14 @@ struct DeformConv: OperatorKernel {
 
   func run(_ call: OperatorCall) throws(GraphError) {
     let (x, w) = (call.input(0), call.input(1))
-    let plan = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape)
+    let plan = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
     let window = try WindowGeometry(attributes, kernel: plan.taps.kernel)
     let pads = try window.resolved(input: plan.taps.input).padsBegin
     let (places, depth) = (plan.taps.outputCount, x.shape[1] * plan.taps.kernelCount)
     guard let weights = w.floats.baseAddress, let y = call.output.floats.baseAddress, places > 0
     else { return }
     let columns = call.scratch.floats(depth * places)
-    let (rows, share) = (plan.outChannels / group, depth / group)
+    let (rows, share) = (plan.outChannels / plan.group, depth / plan.group)
     let bias = call.optionalInput(3)?.floats
     for image in 0..<plan.batch {
       fill(columns, image, call, plan, window, pads)
@@ -51,7 +49,7 @@ struct DeformConv: OperatorKernel {
         let target = y + (image * plan.outChannels + channel) * places
         target.update(repeating: bias?[channel] ?? 0, count: places)
       }
-      for part in 0..<group {
+      for part in 0..<plan.group {
         gemm(
           m: rows, n: places, k: share, MatrixOperand(weights + part * rows * share, stride: share),
           MatrixOperand(columns + part * share * places, stride: places), beta: 1,

@@ -4,12 +4,8 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
   static let sinceVersion = 10
 
   private let attributes: Attributes
-  private let group: Int
 
-  init(_ node: Node) throws(GraphError) {
-    attributes = node.attributes
-    group = try node.attributes.int("group", default: 1)
-  }
+  init(_ node: Node) { attributes = node.attributes }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredCodes(0, "x")
@@ -26,13 +22,13 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
     if let bias = inputs.optional(8)?.type, bias != TensorType(.int32, [w.shape.dims.first ?? 0]) {
       throw .wrongInput(name: "B", reason: "\(bias) is no int32 for each output channel of w \(w)")
     }
-    let shape = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape).output
+    let shape = try SpatialConvolution(attributes, x: x.shape, w: w.shape).output
     return [TensorType(codes.dtype, shape)]
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {
     let (x, w, output) = (call.input(0), call.input(3), call.output)
-    let convolution = try SpatialConvolution(attributes, group: group, x: x.shape, w: w.shape)
+    let convolution = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
     let codes = centred(x, zeroPoint: call.input(2), along: nil)
     let weights = centred(w, zeroPoint: call.input(5), along: 0)
     var sums = [Int32](repeating: 0, count: output.count)

@@ -9,9 +9,8 @@ struct SpatialConvolution {
   let taps: WindowTaps
   let output: Shape
 
-  init(
-    _ attributes: Attributes, group: Int, x: Shape, w: Shape
-  ) throws(GraphError) {
+  init(_ attributes: Attributes, x: Shape, w: Shape) throws(GraphError) {
+    group = try attributes.int("group", default: 1)
     guard x.rank >= 3, w.rank == x.rank else {
       throw .shapeMismatch(reason: "X \(x) and W \(w) do not have the same spatial axes")
     }
@@ -26,7 +25,7 @@ struct SpatialConvolution {
     let window = try WindowGeometry(attributes, kernel: kernel)
     let input = Array(x.dims.dropFirst(2))
     let resolved = try window.resolved(input: input)
-    (batch, inChannels, outChannels, self.group) = (x[0], x[1], w[0], group)
+    (batch, inChannels, outChannels) = (x[0], x[1], w[0])
     taps = WindowTaps(window, resolved, input: input)
     output = Shape([x[0], w[0]] + resolved.output)
   }

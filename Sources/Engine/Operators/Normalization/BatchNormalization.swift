@@ -43,9 +43,7 @@ struct BatchNormalization: OperatorKernel, ActivationFusing {
     let factors = BatchNormalizationFactors(
       scale: Array(call.input(1).floats), bias: Array(call.input(2).floats),
       mean: Array(call.input(3).floats), variance: Array(call.input(4).floats), epsilon: epsilon)
-    guard let x = call.input(0).floats.baseAddress, let y = call.output.floats.baseAddress else {
-      return
-    }
+    guard let (x, y) = call.floats else { return }
     for row in 0..<shape[0] * shape[1] {
       let channel = row % shape[1]
       let (factor, offset) = (Float(factors.factor[channel]), Float(factors.offset[channel]))

@@ -31,9 +31,7 @@ struct LRN: OperatorKernel {
   func run(_ call: OperatorCall) {
     let shape = call.output.shape
     let (channels, plane) = (shape[1], shape.count(2...))
-    guard let x = call.input(0).floats.baseAddress, let y = call.output.floats.baseAddress else {
-      return
-    }
+    guard let (x, y) = call.floats else { return }
     let total = call.scratch.floats(plane)
     for row in 0..<shape[0] * channels {
       let (sample, channel) = (row / channels, row % channels)

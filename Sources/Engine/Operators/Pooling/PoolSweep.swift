@@ -11,9 +11,7 @@ func sweepWindows(
   _ pool: PoolGeometry, _ call: OperatorCall, neutral: Float, combine: (Float, Float) -> Float,
   finish: (_ line: UnsafeMutablePointer<Float>, _ y: Int) -> Void
 ) {
-  guard call.output.count > 0, let input = call.input(0).floats.baseAddress,
-    let output = call.output.floats.baseAddress
-  else { return }
+  guard let (input, output) = call.floats else { return }
   let stride = pool.outWidth == 1 ? 1 : pool.stride.x
   let reach = (pool.outWidth - 1) * stride + (pool.kernel.x - 1) * pool.dilation.x + 1
   let phaseLength = (max(reach, pool.padBegin.x + pool.width) + stride - 1) / stride

@@ -97,11 +97,8 @@ struct ReductionAxes: Sendable {
     guard order != Array(0..<input.shape.rank) else { return (input, length) }
     let size = input.dtype.byteSize
     let moved = UnsafeMutableRawPointer(call.scratch.floats((input.count * size + 3) / 4))
-    let strides = input.shape.strides
+    permutedCopy(input.base, input.shape, order: order, elementSize: size, into: moved)
     let shape = Shape(order.map { input.shape[$0] })
-    stridedCopy(
-      input.base, offset: 0, strides: order.map { strides[$0] }, shape: shape, elementSize: size,
-      into: moved)
     return (TensorView(type: TensorType(input.dtype, shape), base: moved), length)
   }
 }

@@ -20,8 +20,6 @@ struct Squeeze: ViewOperator {
     let dims = type.shape.dims.indices.filter { !dropped.contains($0) }.map { type.shape[$0] }
     return [TensorType(type.dtype, Shape(dims))]
   }
-
-  func run(_ call: OperatorCall) { call.output.bytes.copyMemory(from: call.input(0).bytes) }
 }
 
 /// Axes counted from the front, or an error naming the one that does not exist.

@@ -20,10 +20,9 @@ struct Transpose: OperatorKernel {
 
   func run(_ call: OperatorCall) {
     let input = call.input(0)
-    let strides = input.shape.strides
-    stridedCopy(
-      input.base, offset: 0, strides: axes(of: input.shape).map { strides[$0] },
-      shape: call.output.shape, elementSize: input.dtype.byteSize, into: call.output.base)
+    permutedCopy(
+      input.base, input.shape, order: axes(of: input.shape), elementSize: input.dtype.byteSize,
+      into: call.output.base)
   }
 
   private func axes(of shape: Shape) -> [Int] { permutation ?? Array((0..<shape.rank).reversed()) }
