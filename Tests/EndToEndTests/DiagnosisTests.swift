@@ -54,8 +54,30 @@ import Testing
     let suggestion = try report["suggestion"]
     try #expect(suggestion["count"].int == 15)
     let flags = try suggestion["flags"].string
-    #expect(flags.hasPrefix("--exclude '") && run.output.contains(flags))
+    #expect(flags.hasPrefix("--") && run.output.contains(flags))
+    try expectApplies(suggestion)
     try expectPage(String(decoding: folder.bytes("i.html"), as: UTF8.self), report)
+  }
+
+  /// What is suggested can be pasted, and is what the file then has.
+  private func expectApplies(_ suggestion: JSONDocument) throws {
+    let flags = try suggestion["flags"].string.replacing("'", with: "")
+    let made = try RunCalibrant.run(
+      [
+        "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", folder.file("a.onnx"),
+        "--quiet", "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "2",
+        "--end-bits", "2", "--json", folder.file("a.json"),
+      ] + flags.split(separator: " ").map(String.init) + DemoFiles.asTheyAre)
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let floats = try suggestion["exclude"].strings
+    let eightBits = try suggestion["layerBits"].keys
+    #expect(!floats.isEmpty || !eightBits.isEmpty)
+    let summary = try JSONDocument(String(decoding: folder.bytes("a.json"), as: UTF8.self))
+    for layer in try summary["layers"].elements {
+      let name = try layer["name"].string
+      let bits = floats.contains(name) ? nil : eightBits.contains(name) ? 8 : 2
+      #expect((try? layer["bits"].int) == bits, "\(name)")
+    }
   }
 
   /// One histogram of the weights and one of the input for each layer, and nothing from elsewhere.

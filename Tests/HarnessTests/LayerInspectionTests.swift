@@ -90,7 +90,7 @@ import Testing
     for (index, layer) in map.layers.enumerated() {
       for kind in [Rounded.weights, .activations, .both] {
         let alone = try error(
-          of: map.variant { $0.name == layer.name ? kind : [] }, at: layer.output)
+          of: try map.variant { $0.name == layer.name ? kind : [] }, at: layer.output)
         let all = try error(of: map.variant { _ in kind }, at: layer.output)
         let isolated = try #require(errors.isolated[index][kind.rawValue]?.decibels)
         let cumulative = try #require(errors.cumulative[index][kind.rawValue]?.decibels)
@@ -104,6 +104,27 @@ import Testing
     let one = try LayerErrorRun(map: map, jobs: 1, isQuiet: true).measure(on: samples)
     let three = try LayerErrorRun(map: map, jobs: 3, isQuiet: true).measure(on: samples)
     #expect(one.isolated == three.isolated && one.cumulative == three.cumulative)
+  }
+
+  /// The file has 8 bits: rounding the original again to 8, with as many scales, gives its weights back.
+  @Test func eightBitsAreWhatTheFileOfEightBitsHas() throws {
+    for layer in map.layers {
+      let rounded = try #require(
+        try GraphIndex(map.quantized.graph).dequantized(layer.quantizedWeight))
+      #expect(try map.weightsAtEightBits(of: layer) == rounded)
+    }
+    let file = try scores(map.quantized)
+    #expect(try scores(map.variant { _ in [.eightBits, .activations] }) == file)
+    #expect(map.growth(of: map.layers[0], bytes: 1) == 0)
+    #expect(map.growth(of: map.layers[0], bytes: 4) == 3 * map.layers[0].elementCount)
+  }
+
+  @Test func suggestionsAreOptionsThatAShellReads() {
+    let counts = PairedCounts(bothRight: 8, broken: 2, fixed: 0, bothWrong: 0)
+    let suggestion = LayerSuggestion(
+      floats: ["conv 1"], eightBits: ["it's"], weightShare: 0.1, bytes: 3, before: counts,
+      after: counts, isHeldOut: true)
+    #expect(suggestion.flags == #"--exclude 'conv 1' --layer-bits 'it'\''s=8'"#)
   }
 
   @Test func weightErrorsCountWhatRoundingDid() {

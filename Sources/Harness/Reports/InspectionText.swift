@@ -63,9 +63,7 @@ extension LayerInspection {
     }
     return [
       "",
-      "Suggested: keep \(ReportText.count(suggestion.layers.count, "layer")) in float "
-        + "(\(ReportText.percent(suggestion.weightShare, decimals: 1)) % of the weights, "
-        + "+\(ReportText.bytes(suggestion.bytes))).",
+      "Suggested: \(Self.changes(suggestion)), +\(ReportText.bytes(suggestion.bytes)).",
       "Measured on \(ReportText.count(before.total, "image"))"
         + "\(suggestion.isHeldOut ? " that it was not chosen on" : ""): drop "
         + "\(ReportText.points(before.drop)) \(ReportText.points(Newcombe.interval(before))) becomes "
@@ -74,6 +72,19 @@ extension LayerInspection {
       "",
       suggestion.flags,
     ]
+  }
+
+  private static func changes(_ suggestion: LayerSuggestion) -> String {
+    var changes: [String] = []
+    if !suggestion.floats.isEmpty {
+      changes.append(
+        "keep \(ReportText.count(suggestion.floats.count, "layer")) in float "
+          + "(\(ReportText.percent(suggestion.weightShare, decimals: 1)) % of the weights)")
+    }
+    if !suggestion.eightBits.isEmpty {
+      changes.append("give \(ReportText.count(suggestion.eightBits.count, "layer")) 8 bits")
+    }
+    return changes.joined(separator: " and ")
   }
 
   /// The inspection for scripts, with a newline at the end.
@@ -149,7 +160,8 @@ extension LayerInspection {
 
   private static func json(_ suggestion: LayerSuggestion) -> JSONValue {
     .object([
-      .init("exclude", suggestion.layers),
+      .init("exclude", suggestion.floats),
+      .init("layerBits", .object(suggestion.eightBits.map { .init($0, .int(8)) })),
       .init("flags", suggestion.flags),
       .init("weightShare", suggestion.weightShare),
       .init("bytes", suggestion.bytes),

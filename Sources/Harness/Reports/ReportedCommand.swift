@@ -30,15 +30,16 @@ public enum ReportedCommand {
 
   /// Arguments as a shell reads them back.
   static func line(_ arguments: [String]) -> String {
-    (["calibrant"] + arguments).map(quoted).joined(separator: " ")
+    (["calibrant"] + arguments).map { quoted($0) }.joined(separator: " ")
   }
 
-  private static func quoted(_ argument: String) -> String {
+  /// One argument as a shell reads it back, in quotes where it needs them or `always`.
+  static func quoted(_ argument: String, always: Bool = false) -> String {
     let plain = argument.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || ("0"..."9").contains($0)
         || "-_./=,:%+".unicodeScalars.contains($0)
     }
-    return plain && !argument.isEmpty
+    return plain && !argument.isEmpty && !always
       ? argument
       : "'"
         + argument.split(separator: "'", omittingEmptySubsequences: false)

@@ -13,13 +13,17 @@ struct ResultOptions: ParsableArguments {
     if let json, json != "-" { try requireWritable(json) }
   }
 
-  /// Prints text for people, or JSON where it was asked for on standard output, and writes the JSON file.
+  /// Prints text for people, its verdicts in colour on a terminal, or JSON where it was asked for on standard
+  /// output, and writes the JSON file.
   func emit(text: String, json document: String) throws {
     if json == "-" {
       print(document, terminator: "")
       return
     }
-    print(text)
+    let isColored =
+      isatty(STDOUT_FILENO) == 1
+      && TerminalColor.isAllowed(by: ProcessInfo.processInfo.environment)
+    print(isColored ? TerminalColor.painted(text) : text)
     if let json { try writeFile(document, to: json) }
   }
 }

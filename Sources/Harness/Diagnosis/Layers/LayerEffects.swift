@@ -58,9 +58,13 @@ struct VariantBench<Source: SampleSource> {
     return VariantEffect(scores, float: float, labels: labels)
   }
 
-  /// Everything rounded but the layers of these positions.
-  func effect(keeping kept: Set<Int>) throws -> VariantEffect {
-    let names = Set(kept.map { map.layers[$0].name })
-    return try effect { names.contains($0.name) ? [] : .both }
+  /// Everything rounded as in the file but the layers that `remedy` changes.
+  func effect(of remedy: LayerRemedy) throws -> VariantEffect {
+    let floats = Set(remedy.floats.map { map.layers[$0].name })
+    let eightBits = Set(remedy.eightBits.map { map.layers[$0].name })
+    return try effect { layer in
+      floats.contains(layer.name)
+        ? [] : eightBits.contains(layer.name) ? [.eightBits, .activations] : .both
+    }
   }
 }

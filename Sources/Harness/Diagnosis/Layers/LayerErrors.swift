@@ -38,7 +38,7 @@ struct LayerErrorRun {
   private static let kinds = [Rounded.weights, .activations, .both]
 
   func measure(on source: some SampleSource) throws -> LayerErrors {
-    let probes = LayerProbes(map)
+    let probes = try LayerProbes(map)
     let float = try Program(probes.model, observing: probes.observed.map(\.name))
     let outputs = map.layers.map(\.output)
     let variants = try Self.kinds.map { kind in

@@ -91,10 +91,10 @@ public struct LayerInspectionRun {
       bench: bench,
       probe: try VariantBench(map, probe, labels: Array(labels.prefix(probe.count)), jobs: jobs),
       ranking: ranking)
-    let kept = try search.run(rounded: rounded)
+    let remedy = try search.run(rounded: rounded)
     let suggestion =
-      kept.isEmpty
-      ? nil : try suggest(kept.sorted(), layers, map, images, labels, after: sample.count)
+      remedy.isEmpty
+      ? nil : try suggest(remedy, layers, map, images, labels, after: sample.count)
     return LayerInspection(
       model: original.name, quantizedModel: quantized.name, imageCount: images.count,
       sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
@@ -110,20 +110,20 @@ public struct LayerInspectionRun {
     return try map.layers.enumerated().map { index, layer in
       try Interruption.check()
       let oneIn = try bench.effect { $0.name == layer.name ? .both : [] }
-      let leftOut = try bench.effect(keeping: [index])
+      let leftOut = try bench.effect(of: LayerRemedy(floats: [index]))
       progress.advance(to: index + 1)
       return LayerInspection.Layer(
         name: layer.name, opType: layer.opType, weightCount: layer.elementCount, bits: layer.bits,
         isolated: .init(errors.isolated[index]), cumulative: .init(errors.cumulative[index]),
         weights: try map.weightErrors(of: layer),
         activation: layer.activation.flatMap { activations[$0.source] }, oneIn: oneIn,
-        leftOut: leftOut, bytesInFloat: map.bytesInFloat(of: layer))
+        leftOut: leftOut, bytesInFloat: map.growth(of: layer, bytes: 4))
     }
   }
 
   /// Measures the suggestion on the images that it was not chosen on.
   private func suggest(
-    _ kept: [Int], _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
+    _ remedy: LayerRemedy, _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
     _ images: ImageStore, _ labels: [Int], after seen: Int
   ) throws -> LayerSuggestion {
     let isHeldOut = images.count > seen
@@ -132,12 +132,14 @@ public struct LayerInspectionRun {
       map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)), jobs: jobs
     )
     let before = try bench.effect { _ in .both }
-    let after = try bench.effect(keeping: Set(kept))
+    let after = try bench.effect(of: remedy)
+    let (floats, eightBits) = (remedy.floats.sorted(), remedy.eightBits.sorted())
     let all = layers.reduce(0) { $0 + $1.weightCount }
-    let floats = kept.reduce(0) { $0 + layers[$1].weightCount }
     return LayerSuggestion(
-      layers: kept.map { layers[$0].name }, weightShare: Double(floats) / Double(max(all, 1)),
-      bytes: kept.reduce(0) { $0 + layers[$1].bytesInFloat },
+      floats: floats.map { layers[$0].name }, eightBits: eightBits.map { layers[$0].name },
+      weightShare: Double(floats.reduce(0) { $0 + layers[$1].weightCount }) / Double(max(all, 1)),
+      bytes: floats.reduce(0) { $0 + layers[$1].bytesInFloat }
+        + eightBits.reduce(0) { $0 + map.growth(of: map.layers[$1], bytes: 1) },
       before: before.counts(against: bench.floatEffect),
       after: after.counts(against: bench.floatEffect), isHeldOut: isHeldOut)
   }

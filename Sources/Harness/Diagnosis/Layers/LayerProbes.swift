@@ -13,8 +13,8 @@ struct LayerProbes {
     case probe(layer: Int, Rounded)
   }
 
-  init(_ map: QuantizedLayerMap) {
-    var model = map.variant { _ in [] }
+  init(_ map: QuantizedLayerMap) throws {
+    var model = try map.variant { _ in [] }
     var graph = model.graph
     let quantized = GraphIndex(map.quantized.graph)
     let positions = Dictionary(

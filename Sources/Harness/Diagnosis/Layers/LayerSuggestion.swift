@@ -1,6 +1,10 @@
-/// Layers whose return to float wins back most of what quantization cost, at a price in bytes.
+/// Layers whose return to float, or to 8 bits where they have fewer, wins back most of what quantization
+/// cost, at a price in bytes.
 public struct LayerSuggestion: Sendable {
-  public let layers: [String]
+  /// Layers to keep in float.
+  public let floats: [String]
+  /// Layers of fewer bits to give 8, which wins back nearly what float would.
+  public let eightBits: [String]
   /// The share of all weights that become float again.
   public let weightShare: Double
   /// What the file grows by.
@@ -18,7 +22,9 @@ public struct LayerSuggestion: Sendable {
 
   /// Options of `quantize`, `calibrate` and `compare`.
   public var flags: String {
-    layers.map { "--exclude '\($0)'" }.joined(separator: " ")
+    (floats.map { "--exclude \(ReportedCommand.quoted($0, always: true))" }
+      + eightBits.map { "--layer-bits \(ReportedCommand.quoted("\($0)=8", always: true))" })
+      .joined(separator: " ")
   }
 }
 
@@ -41,10 +47,10 @@ struct SuggestionSearch<Source: SampleSource> {
 
   private var weightCount: Int { bench.map.layers.reduce(0) { $0 + $1.elementCount } }
 
-  /// The positions to keep in float; empty where nothing is lost on the sample.
-  func run(rounded: VariantEffect) throws -> Set<Int> {
+  /// What to change; nothing where nothing is lost on the sample.
+  func run(rounded: VariantEffect) throws -> LayerRemedy {
     let lost = rounded.counts(against: bench.floatEffect).drop
-    guard lost > 0 else { return [] }
+    guard lost > 0 else { return LayerRemedy() }
     var best: (drop: Double, layers: Set<Int>) = (lost, [])
     var kept: Set<Int> = []
     let enough = (1 - Self.goal) * lost
@@ -52,17 +58,35 @@ struct SuggestionSearch<Source: SampleSource> {
       let layer = try mostHelpful(besides: kept)
     {
       kept.insert(layer)
-      let drop = try bench.effect(keeping: kept).counts(against: bench.floatEffect).drop
+      let drop = try drop(LayerRemedy(floats: kept))
       if drop < best.drop { best = (drop, kept) }
     }
-    return best.layers
+    return try cheaper(LayerRemedy(floats: best.layers), lost: lost, won: lost - best.drop)
+  }
+
+  private func drop(_ remedy: LayerRemedy) throws -> Double {
+    try bench.effect(of: remedy).counts(against: bench.floatEffect).drop
+  }
+
+  /// 8 bits in place of float, layer by layer, as long as nine tenths of what float wins remain won.
+  private func cheaper(_ floats: LayerRemedy, lost: Double, won: Double) throws -> LayerRemedy {
+    var remedy = floats
+    for layer in floats.floats.sorted() where bench.map.layers[layer].bits.map({ $0 < 8 }) ?? false
+    {
+      try Interruption.check()
+      var other = remedy
+      other.floats.remove(layer)
+      other.eightBits.insert(layer)
+      if lost - (try drop(other)) >= Self.goal * won { remedy = other }
+    }
+    return remedy
   }
 
   private func mostHelpful(besides kept: Set<Int>) throws -> Int? {
     let candidates = affordable(besides: kept).prefix(Self.candidates)
     let noises = try candidates.map { layer in
       try Interruption.check()
-      return try probe.effect(keeping: kept.union([layer])).noise.noise
+      return try probe.effect(of: LayerRemedy(floats: kept.union([layer]))).noise.noise
     }
     return zip(candidates, noises).min { $0.1 < $1.1 }?.0
   }

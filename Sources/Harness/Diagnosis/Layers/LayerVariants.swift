@@ -5,30 +5,42 @@ struct Rounded: OptionSet, Sendable {
   let rawValue: Int
   static let weights = Rounded(rawValue: 1)
   static let activations = Rounded(rawValue: 2)
+  /// The original's weights to 8 bits, in place of the file's own rounding.
+  static let eightBits = Rounded(rawValue: 4)
   static let both: Rounded = [.weights, .activations]
 }
 
 extension QuantizedLayerMap {
-  /// Marks the original's tensors in a variant.
+  /// Marks the original's tensors in a variant, and its weights at 8 bits.
   static let floatPrefix = "float:"
+  private static let eightBitsPrefix = "8 bits:"
 
   /// The quantized model with its layers returned to float as far as `rounded` says.
   ///
-  /// A layer without rounded weights has the original's weights and bias. An activation stays rounded
+  /// A layer without the file's weights has the original's weights, in float or to 8 bits, and bias. An activation stays rounded
   /// while any layer whose activations are rounded reads it, directly or through operators without
   /// weights; that is how `--exclude` leaves it.
-  func variant(_ rounded: (InspectedLayer) -> Rounded) -> Model {
+  func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Model {
     let choices = layers.map(rounded)
     var model = quantized
     var graph = model.graph
     var nodes = graph.nodes
     let originals = float.graph.nodes
+    var added: [ModelTensor] = []
     for (layer, choice) in zip(layers, choices) where !choice.contains(.weights) {
       // A bias that correction added to a layer that had none goes with the rounding.
       let constants = originals[layer.floatNode].inputs.dropFirst()
       nodes[layer.quantizedNode].inputs =
         [nodes[layer.quantizedNode].inputs[0]]
         + constants.map { $0.isEmpty ? "" : Self.floatPrefix + $0 }
+      if choice.contains(.eightBits) {
+        let name = Self.eightBitsPrefix + layer.floatWeight
+        nodes[layer.quantizedNode].inputs[1] = name
+        added.append(
+          ModelTensor(
+            name: name, elementType: .float32, dims: layer.shape,
+            values: try weightsAtEightBits(of: layer)))
+      }
     }
     let readers = zip(layers, choices).filter { $0.1.contains(.activations) }
       .map { nodes[$0.0.quantizedNode].inputs[0] }
@@ -42,7 +54,7 @@ extension QuantizedLayerMap {
         var copy = tensor
         copy.name = Self.floatPrefix + tensor.name
         return read.contains(copy.name) ? copy : nil
-      }
+      } + added
     model.graph = graph
     return model
   }

@@ -29,13 +29,26 @@ extension QuantizedLayerMap {
       shape: layer.shape, axis: layer.axis)
   }
 
-  /// Four bytes a weight instead of what the file stores now.
-  func bytesInFloat(of layer: InspectedLayer) -> Int {
+  /// What the file grows by where the layer's weights take `bytes` each instead of what they take now.
+  func growth(of layer: InspectedLayer, bytes: Int) -> Int {
     let index = GraphIndex(quantized.graph)
     guard let node = index.producer(of: layer.quantizedWeight, "DequantizeLinear"),
       let stored = index.initializers[node.inputs[0]]
     else { return 0 }
-    return 4 * layer.elementCount - stored.storedByteCount
+    return bytes * layer.elementCount - stored.storedByteCount
+  }
+
+  /// The original's weights rounded to the nearest of 8 bits, with scales as many as the file has them.
+  func weightsAtEightBits(of layer: InspectedLayer) throws -> [Float] {
+    let index = GraphIndex(quantized.graph)
+    let scales = index.producer(of: layer.quantizedWeight, "DequantizeLinear").flatMap {
+      index.initializers[$0.inputs[1]]
+    }
+    let isPerChannel = try (scales?.elementCount() ?? 1) > 1
+    return RoundToNearest.quantize(
+      try GraphIndex(float.graph).floats(layer.floatWeight), shape: layer.shape,
+      axis: isPerChannel ? layer.axis : nil, grid: WeightScheme(bits: 8).grid()
+    ).dequantized()
   }
 }
 
