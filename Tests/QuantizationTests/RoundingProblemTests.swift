@@ -19,15 +19,15 @@ import Testing
   }
 
   private static func problem(
-    rows: Int, columns: Int, seed: UInt64 = 1
+    rows: Int, columns: Int, seed: UInt64 = 1, blockSize: Int? = nil
   ) throws -> RoundingProblem {
     let hessian = covariance(columns, seed: seed)
     var random = SeededRandom(seed: seed + 100)
     return try #require(
       RoundingProblem(
         weights: random.floats(rows * columns).map(Double.init), columns: columns,
-        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: columns), damping: 0.01
-      ))
+        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: columns),
+        damping: 0.01, blockSize: blockSize))
   }
 
   private static func nearest(
@@ -201,6 +201,59 @@ import Testing
       }
       #expect(rows.lowest[row] <= 0 && rows.lowest[row] + window.span >= 0)
     }
+  }
+
+  /// Ŵ of one row, from each column's own scale.
+  private static func values(_ rows: RowCodes, _ row: Int) -> [Double] {
+    (0..<rows.columns).map { column in
+      let place = row * rows.sets.count + rows.sets.ofColumn[column]
+      return rows.codes[row * rows.columns + column] * rows.scales[row] * rows.shares[place]
+    }
+  }
+
+  /// Columns are visited in another order than they are stored in, and each keeps the scale of its own block.
+  @Test func blocksHaveTheirOwnScales() throws {
+    let problem = try Self.problem(rows: 3, columns: 24, blockSize: 8)
+    #expect(problem.sets.count == 3 && problem.order != Array(0..<24))
+    for (column, set) in problem.sets.ofColumn.enumerated() {
+      #expect(set == problem.order[column] / 8)
+    }
+    let window = CodeWindow(grid: WeightScheme(bits: 4).grid())
+    let rows = OptimalRounding(window: window).solve(problem, rows: 0..<3)
+    let targets = problem.targets(0..<3)
+    #expect(Set(rows.shares[0..<3]).count == 3)
+    let errors = CodeRefinement(rows, targets, problem, span: window.span).errors
+    for row in 0..<3 {
+      let expected = Self.error(
+        Self.values(rows, row), 1, targets.row(row), Self.damped(problem))
+      #expect(abs(errors[row] - expected) < 1e-12)
+      for column in 0..<24 {
+        let (code, low) = (rows.codes[row * 24 + column], rows.lowest[rows.place(row, column)])
+        #expect(code == code.rounded() && low <= code && code <= low + window.span)
+        #expect(low <= 0 && low + window.span >= 0)
+      }
+    }
+  }
+
+  /// The nearest codes of blocks lose more, and so do the best codes with one scale for the row.
+  @Test func optimalBlocksBeatNearestOnesAndWholeRows() throws {
+    let blocked = try Self.problem(rows: 6, columns: 48, blockSize: 8)
+    let whole = try Self.problem(rows: 6, columns: 48)
+    let window = CodeWindow(grid: WeightScheme(bits: 4).grid())
+    let targets = blocked.targets(0..<6)
+    let shares = (0..<6).flatMap { row in
+      (0..<6).map { window.coveringScale(blocked.sets.values(targets.row(row), of: $0)) }
+    }
+    let nearest = RowCodes(
+      nearestTo: targets, scales: [Double](repeating: 1, count: 6), shares: shares, window: window,
+      lowest: nil)
+    func error(_ rows: RowCodes, _ problem: RoundingProblem) -> Double {
+      CodeRefinement(rows, problem.targets(0..<6), problem, span: window.span).errors.reduce(0, +)
+    }
+    let rounding = OptimalRounding(window: window)
+    let best = error(rounding.solve(blocked, rows: 0..<6), blocked)
+    #expect(best < 0.5 * error(nearest, blocked))
+    #expect(best < error(rounding.solve(whole, rows: 0..<6), whole))
   }
 
   /// Rows do not depend on each other, so threads may share them out as they like.

@@ -195,8 +195,9 @@ extension SequentialWalkTests {
         observer.observe(index, values, samples: samples)
       }
     }
+    let suggested = SuggestedRanges(observer.tensors, Auto(), grid: .asymmetricUInt8)
     let selection = try RangeSelection(
-      model, quantizer: quantizer, observer.tensors, Auto(), grid: .asymmetricUInt8)
+      model, quantizer: quantizer, suggested, grid: .asymmetricUInt8)
     let choices = try selection.choose(
       ActivationRanges(), on: SeededInput(), executor: SerialExecutor())
     #expect(!choices.tensors.isEmpty)

@@ -45,8 +45,8 @@ public struct CalibrationWalk: Sendable {
         progress = shown
         shown.advance(to: Int(done * Double(Self.parts)))
       } solved: { layer, result in
-        // A layer's covariances and samples; the next one's have other sizes and would not fit in their place.
-        FreedMemory.release()
+        // A wide layer's covariances and samples; the next one's have other sizes and would not fit in their place.
+        if walk.options.widestOptimal == nil { FreedMemory.release() }
         try journal?.add(layer, result, of: key)
       }
     } catch var error as Interrupted {

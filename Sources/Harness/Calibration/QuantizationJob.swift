@@ -115,13 +115,7 @@ public struct QuantizationJob: Sendable {
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
-    var choices = RangeChoices(
-      ranges: ActivationRanges(statistics, method: method, grid: options.activations.grid))
-    if let auto = method as? Auto, scheme.activationBits != nil {
-      let selection = try RangeSelection(
-        model, quantizer: quantizer, statistics, auto, grid: options.activations.grid)
-      choices = try walker.choose(selection, choices.ranges, on: data, fixedBatch: fixedBatch)
-    }
+    let choices = try ranges(scheme, statistics, method: method, on: data, walker)
     let calibration = try fit(
       scheme, choices.ranges, options.walkOptions(scheme), on: data, walker,
       title: "fitting \(scheme.text) \(method.name)")
@@ -129,6 +123,20 @@ public struct QuantizationJob: Sendable {
       model, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
     return quantized
+  }
+
+  private func ranges(
+    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
+    on data: CalibrationData, _ walker: CalibrationWalk
+  ) throws -> RangeChoices {
+    let grid = options.activations.grid
+    guard let auto = method as? Auto, scheme.activationBits != nil else {
+      return RangeChoices(ranges: ActivationRanges(statistics, method: method, grid: grid))
+    }
+    let suggested = SuggestedRanges(statistics, auto, grid: grid)
+    let selection = try RangeSelection(
+      model, quantizer: quantizer(scheme), suggested, grid: grid)
+    return try walker.choose(selection, suggested.best, on: data, fixedBatch: fixedBatch)
   }
 
   private func fit(

@@ -5,7 +5,7 @@ struct CodeRefinement {
   private let targets: RowTargets
   private let problem: RoundingProblem
   private let span: Double
-  /// Q (H + λI), rows × columns; below, H stands for H + λI.
+  /// Q (H + λI), rows × columns, with Q in units of the rows' scales; below, H stands for H + λI.
   private var products: [Double]
 
   init(_ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double) {
@@ -13,7 +13,7 @@ struct CodeRefinement {
     self.targets = targets
     self.span = span
     self.problem = problem
-    products = problem.multiplied(rows.codes)
+    products = problem.multiplied(rows.relative)
   }
 
   /// (s·q − w) H (s·q − w)ᵀ of each row.
@@ -38,9 +38,11 @@ struct CodeRefinement {
   /// q H wᵀ and q H qᵀ of a row.
   private func along(_ row: Int) -> (target: Double, codes: Double) {
     var (along, norm) = (0.0, 0.0)
-    for i in row * rows.columns..<(row + 1) * rows.columns {
-      along += targets.products[i] * rows.codes[i]
-      norm += products[i] * rows.codes[i]
+    for column in 0..<rows.columns {
+      let i = row * rows.columns + column
+      let code = rows.codes[i] * rows.shares[rows.place(row, column)]
+      along += targets.products[i] * code
+      norm += products[i] * code
     }
     return (along, norm)
   }
@@ -57,15 +59,15 @@ struct CodeRefinement {
   /// One pass over the codes of a row.
   private mutating func sweep(_ row: Int) -> Bool {
     let (columns, start, scale) = (rows.columns, row * rows.columns, rows.scales[row])
-    let (low, high) = (rows.lowest[row], rows.lowest[row] + span)
     var moved = false
     for column in 0..<columns {
-      let at = start + column
+      let (at, place) = (start + column, rows.place(row, column))
+      let (share, low) = (rows.shares[place], rows.lowest[place])
       let gradient = scale * products[at] - targets.products[at]
-      let best = rows.codes[at] - gradient / (problem.diagonal(column) * scale)
-      let code = min(max(roundedHalfEven(best), low), high)
+      let best = rows.codes[at] - gradient / (problem.diagonal(column) * scale * share)
+      let code = min(max(roundedHalfEven(best), low), low + span)
       guard code != rows.codes[at] else { continue }
-      let change = code - rows.codes[at]
+      let change = (code - rows.codes[at]) * share
       rows.codes[at] = code
       add(change, hessianRow: column, toProductsOf: row)
       moved = true

@@ -37,14 +37,16 @@ enum GPTQ {
   ) {
     let columns = rows.columns
     for row in 0..<rows.rows {
-      let (scale, low) = (rows.scales[row], rows.lowest[row])
+      let scale = rows.scales[row]
       rest.withUnsafeMutableBufferPointer { rest in
         feedback.withUnsafeBufferPointer { feedback in
           let weights = rest.baseAddress! + row * columns
           for column in block {
             let factors = feedback.baseAddress! + column * columns
-            let code = min(max(roundedHalfEven(weights[column] / scale), low), low + span)
-            let error = (weights[column] - code * scale) / factors[column]
+            let place = rows.place(row, column)
+            let (step, low) = (scale * rows.shares[place], rows.lowest[place])
+            let code = min(max(roundedHalfEven(weights[column] / step), low), low + span)
+            let error = (weights[column] - code * step) / factors[column]
             for later in column + 1..<block.upperBound { weights[later] -= error * factors[later] }
             errors[row * Self.block + column - block.lowerBound] = error
             rows.codes[row * columns + column] = code

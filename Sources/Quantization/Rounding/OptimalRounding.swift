@@ -29,7 +29,7 @@ struct OptimalRounding: Sendable {
     let start = rows.scales
     var errors = [Double](repeating: .infinity, count: rows.rows)
     for share in shares(problem.columns) {
-      var candidate = nearest(targets, start.map { $0 * share })
+      var candidate = nearest(targets, start.map { $0 * share }, shares: rows.shares)
       GPTQ.round(
         &candidate, to: targets.weights, feedback: problem.feedback, span: window.span)
       let refined = refined(candidate, targets, problem)
@@ -65,8 +65,11 @@ struct OptimalRounding: Sendable {
     return refinement
   }
 
-  private func nearest(_ targets: RowTargets, _ scales: [Double]) -> RowCodes {
-    RowCodes(nearestTo: targets, scales: scales, window: window, lowest: shared?.lowest)
+  private func nearest(
+    _ targets: RowTargets, _ scales: [Double], shares: [Double]? = nil
+  ) -> RowCodes {
+    RowCodes(
+      nearestTo: targets, scales: scales, shares: shares, window: window, lowest: shared?.lowest)
   }
 
   private func coveringScales(_ targets: RowTargets) -> [Double] {
@@ -75,6 +78,7 @@ struct OptimalRounding: Sendable {
 
   /// The scales under which nearest codes have the smallest error.
   private func scaled(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
+    if problem.sets.count > 1 { return blockScaled(targets, problem) }
     let covering = coveringScales(targets)
     var best = nearest(targets, covering)
     guard shared == nil else { return best }
@@ -84,6 +88,37 @@ struct OptimalRounding: Sendable {
       best.takeBetter(candidate, self.errors(candidate, targets, problem), over: &errors)
     }
     return best
+  }
+
+  /// The same for every block of every row, judged by H's diagonal; a row's scale is that of its widest block.
+  private func blockScaled(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
+    let diagonal = (0..<problem.columns).map(problem.diagonal)
+    var (scales, shares): ([Double], [Double]) = ([], [])
+    for row in targets.energies.indices {
+      let own = problem.sets.columns.indices.map { set in
+        blockScale(
+          problem.sets.values(targets.row(row), of: set),
+          weights: problem.sets.values(diagonal[...], of: set))
+      }
+      let widest = own.max() ?? 1
+      scales.append(widest)
+      shares += own.map { $0 / widest }
+    }
+    return nearest(targets, scales, shares: shares)
+  }
+
+  private func blockScale(_ block: ArraySlice<Double>, weights: ArraySlice<Double>) -> Double {
+    let covering = window.coveringScale(block)
+    let candidates = (scaleShares(block.count) + [1]).map { $0 * covering }
+    let errors = candidates.map { scale in
+      let low = window.lowest(block, scale: scale)
+      return zip(block, weights).reduce(0) { sum, pair in
+        let code = min(max(roundedHalfEven(pair.0 / scale), low), low + window.span)
+        let difference = code * scale - pair.0
+        return sum + pair.1 * difference * difference
+      }
+    }
+    return zip(candidates, errors).min { $0.1 < $1.1 }?.0 ?? covering
   }
 
   private func errors(

@@ -14,6 +14,7 @@ struct RoundingProblem: Sendable {
   let feedback: [Double]
   /// For each visited column, its place in the weights.
   let order: [Int]
+  let sets: ColumnSets
   /// W, rows × columns, as stored.
   private let weights: [Double]
   private let cross: [Double]?
@@ -28,8 +29,12 @@ struct RoundingProblem: Sendable {
   ///   - weights: W, rows × columns.
   ///   - inputs: the covariance H of the inputs X̂ in the quantized network, and C of X in the float one with X̂.
   ///   - damping: λ, as a share of H's mean diagonal.
+  ///   - blockSize: inputs that share a scale; nil where a row has one scale.
   /// - Returns: nil where H is not positive definite even with damping (it holds NaN or infinities).
-  init?(weights: [Double], columns: Int, inputs: InputCovariance, damping: Double) {
+  init?(
+    weights: [Double], columns: Int, inputs: InputCovariance, damping: Double,
+    blockSize: Int? = nil
+  ) {
     let trace = (0..<columns).reduce(0) { $0 + inputs.quantized[$1 * columns + $1] }
     // λ is never 0, so that inputs that are always 0 do no harm.
     added = damping * trace / Double(max(columns, 1)) + 1e-12
@@ -41,6 +46,7 @@ struct RoundingProblem: Sendable {
     self.weights = weights
     hessian = inputs.quantized
     order = inputs.order
+    sets = ColumnSets(order: inputs.order, blockSize: blockSize)
     cross = inputs.cross
   }
 
@@ -97,6 +103,7 @@ struct RoundingProblem: Sendable {
 /// What some rows of codes are to come near to; H stands for H + λI.
 struct RowTargets: Sendable {
   let columns: Int
+  let sets: ColumnSets
   /// W*, rows × columns, in visiting order.
   let weights: [Double]
   /// W* H.
@@ -108,6 +115,7 @@ struct RowTargets: Sendable {
     let columns = problem.columns
     self.columns = columns
     self.weights = weights
+    sets = problem.sets
     let products = problem.multiplied(weights)
     self.products = products
     energies = stride(from: 0, to: weights.count, by: columns).map { start in

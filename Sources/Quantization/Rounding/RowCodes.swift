@@ -1,14 +1,26 @@
-/// Rows of integer codes with a scale each, in the visiting order of their problem.
+/// Rows of integer codes, in the visiting order of their problem, with the scales of their sets of columns.
 struct RowCodes: Sendable {
   let columns: Int
+  let sets: ColumnSets
   /// q − z, rows × columns; integers.
   var codes: [Double]
   /// One per row.
   var scales: [Double]
-  /// The lowest code of each row; the highest lies `CodeWindow.span` above.
+  /// Rows × sets: a set's scale in units of its row's.
+  var shares: [Double]
+  /// Rows × sets: the lowest code; the highest lies `CodeWindow.span` above.
   var lowest: [Double]
 
   var rows: Int { scales.count }
+
+  /// Where `shares` and `lowest` hold what belongs to a code.
+  @inline(__always)
+  func place(_ row: Int, _ column: Int) -> Int { row * sets.count + sets.ofColumn[column] }
+
+  /// Codes in units of their row's scale.
+  var relative: [Double] {
+    codes.indices.map { codes[$0] * shares[place($0 / columns, $0 % columns)] }
+  }
 
   /// Σᵢ Hᵢᵢ (s·qᵢ − wᵢ)² of each row: its error if inputs were not correlated.
   func diagonalErrors(_ targets: RowTargets, _ problem: RoundingProblem) -> [Double] {
@@ -17,7 +29,8 @@ struct RowCodes: Sendable {
       var error = 0.0
       for column in 0..<columns {
         let i = row * columns + column
-        let difference = scales[row] * codes[i] - targets.weights[i]
+        let step = scales[row] * shares[place(row, column)]
+        let difference = step * codes[i] - targets.weights[i]
         error += weights[column] * difference * difference
       }
       return error
@@ -31,7 +44,9 @@ struct RowCodes: Sendable {
     for row in 0..<rows where otherErrors[row] < errors[row] {
       errors[row] = otherErrors[row]
       scales[row] = other.scales[row]
-      lowest[row] = other.lowest[row]
+      for i in row * sets.count..<(row + 1) * sets.count {
+        (shares[i], lowest[i]) = (other.shares[i], other.lowest[i])
+      }
       for i in row * columns..<(row + 1) * columns { codes[i] = other.codes[i] }
     }
   }
@@ -70,20 +85,30 @@ struct CodeWindow: Sendable {
 extension RowCodes {
   /// Every weight at its nearest code.
   ///
-  /// - Parameter lowest: of all rows; nil where each has its own.
+  /// - Parameters:
+  ///   - shares: of the sets of all rows; nil where a row has one set.
+  ///   - lowest: of all rows; nil where each set has its own.
   init(
-    nearestTo targets: RowTargets, scales: [Double], window: CodeWindow, lowest: Double?
+    nearestTo targets: RowTargets, scales: [Double], shares: [Double]? = nil, window: CodeWindow,
+    lowest: Double?
   ) {
-    let (target, columns) = (targets.weights, targets.columns)
-    self.init(columns: columns, codes: target, scales: scales, lowest: scales)
-    let shared = lowest
+    let (target, columns, sets) = (targets.weights, targets.columns, targets.sets)
+    let shares = shares ?? [Double](repeating: 1, count: scales.count)
+    precondition(shares.count == scales.count * sets.count, "Every set has its share.")
+    self.init(
+      columns: columns, sets: sets, codes: target, scales: scales, shares: shares, lowest: shares)
     for row in 0..<scales.count {
-      let range = row * columns..<(row + 1) * columns
-      let low = shared ?? window.lowest(target[range], scale: scales[row])
-      let inverse = 1 / scales[row]
-      self.lowest[row] = low
-      let high = low + window.span
-      for i in range { codes[i] = min(max(roundedHalfEven(target[i] * inverse), low), high) }
+      for set in 0..<sets.count {
+        let step = scales[row] * shares[row * sets.count + set]
+        let low =
+          lowest ?? window.lowest(sets.values(targets.row(row), of: set), scale: step)
+        self.lowest[row * sets.count + set] = low
+        let (inverse, high, start) = (1 / step, low + window.span, row * columns)
+        for column in sets.columns[set] {
+          let code = roundedHalfEven(target[start + column] * inverse)
+          codes[start + column] = min(max(code, low), high)
+        }
+      }
     }
   }
 }

@@ -97,16 +97,9 @@ final class CovarianceAccumulator: @unchecked Sendable {
   }
 
   private func addSums(_ sample: InputSample) {
-    addRows(sample.floatRows, sample.rows, into: &floatSums)
-    addRows(sample.quantizedRows, sample.rows, into: &quantizedSums)
-  }
-
-  private func addRows(_ values: [Float], _ rows: Int, into sums: inout [Double]) {
-    for group in 0..<groups {
-      for row in 0..<rows {
-        let start = (group * rows + row) * depth
-        for i in 0..<depth { sums[group * depth + i] += Double(values[start + i]) }
-      }
+    for i in floatSums.indices {
+      floatSums[i] += sample.floatRowSums[i]
+      quantizedSums[i] += sample.quantizedRowSums[i]
     }
   }
 

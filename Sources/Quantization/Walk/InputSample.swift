@@ -10,6 +10,9 @@ struct InputSample: Sendable {
   var rows = 0
   var floatRows: [Float] = []
   var quantizedRows: [Float] = []
+  /// Sums of these rows, groups × depth; empty where there are none.
+  var floatRowSums: [Double] = []
+  var quantizedRowSums: [Double] = []
 
   init(groups: Int, depth: Int) {
     floatSums = [Double](repeating: 0, count: groups * depth)
@@ -53,6 +56,21 @@ struct InputSample: Sendable {
         }
       }
     }
+    floatRowSums = Self.sums(floatRows, columns, rows: rows)
+    quantizedRowSums = Self.sums(quantizedRows, columns, rows: rows)
+  }
+
+  private static func sums(_ values: [Float], _ columns: LayerColumns, rows: Int) -> [Double] {
+    guard rows > 0 else { return [] }
+    let depth = columns.depth
+    var sums = [Double](repeating: 0, count: columns.groups * depth)
+    for group in 0..<columns.groups {
+      for row in 0..<rows {
+        let start = (group * rows + row) * depth
+        for i in 0..<depth { sums[group * depth + i] += Double(values[start + i]) }
+      }
+    }
+    return sums
   }
 
   /// `count` different positions, one at random in each of as many equal stretches.

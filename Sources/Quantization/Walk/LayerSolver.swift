@@ -6,7 +6,7 @@ struct LayerSolver {
   let inputs: LayerInputs
   let grid: QuantizationGrid
   let granularity: Granularity
-  /// Inputs that share a scale; such weights are rounded to nearest.
+  /// Inputs that share a scale; nil where all inputs of an output channel do.
   var blockSize: Int?
 
   /// Codes and parameters, rows as in `matrix`.
@@ -42,7 +42,8 @@ struct LayerSolver {
       var inputs = inputs.covariances[group]
       if !repairs { inputs.cross = nil }
       return RoundingProblem(
-        weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping)
+        weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping,
+        blockSize: granularity == .perChannel ? blockSize : nil)
     }
     var result = Rounding(codes: [], parameters: [], values: [])
     if matrix.groups > 1 {
@@ -78,45 +79,50 @@ struct LayerSolver {
   }
 
   private func append(_ rows: RowCodes, _ order: [Int], to result: inout Rounding) {
-    let columns = rows.columns
+    let (columns, sets) = (rows.columns, rows.sets.count)
     for row in 0..<rows.rows {
-      // The lowest of q − z is the lowest code less the zero point.
-      let zeroPoint = grid.codes.lowerBound - Int(rows.lowest[row])
-      let parameters = QuantizationParameters(
-        scale: max(Float(rows.scales[row]), .leastNormalMagnitude), zeroPoint: zeroPoint,
-        codes: grid.codes, storage: grid.storage)
+      let parameters = (row * sets..<(row + 1) * sets).map { place in
+        // The lowest of q − z is the lowest code less the zero point.
+        QuantizationParameters(
+          scale: max(Float(rows.scales[row] * rows.shares[place]), .leastNormalMagnitude),
+          zeroPoint: grid.codes.lowerBound - Int(rows.lowest[place]), codes: grid.codes,
+          storage: grid.storage)
+      }
       var codes = [Int8](repeating: 0, count: columns)
+      var values = [Float](repeating: 0, count: columns)
       for visited in 0..<columns {
-        codes[order[visited]] = Int8(Int(rows.codes[row * columns + visited]) + zeroPoint)
+        let own = parameters[rows.sets.ofColumn[visited]]
+        let code = Int(rows.codes[row * columns + visited]) + own.zeroPoint
+        codes[order[visited]] = Int8(code)
+        values[order[visited]] = own.dequantize(code)
       }
       result.codes += codes
-      if granularity == .perChannel || result.parameters.isEmpty {
-        result.parameters.append(parameters)
-      }
-      result.values += codes.map { parameters.dequantize(Int($0)) }
+      result.values += values
+      if granularity == .perChannel || result.parameters.isEmpty { result.parameters += parameters }
     }
   }
 
   /// The rounding that serves held-out rows best; the nearest codes are always among the candidates.
   ///
-  /// - Parameter repairs: whether to make up for what earlier layers lost.
-  func choose(repairs: Bool, on executor: some OrderedExecutor) throws -> (
-    rounding: Rounding, errors: [RoundingError]
-  ) {
+  /// - Parameters:
+  ///   - repairs: whether to make up for what earlier layers lost.
+  ///   - judge: nil where no rows are held out.
+  func choose(
+    repairs: Bool, judge: HeldOutError?, on executor: some OrderedExecutor
+  ) throws -> (rounding: Rounding, errors: [RoundingError]) {
     var best = nearest()
     guard !inputs.covariances.isEmpty else { return (best, []) }
-    let judges = !inputs.heldOutRows.isEmpty
-    var least = judges ? heldOutError(best.values) : .infinity
+    var least = try judge?.error(of: best.values, on: executor) ?? .infinity
     var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
-    for damping in judges ? Self.dampings(matrix.depth, rows: inputs.fittedRows) : [0.01] {
+    for damping in judge != nil ? Self.dampings(matrix.depth, rows: inputs.fittedRows) : [0.01] {
       guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else {
         continue
       }
-      let error = judges ? heldOutError(candidate.values) : 0
+      let error = try judge?.error(of: candidate.values, on: executor) ?? 0
       errors.append(RoundingError(rounding: .optimal, damping: damping, error: error))
       if error < least { (best, least) = (candidate, error) }
     }
-    return (best, judges ? errors : [])
+    return (best, judge != nil ? errors : [])
   }
 
   /// How much damping to try: 0.01 is the usual; few rows for the columns need more, lest the target follow their noise;
@@ -124,53 +130,6 @@ struct LayerSolver {
   private static func dampings(_ depth: Int, rows: Int) -> [Double] {
     if rows < 32 * depth { return [0.01, 0.1, 1] }
     return depth <= 128 ? [0.001, 0.01] : [0.01]
-  }
-
-  /// The variance of the layer's error over held-out rows, summed over outputs: E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖².
-  func heldOutError(_ values: [Float]) -> Double {
-    var total = 0.0
-    for group in 0..<matrix.groups {
-      let outputs = matrix.outputsPerGroup
-      var (sums, squares, count) = ([Double](repeating: 0, count: outputs), 0.0, 0.0)
-      for sample in inputs.heldOutRows where sample.rows > 0 {
-        for (index, value) in error(of: values, group, sample).enumerated() {
-          sums[index % outputs] += Double(value)
-          squares += Double(value) * Double(value)
-        }
-        count += Double(sample.rows)
-      }
-      guard count > 0 else { continue }
-      total += squares / count - sums.reduce(0) { $0 + ($1 / count) * ($1 / count) }
-    }
-    return total
-  }
-
-  /// `heldOutError` as a share of the float outputs' variance; nil where there is nothing to compare.
-  func relativeError(_ values: [Float]) -> Double? {
-    guard !inputs.heldOutRows.isEmpty else { return nil }
-    let signal = heldOutError([Float](repeating: 0, count: values.count))
-    return signal > 0 ? heldOutError(values) / signal : nil
-  }
-
-  /// W x − Ŵ x̂ of one group, rows × outputs of the group.
-  private func error(of values: [Float], _ group: Int, _ sample: InputSample) -> [Float] {
-    let (outputs, depth) = (matrix.outputsPerGroup, matrix.depth)
-    var result = [Float](repeating: 0, count: sample.rows * outputs)
-    func add(_ rows: [Float], _ weights: [Float], _ alpha: Float, beta: Float) {
-      rows.withUnsafeBufferPointer { rows in
-        weights.withUnsafeBufferPointer { weights in
-          gemm(
-            m: sample.rows, n: outputs, k: depth, alpha: alpha,
-            MatrixOperand(rows.baseAddress! + group * sample.rows * depth, stride: depth),
-            MatrixOperand(
-              weights.baseAddress! + group * outputs * depth, stride: depth, isTransposed: true),
-            beta: beta, into: &result, stride: outputs)
-        }
-      }
-    }
-    add(sample.floatRows, matrix.values, 1, beta: 0)
-    add(sample.quantizedRows, values, -1, beta: 1)
-    return result
   }
 
   /// What the bias must gain for the mean of the layer's outputs to be that of the float network; nil where that

@@ -32,50 +32,57 @@ struct RangePlans: Sendable {
   ) throws -> [Double] {
     guard let source = document.inputs.first?.name, !units.isEmpty else { return [] }
     let known = [source: try input.input(units[0]).shape]
-    let networks = try plans.map { ranges in
+    let names = document.outputsBeforeSoftmax
+    // One network after the other: each holds all weights.
+    func outputs(of network: Document) throws -> [[Tensor]] {
+      let segment = try Segment(of: network, opset: opset, from: known, to: names)
+      var results: [[Tensor]] = []
+      try executor.run(units: units.count) {
+        let runner = Segment.Runner(segment)
+        return { index in
+          let values = try runner.run([source: try input.input(units[index])])
+          return names.map { values[$0]! }
+        }
+      } consume: {
+        results.append($1)
+      }
+      return results
+    }
+    let float = try outputs(of: document)
+    return try plans.map { ranges in
       let activations = try quantizer.activations(
         of: document, plan, ranges: ranges, fallback: ActivationRanges())
-      return WalkNetworks(document, activations: activations, opset: opset).quantized
+      let network = WalkNetworks(document, activations: activations, opset: opset).quantized
+      return error(of: try outputs(of: network), against: float, samples: units.map(input.samples))
     }
-    let outputs = document.outputsBeforeSoftmax
-    let segments = try ([document] + networks).map {
-      try Segment(of: $0, opset: opset, from: known, to: outputs)
-    }
-    var totals = [ErrorMoments?](repeating: nil, count: outputs.count)
-    try executor.run(units: units.count) {
-      let runners = segments.map(Segment.Runner.init)
-      return { index in
-        let values = [source: try input.input(units[index])]
-        let results = try runners.map { try $0.run(values) }
-        let samples = input.samples(in: units[index])
-        return outputs.map { name in Self.moments(results.map { $0[name]! }, samples: samples) }
-      }
-    } consume: { _, measured in
-      for (index, part) in measured.enumerated() {
-        guard let part else { continue }
+  }
+
+  /// The share of the outputs' variance that is error, summed over outputs; both by unit and output.
+  private func error(of found: [[Tensor]], against float: [[Tensor]], samples: [Int]) -> Double {
+    var totals = [ErrorMoments?](repeating: nil, count: float.first?.count ?? 0)
+    for unit in float.indices {
+      for (index, pair) in zip(float[unit], found[unit]).enumerated() {
+        guard let part = Self.moments(pair.0, pair.1, samples: samples[unit]) else { continue }
         if totals[index]?.add(part) == nil { totals[index] = part }
       }
     }
     let variances = totals.compactMap { $0?.variances }.filter { $0[0] > 0 }
-    return plans.indices.map { plan in variances.reduce(0) { $0 + $1[plan + 1] / $1[0] } }
+    return variances.reduce(0) { $0 + $1[1] / $1[0] }
   }
 
-  /// Of one output in all networks: the float network's values first, then how far the others are from them.
+  /// Of one output: the float network's values, and how far another's are from them.
   ///
   /// - Returns: nil where the output holds no floats, or not one row per sample.
-  private static func moments(_ results: [Tensor], samples: Int) -> ErrorMoments? {
-    let float = results[0]
+  private static func moments(_ float: Tensor, _ found: Tensor, samples: Int) -> ErrorMoments? {
     guard float.dtype == .float32, let batch = float.shape.dims.first, batch >= samples,
-      results.allSatisfy({ $0.shape == float.shape })
+      found.shape == float.shape
     else { return nil }
     let width = float.shape.count(1...)
     let expected = float.array(of: Float.self).prefix(samples * width)
-    var moments = ErrorMoments(candidates: results.count, outputs: width)
+    var moments = ErrorMoments(candidates: 2, outputs: width)
     moments.rows = samples
     moments.add(0, 0, Array(expected))
-    for (index, result) in results.enumerated().dropFirst() {
-      moments.add(index, 0, zip(result.array(of: Float.self), expected).map { $0 - $1 })
-    }
+    moments.add(1, 0, zip(found.array(of: Float.self), expected).map { $0 - $1 })
     return moments
   }
 }

@@ -1,5 +1,4 @@
 import Engine
-import LinearAlgebra
 import ONNXFormat
 
 /// Chooses a method per activation by what its range costs the layers that read it, on held-out calibration samples.
@@ -35,8 +34,7 @@ public struct RangeSelection: Sendable {
   private static let rows = 1024
 
   public init(
-    _ model: Model, quantizer: Quantizer, _ statistics: [String: TensorStatistics], _ auto: Auto,
-    grid: QuantizationGrid
+    _ model: Model, quantizer: Quantizer, _ suggested: SuggestedRanges, grid: QuantizationGrid
   ) throws(QuantizationError) {
     var document = try PreparedModel(model).document
     let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
@@ -46,7 +44,7 @@ public struct RangeSelection: Sendable {
     var candidates: [Candidates] = []
     var groupOf: [String: Int] = [:]
     for group in placement.groups {
-      guard let found = Candidates(group, statistics, auto, grid) else { continue }
+      guard let found = Candidates(group, suggested, grid) else { continue }
       for member in group.members { groupOf[member] = candidates.count }
       candidates.append(found)
     }
@@ -60,11 +58,7 @@ public struct RangeSelection: Sendable {
     self.document = document
     self.candidates = candidates
     self.readers = readers
-    plans = RangePlans(
-      document, opset: opset, plan, quantizer,
-      uniform: auto.candidates.map { method in
-        (method.name, ActivationRanges(statistics, method: method, grid: grid))
-      })
+    plans = RangePlans(document, opset: opset, plan, quantizer, uniform: suggested.uniform)
   }
 
   /// - Parameter fallback: ranges where nothing is to be chosen.
@@ -177,27 +171,25 @@ public struct RangeSelection: Sendable {
 extension RangeSelection.Candidates {
   /// - Returns: nil where a range is not known from observation, or all methods agree.
   fileprivate init?(
-    _ group: ActivationPlacement.Group, _ statistics: [String: TensorStatistics], _ auto: Auto,
-    _ grid: QuantizationGrid
+    _ group: ActivationPlacement.Group, _ suggested: SuggestedRanges, _ grid: QuantizationGrid
   ) {
-    let seen = group.deciding.filter { statistics[$0].map { !$0.summary.isEmpty } ?? false }
+    let seen = group.deciding.filter { suggested.best.tensors[$0] != nil }
     guard !seen.isEmpty, seen.count == group.deciding.count else { return nil }
-    let distributions = seen.map { ($0, statistics[$0]!.distribution) }
     var methods: [String] = []
     var twins: [String: String] = [:]
     var ranges: [[String: ValueRange]] = []
     var parameters: [QuantizationParameters] = []
-    for method in auto.candidates {
-      let suggested = distributions.map { ($0, method.range(of: $1, on: grid)) }
-      let union = suggested.dropFirst().reduce(suggested[0].1) { $0.union($1.1) }
-      let own = grid.parameters(for: union)
-      if let twin = parameters.firstIndex(of: own) {
-        twins[method.name] = methods[twin]
+    for (method, all) in suggested.uniform {
+      let own = all.tensors.filter { seen.contains($0.key) }
+      let union = seen.dropFirst().reduce(own[seen[0]]!) { $0.union(own[$1]!) }
+      let code = grid.parameters(for: union)
+      if let twin = parameters.firstIndex(of: code) {
+        twins[method] = methods[twin]
         continue
       }
-      methods.append(method.name)
-      ranges.append(Dictionary(uniqueKeysWithValues: suggested))
-      parameters.append(own)
+      methods.append(method)
+      ranges.append(own)
+      parameters.append(code)
     }
     guard parameters.count > 1 else { return nil }
     deciding = seen
@@ -210,25 +202,5 @@ extension RangeSelection.Candidates {
       let range = ranges[index].values.reduce(ValueRange.zero) { $0.union($1) }
       return RangeChoices.Score(method: methods[index], range: range, error: errors[index])
     }
-  }
-}
-
-extension WeightMatrix {
-  /// X · Wᵀ of one group: rows × outputs of the group, for groups × rows × depth values.
-  func product(_ x: [Float], _ group: Int, rows: Int) -> [Float] {
-    var result = [Float](repeating: 0, count: rows * outputsPerGroup)
-    guard rows > 0 else { return result }
-    x.withUnsafeBufferPointer { x in
-      values.withUnsafeBufferPointer { weights in
-        gemm(
-          m: rows, n: outputsPerGroup, k: depth,
-          MatrixOperand(x.baseAddress! + group * rows * depth, stride: depth),
-          MatrixOperand(
-            weights.baseAddress! + group * outputsPerGroup * depth, stride: depth,
-            isTransposed: true),
-          into: &result, stride: outputsPerGroup)
-      }
-    }
-    return result
   }
 }

@@ -60,7 +60,7 @@ public struct SequentialWalk: Sendable {
       else { continue }
       let pass = LayerPass(
         layer: layer, matrix: matrix, networks: walk.networks, kept: kept, input: input,
-        needsCovariances: roundsOptimally(layer, matrix, plan.bits[index]),
+        needsCovariances: roundsOptimally(matrix, plan.bits[index]),
         budget: options.keptBytes)
       let inputs = try pass.run(on: executor) { share in
         report(Double(index) + share, plan.layers.count)
@@ -75,10 +75,8 @@ public struct SequentialWalk: Sendable {
     return calibration
   }
 
-  private func roundsOptimally(_ layer: WeightedLayer, _ matrix: WeightMatrix, _ bits: Int?) -> Bool
-  {
-    guard let bits, scheme.weights.blockSize(of: layer, bits: bits) == nil else { return false }
-    return options.rounding == .optimal && matrix.depth <= options.widestOptimal ?? .max
+  private func roundsOptimally(_ matrix: WeightMatrix, _ bits: Int?) -> Bool {
+    bits != nil && options.rounding == .optimal && matrix.depth <= options.widestOptimal ?? .max
   }
 
   private func solve(
@@ -87,30 +85,26 @@ public struct SequentialWalk: Sendable {
   ) throws -> LayerCalibration {
     var result = LayerCalibration()
     var values = matrix.values
-    if let bits {
-      let blockSize = scheme.weights.blockSize(of: layer, bits: bits)
-      let solver = LayerSolver(
-        matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
-        granularity: scheme.weights.granularity, blockSize: blockSize)
-      let choice = try solver.choose(repairs: options.repairsEarlierLayers, on: executor)
+    let judge = try HeldOutError(matrix, inputs.heldOutRows, on: executor)
+    let granularity = scheme.weights.granularity
+    let blockSize = bits.flatMap { scheme.weights.blockSize(of: layer, bits: $0) }
+    let solver = LayerSolver(
+      matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
+      granularity: granularity, blockSize: blockSize)
+    if bits != nil {
+      let choice = try solver.choose(
+        repairs: options.repairsEarlierLayers, judge: judge, on: executor)
       let rounding = choice.rounding
       result.errors = choice.errors
       values = rounding.values
       result.weights = QuantizedWeights(
         codes: matrix.stored(rounding.codes), shape: layer.shape,
-        axis: scheme.weights.granularity == .perChannel ? layer.axis : nil,
-        blockSize: blockSize,
+        axis: granularity == .perChannel ? layer.axis : nil, blockSize: blockSize,
         parameters: blockSize == nil ? rounding.parameters : matrix.stored(rounding.parameters))
     }
-    result.relativeError = LayerSolver(
-      matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
-      granularity: scheme.weights.granularity
-    ).relativeError(values)
+    result.relativeError = try judge?.relativeError(of: values, on: executor)
     if options.correctsBiases, networks.float.mayChangeBias(of: layer, readers) {
-      result.biasShift = LayerSolver(
-        matrix: matrix, inputs: inputs, grid: scheme.weights.grid(),
-        granularity: scheme.weights.granularity
-      ).biasShift(values)
+      result.biasShift = solver.biasShift(values)
     }
     return result
   }

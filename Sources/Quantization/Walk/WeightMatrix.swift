@@ -1,4 +1,5 @@
 import Engine
+import LinearAlgebra
 import ONNXFormat
 
 /// A layer's weights as one matrix per group: outputs of the group × inputs that each output reads.
@@ -58,5 +59,25 @@ struct WeightMatrix: Sendable {
     }
     guard input.rank >= 2, input[input.rank - 1] == depth else { return nil }
     return .matrix(depth: depth, positions: input.count(1...) / depth)
+  }
+}
+
+extension WeightMatrix {
+  /// X · Wᵀ of one group: rows × outputs of the group, for groups × rows × depth values.
+  func product(_ x: [Float], _ group: Int, rows: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: rows * outputsPerGroup)
+    guard rows > 0 else { return result }
+    x.withUnsafeBufferPointer { x in
+      values.withUnsafeBufferPointer { weights in
+        gemm(
+          m: rows, n: outputsPerGroup, k: depth,
+          MatrixOperand(x.baseAddress! + group * rows * depth, stride: depth),
+          MatrixOperand(
+            weights.baseAddress! + group * outputsPerGroup * depth, stride: depth,
+            isTransposed: true),
+          into: &result, stride: outputsPerGroup)
+      }
+    }
+    return result
   }
 }
