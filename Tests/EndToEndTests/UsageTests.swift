@@ -55,6 +55,19 @@ import Testing
       code: 64, naming: "block-size", "4 bits", leaving: folder)
   }
 
+  /// The contract's: results as JSON, and silence, wherever there is something to print.
+  @Test(arguments: [
+    "info", "run", "check", "evaluate", "quantize", "calibrate", "compare", "inspect", "validate",
+    "doctor", "diff", "bench", "merge", "demo",
+  ])
+  func everyCommandHasHelp(_ command: String) throws {
+    let run = try RunCalibrant.run([command, "--help"], in: folder.path)
+    #expect(run.exitCode == 0 && run.errors == "")
+    for part in ["Example", "calibrant \(command) ", "--json", "--quiet"] {
+      #expect(run.output.contains(part), "\(part)")
+    }
+  }
+
   @Test func unknownOption() throws {
     try #expect(RunCalibrant.run(["info", "m.onnx", "--colour"], in: folder.path).exitCode == 64)
   }

@@ -19,6 +19,7 @@ struct Check: ParsableCommand {
   @Option(help: ArgumentHelp("A list of cases, one a line, that must pass.", valueName: "file"))
   var mustPass: String?
 
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {

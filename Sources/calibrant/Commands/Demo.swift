@@ -13,21 +13,26 @@ struct Demo: ParsableCommand {
   var output = "calibrant-demo"
 
   @OptionGroup var run_: RunOptions
+  @OptionGroup var result: ResultOptions
 
   func run() throws {
+    try result.requireWritableOutput()
     let folder = try OutputFolder(output).url
     note("writing images and model to \(output)", quiet: run_.quiet)
     try DemoBundle.write(to: folder)
-    let arguments = DemoBundle.compareArguments(in: output) + jobsArguments
+    let arguments = DemoBundle.compareArguments(in: output) + passedOn
     guard let compare = try Calibrant.parseAsRoot(arguments) as? Compare else {
       preconditionFailure("the demo's arguments are those of compare")
     }
-    print("calibrant " + arguments.joined(separator: " ") + "\n")
+    // Standard output belongs to the JSON where that is asked for.
+    let isText = result.json != "-"
+    if isText { print("calibrant " + arguments.joined(separator: " ") + "\n") }
     try compare.run()
-    print("\nHTML report: \(output)/report/report.html")
+    if isText { print("\nHTML report: \(output)/report/report.html") }
   }
 
-  private var jobsArguments: [String] {
+  private var passedOn: [String] {
     (run_.jobs.map { ["--jobs", "\($0)"] } ?? []) + (run_.quiet ? ["--quiet"] : [])
+      + (result.json.map { ["--json", $0] } ?? [])
   }
 }

@@ -17,6 +17,7 @@ struct Diff: ParsableCommand {
   @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
   var maxDrop: Double?
 
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func validate() throws {

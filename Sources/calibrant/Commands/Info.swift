@@ -7,6 +7,7 @@ struct Info: ParsableCommand {
     discussion: "Example: calibrant info model.onnx")
 
   @Argument(help: "An ONNX file.") var model: String
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {

@@ -12,6 +12,7 @@ struct Merge: ParsableCommand {
       """)
 
   @Argument(help: "Parts of one model on disjoint images or samples.") var parts: [String]
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {

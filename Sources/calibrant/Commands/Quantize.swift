@@ -14,6 +14,7 @@ struct Quantize: ParsableCommand {
   @OptionGroup var scheme: SchemeFlags
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
   private var correctsBiases: Bool { method == "corrected" && !flags.noBiasCorrection }
@@ -33,7 +34,7 @@ struct Quantize: ParsableCommand {
       loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())
     let quantized = try job.weightBased(
       scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
-      CalibrationWalk(jobs: MachineFacts.cores))
+      CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))
     try quantized.model.write(to: output)
     let summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     try result.emit(text: summary.text, json: summary.json.text)

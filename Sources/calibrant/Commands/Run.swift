@@ -21,13 +21,14 @@ struct Run: ParsableCommand {
 
   @Flag(help: "Run the graph as written, without rewrites.") var noOptimize = false
 
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {
     try result.requireWritableOutput()
     let program = try Program(
       Model(contentsOf: model), observing: tap, optimizing: !noOptimize)
-    for text in program.notes { note("note: \(text)", quiet: false) }
+    for text in program.notes { note("note: \(text)", quiet: quiet.quiet) }
     let inputs = try loadInputs(of: program)
     let folder = try OutputFolder(outputDir)
     defer { folder.removeIfEmpty() }

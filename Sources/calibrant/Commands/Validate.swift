@@ -8,6 +8,7 @@ struct Validate: ParsableCommand {
 
   @Argument(help: "The original ONNX file.") var original: String
   @Argument(help: "The quantized ONNX file.") var quantized: String
+  @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {
