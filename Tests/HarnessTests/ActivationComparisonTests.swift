@@ -60,13 +60,14 @@ import Testing
     let folder = try TemporaryFolder()
     let job = try QuantizationJob(
       model, Preprocessing(mean: [0.5, 0.5, 0.5]), QuantizationOptions())
-    var run = try LayerNoiseRun(job, jobs: 2)
+    var run = LayerNoiseRun(jobs: 2)
     let noise = try ["w8", "w4"].map { scheme in
       let quantized = try job.weightBased(
         SchemeName(scheme), isCorrected: false, CalibrationWalk(jobs: 1))
       let path = folder.file("\(scheme).onnx")
       try quantized.model.write(to: path)
-      return try run.measure(LoadedModel(path), on: SeededSamples(count: 8))
+      return try run.measure(
+        LoadedModel(path), madeFrom: job.model, on: SeededSamples(count: 8))
     }
     #expect(noise.allSatisfy { $0.map(\.layer) == ["conv", "fc"] })
     for (eight, four) in zip(noise[0], noise[1]) {

@@ -58,6 +58,8 @@ public struct QuantizationJob: Sendable {
   /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
   public internal(set) var options: QuantizationOptions
+  /// What a reader of what it makes from data should know, one sentence each.
+  var notes: [String] = []
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
@@ -122,6 +124,7 @@ public struct QuantizationJob: Sendable {
     var quantized = try quantizer.quantize(
       model, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
+    quantized.warnings += notes
     return quantized
   }
 

@@ -39,27 +39,37 @@ public struct ComparisonRun {
     public internal(set) var thumbnails: [String: String] = [:]
   }
 
+  /// How arms are made.
+  public struct Jobs: Sendable {
+    /// Without data.
+    public var weightBased: QuantizationJob
+    /// With data, which may have spoken against equalization.
+    public var activationBased: QuantizationJob
+
+    public init(weightBased: QuantizationJob, activationBased: QuantizationJob) {
+      self.weightBased = weightBased
+      self.activationBased = activationBased
+    }
+  }
+
   public func run(
-    _ original: LoadedModel, _ job: QuantizationJob, images: ImageStore,
-    calibration: CalibrationData
+    _ original: LoadedModel, _ arms: Jobs, images: ImageStore, calibration: CalibrationData
   ) throws -> Outcome {
-    // One pass over the calibration data serves every scheme and method.
-    let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
-      .observe(original, job, schemes, calibration).statistics
+    let observations = try observe(original, arms, calibration)
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
-    var layers = try LayerNoiseRun(job, jobs: jobs)
+    var layers = LayerNoiseRun(jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
     var choices = RangeChoices()
-    for plan in plans(job, observations, calibration) {
+    for plan in plans(arms, observations, calibration) {
       try Interruption.check()
-      let made = try make(plan, job)
+      let made = try make(plan)
       if choices.tensors.isEmpty { choices = made.quantized.rangeChoices }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
     let facts = facts(original, ImageFacts(images), calibration)
     let comparison = Comparison(
       facts: facts, evaluations: evaluations,
-      activations: try activations(job, observations, choices))
+      activations: try activations(arms.activationBased, observations, choices))
     var outcome = Outcome(comparison: comparison, evaluations: evaluations)
     outcome.addThumbnails(of: images.samples)
     return outcome
@@ -71,19 +81,18 @@ public struct ComparisonRun {
   ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
   ///   - prepare: decodes the images of one look.
   public func runSequentially(
-    _ original: LoadedModel, _ job: QuantizationJob, dataset: ImageDataset,
-    calibration: CalibrationData, prepare: (ImageDataset) throws -> ImageStore
+    _ original: LoadedModel, _ arms: Jobs, dataset: ImageDataset, calibration: CalibrationData,
+    prepare: (ImageDataset) throws -> ImageStore
   ) throws -> Outcome {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
-    let observations = try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
-      .observe(original, job, schemes, calibration).statistics
-    let made = try plans(job, observations, calibration).map { plan in
+    let observations = try observe(original, arms, calibration)
+    let made = try plans(arms, observations, calibration).map { plan in
       try Interruption.check()
-      return try make(plan, job)
+      return try make(plan)
     }
     let choices = made.map(\.quantized.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
-    let activations = try activations(job, observations, choices)
-    var evaluation = try SequentialEvaluation(original, made, job, jobs: jobs, isQuiet: isQuiet)
+    let activations = try activations(arms.activationBased, observations, choices)
+    var evaluation = SequentialEvaluation(original, made, jobs: jobs, isQuiet: isQuiet)
     while true {
       let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
       try evaluation.add(prepare(next), read: next.count)
@@ -102,8 +111,17 @@ public struct ComparisonRun {
     }
   }
 
+  /// One pass over the calibration data serves every scheme and method.
+  private func observe(
+    _ original: LoadedModel, _ arms: Jobs, _ calibration: CalibrationData
+  ) throws -> [String: TensorStatistics] {
+    try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
+      .observe(original, arms.activationBased, schemes, calibration).statistics
+  }
+
   /// An arm that is still to be made.
   private struct Plan {
+    let job: QuantizationJob
     let kind: Arm.Kind
     let scheme: SchemeName
     let method: String
@@ -111,25 +129,25 @@ public struct ComparisonRun {
   }
 
   private func plans(
-    _ job: QuantizationJob, _ observations: [String: TensorStatistics],
-    _ calibration: CalibrationData
+    _ arms: Jobs, _ observations: [String: TensorStatistics], _ calibration: CalibrationData
   ) -> [Plan] {
     let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
+    let (blind, job) = (arms.weightBased, arms.activationBased)
     return schemes.flatMap { scheme in
       var plans = [
-        Plan(kind: .weightBased, scheme: scheme, method: "plain") {
-          try job.weightBased(scheme, isCorrected: false, walk)
+        Plan(job: blind, kind: .weightBased, scheme: scheme, method: "plain") {
+          try blind.weightBased(scheme, isCorrected: false, walk)
         }
       ]
-      if job.options.correctsBiases {
+      if blind.options.correctsBiases {
         plans.append(
-          Plan(kind: .weightBased, scheme: scheme, method: "corrected") {
-            try job.weightBased(scheme, isCorrected: true, walk)
+          Plan(job: blind, kind: .weightBased, scheme: scheme, method: "corrected") {
+            try blind.weightBased(scheme, isCorrected: true, walk)
           })
       }
       let shared = SharedResult()
       plans += methods.map { method in
-        Plan(kind: .activationBased, scheme: scheme, method: method.name) {
+        Plan(job: job, kind: .activationBased, scheme: scheme, method: method.name) {
           // Without activations to scale, all methods give the same file.
           try shared.value(isShared: scheme.activationBits == nil) {
             let (quantized, lost) = try job.checkedActivationBased(
@@ -150,7 +168,7 @@ public struct ComparisonRun {
     guard isAblation, let method = methods.first else { return [] }
     return AblationStep.allCases.filter { $0.matters(scheme, job.options) }.map { step in
       Plan(
-        kind: .activationBased, scheme: scheme,
+        job: job, kind: .activationBased, scheme: scheme,
         method: "\(method.name)\(Arm.ablationMark)\(step.rawValue)"
       ) {
         try job.without(step).activationBased(
@@ -164,7 +182,8 @@ public struct ComparisonRun {
   ) throws -> ArmEvaluation {
     var evaluation = try bench.evaluate(
       made.model, made.arm, made.quantized, quantizeSeconds: made.quantizeSeconds)
-    evaluation.layers = try layers.measure(made.model, on: bench.images)
+    evaluation.layers = try layers.measure(
+      made.model, madeFrom: made.float, on: bench.images)
     return evaluation
   }
 
@@ -177,7 +196,7 @@ public struct ComparisonRun {
       grid: job.options.activations.grid)
   }
 
-  private func make(_ plan: Plan, _ job: QuantizationJob) throws -> MadeArm {
+  private func make(_ plan: Plan) throws -> MadeArm {
     let start = ContinuousClock.now
     let quantized = try plan.make()
     let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
@@ -189,9 +208,12 @@ public struct ComparisonRun {
     let loaded = try LoadedModel(path)
     let arm = Arm(
       name: "\(plan.scheme.text) \(plan.kind.rawValue) \(plan.method)", kind: plan.kind,
-      scheme: plan.scheme.text, method: plan.method, granularity: job.options.granularity.rawValue,
+      scheme: plan.scheme.text, method: plan.method,
+      granularity: plan.job.options.granularity.rawValue,
       file: file, bytes: loaded.bytes)
-    return MadeArm(arm: arm, model: loaded, quantized: quantized, quantizeSeconds: seconds)
+    return MadeArm(
+      arm: arm, model: loaded, float: plan.job.model, quantized: quantized, quantizeSeconds: seconds
+    )
   }
 
   private func facts(
@@ -215,6 +237,8 @@ public struct ComparisonRun {
 struct MadeArm {
   let arm: Arm
   let model: LoadedModel
+  /// What it was made from: the original, or the same function with equalized channels.
+  let float: Model
   let quantized: QuantizedModel
   let quantizeSeconds: Double
 }

@@ -16,31 +16,31 @@ public struct LayerNoise: Sendable, Codable, Hashable {
 
 /// Measures the layers of one arm after the other on the same few images.
 struct LayerNoiseRun {
-  private let float: Model
-  private let jobs: Int
+  let jobs: Int
   /// By the content of the file: equal files are run once.
   private var known: [String: [LayerNoise]] = [:]
 
-  /// - Parameter job: how the arms were made, so that layers are compared with what they were made from.
-  init(_ job: QuantizationJob, jobs: Int) throws {
-    float = try job.model.preparedForQuantization()
-    self.jobs = jobs
-  }
+  init(jobs: Int) { self.jobs = jobs }
 
   /// Few images, so that a comparison takes hardly longer for it: errors inside a network hardly depend on the image.
   private static func sample(_ images: some SampleSource) -> FirstSamples {
     FirstSamples(images, min(8, max(4, images.count / 250)))
   }
 
+  /// - Parameter float: what the file was made from.
   /// - Returns: the layers in the order of the graph; none where the file shares no layer with the original.
-  mutating func measure(_ model: LoadedModel, on images: some SampleSource) throws -> [LayerNoise] {
+  mutating func measure(
+    _ model: LoadedModel, madeFrom float: Model, on images: some SampleSource
+  ) throws -> [LayerNoise] {
     if let result = known[model.sha256] { return result }
-    let result = try measure(model, Self.sample(images))
+    let result = try measure(model, float.preparedForQuantization(), Self.sample(images))
     known[model.sha256] = result
     return result
   }
 
-  private func measure(_ model: LoadedModel, _ source: FirstSamples) throws -> [LayerNoise] {
+  private func measure(
+    _ model: LoadedModel, _ float: Model, _ source: FirstSamples
+  ) throws -> [LayerNoise] {
     guard let map = try? QuantizedLayerMap(float: float, quantized: model.model) else { return [] }
     let outputs = map.layers.map(\.output)
     let float = try Program(map.float, observing: outputs)

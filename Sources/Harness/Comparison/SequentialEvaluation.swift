@@ -21,16 +21,14 @@ struct SequentialEvaluation {
   private(set) var seen = 0
   private var facts: ImageFacts?
 
-  init(
-    _ original: LoadedModel, _ arms: [MadeArm], _ job: QuantizationJob, jobs: Int, isQuiet: Bool
-  ) throws {
+  init(_ original: LoadedModel, _ arms: [MadeArm], jobs: Int, isQuiet: Bool) {
     let first = Subject(
       arm: Arm(name: "original", kind: .original, bytes: original.bytes), model: original, made: nil
     )
     subjects = [first] + arms.map { Subject(arm: $0.arm, model: $0.model, made: $0) }
     self.jobs = jobs
     self.isQuiet = isQuiet
-    layers = try LayerNoiseRun(job, jobs: jobs)
+    layers = LayerNoiseRun(jobs: jobs)
   }
 
   /// How many images to read before looking again. Looking is free of statistical cost, so this only
@@ -57,8 +55,8 @@ struct SequentialEvaluation {
       }
       subjects[index].records +=
         try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
-      if seen == 0, subjects[index].made != nil {
-        subjects[index].layers = try layers.measure(model, on: store)
+      if seen == 0, let made = subjects[index].made {
+        subjects[index].layers = try layers.measure(model, madeFrom: made.float, on: store)
       }
     }
     scores.merge(fresh) { $0.appending($1) }

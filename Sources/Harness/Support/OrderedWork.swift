@@ -14,12 +14,12 @@ public func processInOrder<Result: Sendable>(
   units: Int, jobs: Int, makeWorker: @escaping @Sendable () throws -> UnitWorker<Result>,
   consume: (_ unit: Int, _ result: Result) throws -> Void
 ) throws {
-  let board = WorkBoard<Result>(units: units, window: 4 * max(jobs, 1))
+  let board = WorkBoard(units: units, window: 4 * max(jobs, 1), makeWorker)
   let group = DispatchGroup()
   for _ in 0..<max(1, min(jobs, units)) {
     group.enter()
     let thread = Thread {
-      board.work(makeWorker)
+      board.work()
       group.leave()
     }
     thread.stackSize = 8 << 20
@@ -28,6 +28,7 @@ public func processInOrder<Result: Sendable>(
   defer {
     board.close()
     group.wait()
+    board.forgetWorkers()
   }
   for unit in 0..<units {
     try Interruption.check()
@@ -46,14 +47,17 @@ private final class WorkBoard<Result: Sendable>: @unchecked Sendable {
   private var consumed = 0
   private var isClosed = false
   private var done: [Int: Swift.Result<Result, any Error>] = [:]
+  private var makeWorker: (() throws -> UnitWorker<Result>)?
 
-  init(units: Int, window: Int) {
+  init(units: Int, window: Int, _ makeWorker: @escaping () throws -> UnitWorker<Result>) {
     self.units = units
     self.window = window
+    self.makeWorker = makeWorker
   }
 
   /// A worker's life: claim, process, deliver, until nothing is left.
-  func work(_ makeWorker: () throws -> UnitWorker<Result>) {
+  func work() {
+    let makeWorker = condition.withLock { self.makeWorker! }
     var worker: UnitWorker<Result>?
     while let unit = claim() {
       let result = Swift.Result<Result, any Error> {
@@ -98,4 +102,7 @@ private final class WorkBoard<Result: Sendable>: @unchecked Sendable {
     condition.broadcast()
     condition.unlock()
   }
+
+  /// Gives up what workers are made from, a network perhaps; threads that are done but not gone yet would hold it.
+  func forgetWorkers() { condition.withLock { makeWorker = nil } }
 }

@@ -78,8 +78,10 @@ struct Calibrate: ParsableCommand {
     let calibration = try loadCalibration(
       data, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: skipUnreadable, run_)
-    let job = try QuantizationJob(loaded.model, recipe, flags.options())
     let scheme = scheme.scheme(defaultActivations: "int8")
+    let job = try EqualizationTrial(jobs: run_.workers).better(
+      of: QuantizationJob(loaded.model, recipe, flags.options()), loaded.model, recipe, scheme,
+      on: calibration)
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)

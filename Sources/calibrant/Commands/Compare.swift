@@ -98,7 +98,7 @@ struct Compare: ParsableCommand {
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_)
-    let job = try QuantizationJob(loaded.model, recipe, flags.options())
+    let arms = try arms(loaded, recipe, calibrationData)
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
@@ -107,7 +107,7 @@ struct Compare: ParsableCommand {
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
-    let outcome = try outcome(of: run, loaded, job, recipe, calibrationData)
+    let outcome = try outcome(of: run, loaded, arms, recipe, calibrationData)
     if output != nil { try ReportFolder.write(outcome, to: folder) }
     run.journal?.remove()
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
@@ -117,16 +117,28 @@ struct Compare: ParsableCommand {
     return outcome.comparison
   }
 
+  private func arms(
+    _ loaded: LoadedModel, _ recipe: Preprocessing, _ calibration: CalibrationData
+  ) throws -> ComparisonRun.Jobs {
+    let job = try QuantizationJob(loaded.model, recipe, flags.options())
+    let schemes = try parsedSchemes()
+    // One trial for all schemes, and of what there is most to lose with.
+    let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
+    let fitted = try EqualizationTrial(jobs: run_.workers)
+      .better(of: job, loaded.model, recipe, hardest, on: calibration)
+    return ComparisonRun.Jobs(weightBased: job, activationBased: fitted)
+  }
+
   private func outcome(
-    of run: ComparisonRun, _ loaded: LoadedModel, _ job: QuantizationJob, _ recipe: Preprocessing,
-    _ calibration: CalibrationData
+    of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs,
+    _ recipe: Preprocessing, _ calibration: CalibrationData
   ) throws -> ComparisonRun.Outcome {
     guard sequential else {
       let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
-      return try run.run(loaded, job, images: store, calibration: calibration)
+      return try run.run(loaded, arms, images: store, calibration: calibration)
     }
     let dataset = try images.dataset(seed: seed).shuffled(seed: seed)
-    return try run.runSequentially(loaded, job, dataset: dataset, calibration: calibration) {
+    return try run.runSequentially(loaded, arms, dataset: dataset, calibration: calibration) {
       try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
     }
   }

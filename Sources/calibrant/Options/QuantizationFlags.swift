@@ -50,7 +50,9 @@ struct QuantizationFlags: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Equalize channels across layers first (default: with --per-tensor).")
+    help:
+      "Equalize channels across layers first (default: with --per-tensor, unless calibration data speaks against it)."
+  )
   var equalize: Bool?
 
   @Flag(
