@@ -1,5 +1,6 @@
-import Harness
 import Testing
+
+@testable import Harness
 
 @Suite struct ComparisonTests {
   private func evaluation(
@@ -72,6 +73,29 @@ import Testing
     #expect(pairing.difference == -10.0 / 2000)
     #expect(pairing.pValue == McNemar(broken: 5, fixed: 15).pValue)
     #expect(pairing.differenceInterval.upper < 0)
+  }
+
+  /// Without activations to scale all methods make one file, which needs one sentence.
+  @Test func armsThatAreTheSameFileShareASentence() {
+    func observed(_ method: String, wrong: Set<Int>, sqnr: Double) -> ArmEvaluation {
+      ArmEvaluation(
+        arm: Arm(
+          name: "w8 activation-based \(method)", kind: .activationBased, scheme: "w8",
+          method: method, bytes: 100),
+        records: SampleComparison.records(count: 2000, wrong: wrong), logitSQNR: sqnr)
+    }
+    let comparison = compare([
+      evaluation("w8 plain", .weightBased, scheme: "w8", wrong: Set(0..<20)),
+      observed("minmax", wrong: [1], sqnr: 30), observed("mse", wrong: [1], sqnr: 30),
+      observed("auto", wrong: [1], sqnr: 31),
+    ])
+    let sentences = ReportSummary(comparison).pairings
+    #expect(sentences.count == 2)
+    #expect(
+      sentences[0].hasPrefix("w8 activation-based minmax is 0.95 points better than w8 plain"))
+    #expect(sentences[0].contains("(mse: the same file)"))
+    #expect(sentences[1].hasPrefix("w8 activation-based auto is"))
+    #expect(comparison.pairings.count == 3)
   }
 
   @Test func perClassAccuracyNamesOnlyClassesWithImages() {

@@ -74,21 +74,50 @@ struct ReportSummary {
     return lines
   }
 
-  /// What observing activations was worth, one sentence per activation-based arm.
+  /// What observing activations was worth: a sentence per activation-based arm, or one for neighbours that are the same
+  /// file, as all methods are where there is no activation to scale.
   var pairings: [String] {
-    comparison.pairings.map { pairing in
-      let gain = ReportText.fixed(100 * abs(pairing.difference), 2)
-      let relation =
-        switch pairing.difference {
-        case ..<0: "\(gain) points better than"
-        case 0: "as good as"
-        default: "\(gain) points worse than"
-        }
-      return
-        "\(pairing.activationBased) is \(relation) \(pairing.weightBased): difference of drops "
-        + "\(ReportText.points(pairing.differenceInterval)) points, "
-        + "p \(ReportText.pValue(pairing.pValue))."
+    var sentences: [String] = []
+    var rest = comparison.pairings[...]
+    while let first = rest.popFirst() {
+      let same = rest.prefix { isSame(first, $0) }
+      rest = rest.dropFirst(same.count)
+      let methods = same.compactMap { arm($0.activationBased)?.method }
+      sentences.append(sentence(first, sharedWith: methods))
     }
+    return sentences
+  }
+
+  private func sentence(_ pairing: Pairing, sharedWith methods: [String]) -> String {
+    let gain = ReportText.fixed(100 * abs(pairing.difference), 2)
+    let relation =
+      switch pairing.difference {
+      case ..<0: "\(gain) points better than"
+      case 0: "as good as"
+      default: "\(gain) points worse than"
+      }
+    let others =
+      methods.isEmpty ? "" : " (\(methods.joined(separator: ", ")): the same file)"
+    let times = pairing.timesSmaller.map {
+      "; its drop is \(ReportText.fixed($0.ratio, 1)) times smaller "
+        + "[\(ReportText.fixed($0.interval.lower, 1)), \(ReportText.fixed($0.interval.upper, 1))]"
+    }
+    return
+      "\(pairing.activationBased) is \(relation) \(pairing.weightBased)\(others): difference of drops "
+      + "\(ReportText.points(pairing.differenceInterval)) points, "
+      + "p \(ReportText.pValue(pairing.pValue))\(times ?? "")."
+  }
+
+  private func arm(_ name: String) -> ArmResult? { comparison.arms.first { $0.name == name } }
+
+  /// Same scheme, size, answers and distance from the original's scores.
+  private func isSame(_ a: Pairing, _ b: Pairing) -> Bool {
+    guard let first = arm(a.activationBased), let second = arm(b.activationBased) else {
+      return false
+    }
+    return a.weightBased == b.weightBased && first.scheme == second.scheme
+      && first.bytes == second.bytes && first.logitSQNR == second.logitSQNR
+      && first.logitSQNR != nil && (first.broken, first.fixed) == (second.broken, second.fixed)
   }
 
   /// Which methods `auto` took, and by what; nothing where it was not asked.
