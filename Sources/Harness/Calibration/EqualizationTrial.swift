@@ -14,7 +14,8 @@ public struct EqualizationTrial: Sendable {
   public init(jobs: Int) { self.jobs = jobs }
 
   /// - Parameter job: of `model`; tried where its options leave open whether to equalize, and do.
-  /// - Returns: `job`, or the same without equalization and with a note that says why.
+  /// - Returns: `job`, also where the model's output is no class scores to judge by; or the same without equalization and
+  ///   with a note that says why.
   public func better(
     of job: QuantizationJob, _ model: Model, _ preprocessing: Preprocessing, _ scheme: SchemeName,
     on data: CalibrationData
@@ -26,7 +27,12 @@ public struct EqualizationTrial: Sendable {
     var plain = try QuantizationJob(model, preprocessing, options)
     let fitted = CalibrationData(FirstSamples(data.source, count))
     let judges = FirstSamples(RemainingSamples(data.source, from: count), count)
-    let float = try Evaluator(jobs: jobs).scores(of: Program(model), on: judges)
+    let float: Scores
+    do {
+      float = try Evaluator(jobs: jobs).scores(of: Program(model), on: judges)
+    } catch HarnessError.notClassScores {
+      return job
+    }
     func loss(_ job: QuantizationJob) throws -> Double {
       try Interruption.check()
       let targets = try job.targets([scheme])
