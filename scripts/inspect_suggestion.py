@@ -19,8 +19,8 @@ import tempfile
 BINARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".build", "release", "calibrant")
 RECIPE = ["--resize", "128x128", "--crop", "none", "--mean", "0.5", "--std", "0.5", "--quiet"]
 FILES = {
-    "plain": ["--no-equalize", "--no-bias-correction", "--method", "minmax"],
-    "biases corrected": ["--no-equalize"],
+    "plain": ["--no-equalize", "--no-bias-correction", "--rounding", "nearest", "--method", "minmax"],
+    "biases corrected": ["--no-equalize", "--rounding", "nearest"],
     "default": [],
 }
 # A smaller loss than this cannot be told from none on a few thousand images.

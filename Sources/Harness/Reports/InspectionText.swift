@@ -55,7 +55,13 @@ extension LayerInspection {
 
   var suggestionLines: [String] {
     guard let suggestion else {
-      return ["", "Nothing is lost on these images, so nothing is suggested."]
+      let isLossless = rounded.counts(against: float).drop <= 0
+      return [
+        "",
+        isLossless
+          ? "Nothing is lost on these images, so nothing is suggested."
+          : "No layers with up to a quarter of the weights were found whose return to float wins anything back.",
+      ]
     }
     let (before, after) = (suggestion.before, suggestion.after)
     let recovered = suggestion.recovered.map {
