@@ -24,9 +24,14 @@ public struct CalibrationData: Sendable {
 
   public init(_ array: NPYSource) {
     let ordered = CanonicalOrder(array, hashes: array.hashes)
-    source = ordered
-    digest = ordered.digest
-    preparation = "samples as they are"
+    self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
+  }
+
+  /// Samples that are no files.
+  init(_ source: any SampleSource, digest: String, preparation: String) {
+    self.source = source
+    self.digest = digest
+    self.preparation = preparation
     hashes = []
     skipped = []
   }

@@ -25,25 +25,17 @@ public struct EqualizationTrial: Sendable {
     var options = job.options
     options.equalizes = false
     var plain = try QuantizationJob(model, preprocessing, options)
-    let fitted = CalibrationData(FirstSamples(data.source, count))
     let judges = FirstSamples(RemainingSamples(data.source, from: count), count)
     let float: Scores
     do {
-      float = try Evaluator(jobs: jobs).scores(of: Program(model), on: judges)
+      float = try scores(of: model, on: judges)
     } catch HarnessError.notClassScores {
       return job
     }
+    let fitted = CalibrationData(
+      FirstSamples(data.source, count), digest: "trial", preparation: "trial")
     func loss(_ job: QuantizationJob) throws -> Double {
-      try Interruption.check()
-      let targets = try job.targets([scheme])
-      let statistics =
-        targets.isEmpty
-        ? [:]
-        : try Calibrator(jobs: jobs).observe(job.model, targets: targets, on: fitted.source)
-          .statistics
-      let quantized = try job.activationBased(
-        scheme, statistics, method: MinMax(), on: fitted, CalibrationWalk(jobs: jobs))
-      let scores = try Evaluator(jobs: jobs).scores(of: Program(quantized.model), on: judges)
+      let scores = try scores(of: quantized(job, scheme, on: fitted), on: judges)
       return ScoreDistance(original: float, other: scores).divergence
     }
     let (equalized, original) = (try loss(job), try loss(plain))
@@ -53,15 +45,22 @@ public struct EqualizationTrial: Sendable {
         + "\(ReportText.fixed(original, 4)), equalized \(ReportText.fixed(equalized, 4))")
     return plain
   }
-}
 
-extension CalibrationData {
-  /// A part of other data, for a trial.
-  fileprivate init(_ part: FirstSamples) {
-    source = part
-    digest = "part"
-    preparation = "part"
-    hashes = []
-    skipped = []
+  private func quantized(
+    _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData
+  ) throws -> Model {
+    try Interruption.check()
+    let targets = try job.targets([scheme])
+    let statistics =
+      targets.isEmpty
+      ? [:]
+      : try Calibrator(jobs: jobs).observe(job.model, targets: targets, on: data.source).statistics
+    return try job.activationBased(
+      scheme, statistics, method: MinMax(), on: data, CalibrationWalk(jobs: jobs)
+    ).model
+  }
+
+  private func scores(of model: Model, on judges: FirstSamples) throws -> Scores {
+    try Evaluator(jobs: jobs).scores(of: Program(model), on: judges)
   }
 }

@@ -30,7 +30,8 @@ public struct LostLayer: Sendable, Equatable {
     guard !remedy.isEmpty else {
       return lead + "; more bits (--bits, --layer-bits) or float activations may keep it"
     }
-    let flags = remedy.map { "--exclude '\($0)'" }.joined(separator: " ")
+    let flags = remedy.map { "--exclude \(ReportedCommand.quoted($0, always: true))" }.joined(
+      separator: " ")
     let left = errorWithRemedy.map {
       " (tried: at most \(ReportText.fixed(100 * $0, 0)) % is left)"
     }

@@ -22,10 +22,6 @@ public struct NoiseSource: SampleSource {
 
 extension CalibrationData {
   public init(_ noise: NoiseSource) {
-    source = noise
-    digest = "noise-\(noise.count)"
-    preparation = "seeded noise"
-    hashes = []
-    skipped = []
+    self.init(noise, digest: "noise-\(noise.count)", preparation: "seeded noise")
   }
 }

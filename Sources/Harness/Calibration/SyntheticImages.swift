@@ -76,10 +76,7 @@ public struct SyntheticImages: SampleSource {
 
 extension CalibrationData {
   init(_ images: SyntheticImages) throws {
-    source = try KeptSamples(images)
-    digest = "synthetic-\(images.count)"
-    preparation = "synthetic images"
-    hashes = []
-    skipped = []
+    self.init(
+      try KeptSamples(images), digest: "synthetic-\(images.count)", preparation: "synthetic images")
   }
 }
