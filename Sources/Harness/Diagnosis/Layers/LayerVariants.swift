@@ -17,7 +17,7 @@ extension QuantizedLayerMap {
 
   /// The quantized model with its layers returned to float as far as `rounded` says.
   ///
-  /// A layer without the file's weights has the original's weights, in float or to 8 bits, and bias. An activation stays rounded
+  /// A layer without the file's weights has the original's, in float or to 8 bits, and its bias. An activation stays rounded
   /// while any layer whose activations are rounded reads it, directly or through operators without
   /// weights; that is how `--exclude` leaves it.
   func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Model {
@@ -36,6 +36,8 @@ extension QuantizedLayerMap {
       if choice.contains(.eightBits) {
         let name = Self.eightBitsPrefix + layer.floatWeight
         nodes[layer.quantizedNode].inputs[1] = name
+        // Layers may share their weights.
+        guard !added.contains(where: { $0.name == name }) else { continue }
         added.append(
           ModelTensor(
             name: name, elementType: .float32, dims: layer.shape,
