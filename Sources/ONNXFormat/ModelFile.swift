@@ -34,7 +34,7 @@ extension Model {
     }
   }
 
-  private static func map(_ path: String) throws(ModelError) -> Data {
+  static func map(_ path: String) throws(ModelError) -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw .missingFile(path: path)
@@ -49,7 +49,7 @@ extension Model {
     }
   }
 
-  private static func decode(_ data: Data, path: String) throws(ModelError) -> Model {
+  static func decode(_ data: Data, path: String) throws(ModelError) -> Model {
     guard !data.isEmpty else { throw .notONNX(path: path, reason: "the file is empty") }
     do {
       return Model(try Onnx_ModelProto(serializedBytes: data, partial: true))

@@ -21,20 +21,38 @@ struct Calibrant: ParsableCommand {
     ])
 
   static func main() {
+    StandardStream.prepare()
+    LastResort.install()
     BLAS.useOneThreadPerCaller()
     Interruption.install()
+    finish(outcome())
+  }
+
+  /// Runs the command and says what went wrong.
+  private static func outcome() -> Int32 {
     do {
       var command = try parseAsRoot()
       try command.run()
+      return 0
     } catch {
       let failure = Failure(error)
       // The parser takes errors that it does not know for failures of 1, which here means that a gate said no.
       let isUnknown = !(error is ExitCode) && exitCode(for: error) == .failure
       if failure.isOurs || isUnknown {
-        FileHandle.standardError.write(Data("calibrant: \(failure.text)\n".utf8))
-        Foundation.exit(failure.exitCode)
+        StandardStream.error.write("calibrant: \(failure.text)\n")
+        return failure.exitCode
       }
-      exit(withError: error)
+      let text = fullMessage(for: error)
+      let code = exitCode(for: error)
+      if !text.isEmpty { (code.isSuccess ? StandardStream.output : .error).write(text + "\n") }
+      return code.rawValue
     }
+  }
+
+  /// Ends the process; a result that nobody could be told is a failure, whatever it was.
+  private static func finish(_ code: Int32) -> Never {
+    guard let failure = StandardStream.failure else { Foundation.exit(code) }
+    if let text = failure.text { StandardStream.error.write("calibrant: \(text)\n") }
+    Foundation.exit(failure.exitCode)
   }
 }

@@ -27,16 +27,26 @@ enum RunCalibrant {
     try Background(arguments, in: folder).wait(limit: limit)
   }
 
+  /// Runs a line of bash in which `calibrant` is the program.
+  static func shell(_ line: String, in folder: String) throws -> ProgramRun {
+    let program = try #require(RunCalibrant.program?.path, "the program is not built")
+    let background = try Background(
+      ["-c", "calibrant() { '\(program)' \"$@\"; }; \(line)"], of: URL(filePath: "/bin/bash"),
+      in: folder)
+    return try background.wait()
+  }
+
   /// A run under way. Both streams go to files, which no amount of text can fill up.
   final class Background {
     let process = Process()
     private let folder: URL
 
-    init(_ arguments: [String], in workingFolder: String? = nil) throws {
+    /// - Parameter program: the one to run; nil for the built one.
+    init(_ arguments: [String], of program: URL? = nil, in workingFolder: String? = nil) throws {
       folder = FileManager.default.temporaryDirectory.appending(path: "calibrant-run-\(UUID())")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let program: URL = try #require(RunCalibrant.program, "the program is not built")
-      process.executableURL = program
+      let built = RunCalibrant.program
+      process.executableURL = try #require(program ?? built, "the program is not built")
       process.arguments = arguments
       if let workingFolder { process.currentDirectoryURL = URL(filePath: workingFolder) }
       process.standardInput = FileHandle.nullDevice

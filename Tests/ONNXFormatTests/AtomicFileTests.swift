@@ -37,7 +37,7 @@ import Testing
 
   @Test func aMissingFolder() throws {
     let path = folder.file("none/file.txt")
-    #expect(throws: ModelError.cannotWrite(path: path, reason: "No such file or directory")) {
+    #expect(throws: ModelError.cannotWrite(path: path, reason: "the folder does not exist")) {
       try AtomicFile.write(Data("x".utf8), to: path)
     }
     #expect(try names == ["old.txt"])

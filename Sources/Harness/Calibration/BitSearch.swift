@@ -112,7 +112,7 @@ public struct BitSearch {
   private func fixedBytes() throws -> Int {
     let quantized = try job.withBits(job.layerNames().map { ($0, 8) }).rounded(scheme)
     let codes = quantized.layers.reduce(0) { $0 + $1.elementCount }
-    return try Self.bytes(of: quantized.model) - codes
+    return try quantized.model.serialized().count - codes
   }
 
   private func sensitivities(
@@ -146,15 +146,6 @@ public struct BitSearch {
     )
   }
 
-  /// The size of the model's file.
-  private static func bytes(of model: Model) throws -> Int {
-    let path = FileManager.default.temporaryDirectory
-      .appending(path: "calibrant-\(UUID().uuidString).onnx").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try model.write(to: path)
-    return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-  }
-
   private func measure(_ bits: [Int], _ allocation: BitAllocation) throws -> Outcome {
     let chosen = zip(allocation.layers.map(\.name), bits).filter { $0.1 < 32 }
     let quantized = try make(job.withBits(chosen.map { ($0.0, $0.1) }), scheme)
@@ -162,7 +153,7 @@ public struct BitSearch {
       quantized.model, on: source, from: original)
     return Outcome(
       quantized: quantized, bits: Dictionary(chosen, uniquingKeysWith: { $1 }),
-      bytes: try Self.bytes(of: quantized.model), divergence: divergence,
+      bytes: try quantized.model.serialized().count, divergence: divergence,
       disagreement: disagreement)
   }
 }

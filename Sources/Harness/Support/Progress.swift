@@ -50,7 +50,7 @@ public final class Progress {
 
   private func write(_ line: String, ends: Bool) {
     let text = isTerminal ? "\r\u{1B}[2K\(line)\(ends ? "\n" : "")" : line + "\n"
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardStream.error.write(text)
   }
 }
 

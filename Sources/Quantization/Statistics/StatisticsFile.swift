@@ -1,4 +1,5 @@
 import Foundation
+import ONNXFormat
 
 /// Where statistics come from: they may be used again only for the same model, prepared the same
 /// way, on the same samples.
@@ -75,7 +76,7 @@ public struct StatisticsFile: Sendable, Equatable, Codable {
   /// Writes the file; it appears complete or not at all.
   public func save(to path: String) throws(StatisticsFileError) {
     do {
-      try encoded().write(to: URL(filePath: path), options: .atomic)
+      try AtomicFile.write(encoded(), to: path)
     } catch {
       throw .unwritable(path: path, reason: error.localizedDescription)
     }

@@ -67,13 +67,12 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable([save], apartFrom: models + [against])
     if autotune {
       let table = try AlgorithmTable(models, batch: batch ?? 1)
       try result.emit(text: table.text, json: table.json.text)
       return
     }
-    if let save { try requireWritable(save) }
     let outcome = try measure()
     if let save { try Baseline(outcome.run).save(to: save) }
     try result.emit(text: outcome.text, json: outcome.json.text)

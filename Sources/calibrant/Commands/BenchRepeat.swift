@@ -17,6 +17,6 @@ struct BenchRepeat: ParsableCommand {
     let settings = RepeatSettings(
       model: model, batch: batch, threads: threads, seconds: seconds, handicap: handicap)
     let measured = try RepeatMeasurement(settings).run()
-    try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(measured))
+    StandardStream.output.write(String(decoding: try JSONEncoder().encode(measured), as: UTF8.self))
   }
 }

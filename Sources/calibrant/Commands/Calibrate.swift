@@ -59,7 +59,9 @@ struct Calibrate: ParsableCommand {
     if targetBytes != nil && budget != nil {
       throw ValidationError("--target-bytes and --budget exclude each other")
     }
-    if let targetBytes, targetBytes < 1 { throw ValidationError("--target-bytes must be positive") }
+    if let targetBytes, !(1...1 << 40).contains(targetBytes) {
+      throw ValidationError("--target-bytes is a number of bytes, 1 to 2^40")
+    }
     if let budget, !(budget >= 0 && budget <= 100) {
       throw ValidationError("--budget is a number of points, 0 to 100")
     }
@@ -70,9 +72,8 @@ struct Calibrate: ParsableCommand {
   }
 
   func run() throws {
-    try requireWritable(output)
-    if let statistics { try requireWritable(statistics) }
-    try result.requireWritableOutput()
+    try result.requireWritable(
+      [output, statistics, statistics.map(journalPath)], apartFrom: [model, data])
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let calibration = try loadCalibration(

@@ -23,14 +23,14 @@ struct Check: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: path + [mustPass])
     let required = try mustPass.map { try ConformanceCase.names(listedIn: $0) } ?? []
     let run = ConformanceRun(relative: rtol, absolute: atol)
     let report = ConformanceReport(try ConformanceCase.find(in: path).map(run.run))
     try result.emit(text: report.text, json: report.json.text)
     let missing = report.missing(from: required)
     for name in missing {
-      FileHandle.standardError.write(Data("must pass and does not: \(name)\n".utf8))
+      note("must pass and does not: \(name)", quiet: false)
     }
     if report.count(.failed) > 0 || !missing.isEmpty { throw ExitCode(1) }
   }

@@ -77,13 +77,12 @@ struct Compare: ParsableCommand {
   }
 
   private func compare() throws -> Comparison {
-    try result.requireWritableOutput()
-    if let statistics { try requireWritable(statistics) }
+    try result.requireWritable(
+      [statistics, statistics.map(journalPath)] + (output.map(ReportFolder.files(in:)) ?? []),
+      apartFrom: [model, images.images, images.labels, calibration])
     guard let output else {
-      let temporary = FileManager.default.temporaryDirectory
-        .appending(path: "calibrant-\(UUID().uuidString)")
-      defer { try? FileManager.default.removeItem(at: temporary) }
-      return try compare(in: temporary)
+      let scratch = try ScratchFolder()
+      return try withExtendedLifetime(scratch) { try compare(in: scratch.url) }
     }
     return try compare(in: URL(filePath: output))
   }

@@ -16,7 +16,7 @@ struct Demo: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: [])
     let folder = try OutputFolder(output).url
     note("writing images and model to \(output)", quiet: run_.quiet)
     try DemoBundle.write(to: folder)
@@ -26,9 +26,9 @@ struct Demo: ParsableCommand {
     }
     // Standard output belongs to the JSON where that is asked for.
     let isText = result.json != "-"
-    if isText { print("calibrant " + arguments.joined(separator: " ") + "\n") }
+    if isText { result.printText("calibrant " + arguments.joined(separator: " ") + "\n") }
     try compare.run()
-    if isText { print("\nHTML report: \(output)/report/report.html") }
+    if isText { result.printText("\nHTML report: \(output)/report/report.html") }
   }
 
   private var passedOn: [String] {

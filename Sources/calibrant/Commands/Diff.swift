@@ -27,7 +27,7 @@ struct Diff: ParsableCommand {
   }
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: [old, new])
     let difference = try ResultDifference(
       old: SavedResult(contentsOf: old), new: SavedResult(contentsOf: new),
       maxDrop: maxDrop.map { $0 / 100 })

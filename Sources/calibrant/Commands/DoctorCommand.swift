@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "Seed of the sample.") var seed: UInt64 = 0
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: [model, images.images, images.labels])
     var dataset = try images.dataset(seed: seed)
     if images.limit == nil { dataset = dataset.limited(to: Self.defaultLimit, seed: seed) }
     dataset = dataset.shuffled(seed: seed)

@@ -19,8 +19,7 @@ struct Evaluate: ParsableCommand {
   var predictions: String?
 
   func run() throws {
-    if let predictions { try requireWritable(predictions) }
-    try result.requireWritableOutput()
+    try result.requireWritable([predictions], apartFrom: [model, images.images, images.labels])
     let start = ContinuousClock.now
     let loaded = try LoadedModel(model)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }

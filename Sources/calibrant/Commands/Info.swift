@@ -11,7 +11,7 @@ struct Info: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: [model])
     let summary = try ModelSummary(model)
     try result.emit(text: summary.text, json: summary.json.text)
   }

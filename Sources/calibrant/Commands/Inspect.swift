@@ -42,8 +42,7 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    try result.requireWritableOutput()
-    if let html { try requireWritable(html) }
+    try result.requireWritable([html], apartFrom: [model, quantized, data, labels])
     let original = try LoadedModel(model)
     let rounded = try LoadedModel(quantized)
     var options = ImageStore.Options(jobs: run_.workers)

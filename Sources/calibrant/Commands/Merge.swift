@@ -16,7 +16,7 @@ struct Merge: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: parts)
     let merged = try MergedParts(parts)
     try result.emit(text: merged.text, json: merged.json())
     if merged.exitCode != 0 { throw ExitCode(merged.exitCode) }

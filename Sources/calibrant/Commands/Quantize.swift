@@ -27,8 +27,7 @@ struct Quantize: ParsableCommand {
   }
 
   func run() throws {
-    try requireWritable(output)
-    try result.requireWritableOutput()
+    try result.requireWritable([output], apartFrom: [model])
     let loaded = try LoadedModel(model)
     let job = try QuantizationJob(
       loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())

@@ -25,41 +25,49 @@ struct Run: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
     let program = try Program(
       Model(contentsOf: model), observing: tap, optimizing: !noOptimize)
     for text in program.notes { note("note: \(text)", quiet: quiet.quiet) }
-    let inputs = try loadInputs(of: program)
+    let files = try inputFiles(of: program)
     let folder = try OutputFolder(outputDir)
     defer { folder.removeIfEmpty() }
-    var session = Session(program)
-    var values: [(name: String, tensor: Tensor)] = []
-    let outputs = try session.run(inputs) { index, view in
-      values.append((tap[index], view.copied()))
-    }
-    values = zip(program.outputNames, outputs).map { ($0, $1) } + values
+    let names = program.outputNames + tap
+    let paths = Dictionary(
+      names.map { ($0, folder.url.appending(path: Self.fileName($0)).path) },
+      uniquingKeysWith: { first, _ in first })
+    try result.requireWritable(paths.values.sorted(), apartFrom: [model] + files)
+    let values = try values(of: program, files)
     var lines: [String] = []
-    for (name, tensor) in values {
-      let path = folder.url.appending(path: Self.fileName(name)).path
-      try AtomicFile.write(NPYWriter.data(tensor), to: path)
-      lines.append("\(name)  \(tensor.type)  \(path)")
+    for (name, tensor) in zip(names, values) {
+      try AtomicFile.write(NPYWriter.data(tensor), to: paths[name]!)
+      lines.append("\(name)  \(tensor.type)  \(paths[name]!)")
     }
-    let document = JSONValue.object([
-      .init(
-        "values",
-        .array(
-          values.map { value in
-            .object([
-              .init("name", .string(value.name)), .init("type", .string("\(value.tensor.dtype)")),
-              .init("shape", .array(value.tensor.shape.dims.map(JSONValue.int))),
-              .init("file", .string(Self.fileName(value.name))),
-            ])
-          }))
-    ])
-    try result.emit(text: lines.joined(separator: "\n"), json: document.text)
+    try result.emit(
+      text: lines.joined(separator: "\n"), json: Self.document(zip(names, values)).text)
   }
 
-  private func loadInputs(of program: Program) throws -> [Tensor] {
+  /// The outputs, then what is tapped.
+  private func values(of program: Program, _ files: [String]) throws -> [Tensor] {
+    let inputs = try files.map { try NPYArray(contentsOf: $0).tensor() }
+    var session = Session(program)
+    var tapped: [Int: Tensor] = [:]
+    let outputs = try session.run(inputs) { index, view in tapped[index] = view.copied() }
+    return outputs + tap.indices.compactMap { tapped[$0] }
+  }
+
+  private static func document(_ values: some Sequence<(String, Tensor)>) -> JSONValue {
+    let values = values.map { name, tensor in
+      JSONValue.object([
+        .init("name", .string(name)), .init("type", .string("\(tensor.dtype)")),
+        .init("shape", .array(tensor.shape.dims.map(JSONValue.int))),
+        .init("file", .string(fileName(name))),
+      ])
+    }
+    return .object([.init("values", .array(values))])
+  }
+
+  /// The files to read, in the order of the model's inputs.
+  private func inputFiles(of program: Program) throws -> [String] {
     var files: [String: String] = [:]
     for text in input {
       guard let split = text.firstIndex(of: "=") else {
@@ -68,7 +76,7 @@ struct Run: ParsableCommand {
       files[String(text[..<split])] = String(text[text.index(after: split)...])
     }
     let names = program.inputs.map(\.name)
-    for name in files.keys where !names.contains(name) {
+    for name in files.keys.sorted() where !names.contains(name) {
       throw ValidationError(
         "the model has no input '\(name)'; it has \(names.joined(separator: ", "))")
     }
@@ -76,7 +84,7 @@ struct Run: ParsableCommand {
       guard let file = files[name] else {
         throw ValidationError("--input \(name)=FILE.npy is missing")
       }
-      return try NPYArray(contentsOf: file).tensor()
+      return file
     }
   }
 

@@ -12,7 +12,7 @@ struct Validate: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    try result.requireWritableOutput()
+    try result.requireWritable(apartFrom: [original, quantized])
     let check = try QuantizedModelCheck(original: original, quantized: quantized)
     try result.emit(text: check.text, json: check.json.text)
     if !check.passed { throw ExitCode(1) }

@@ -1,10 +1,13 @@
 import Harness
 
+/// Where solved layers are kept while a run with this statistics file is under way.
+func journalPath(beside statistics: String) -> String { statistics + ".layers" }
+
 /// The file of solved layers beside a statistics file; says so where an interrupted run left one.
 func openJournal(
   beside statistics: String, _ model: LoadedModel, _ run: RunOptions
 ) throws -> WalkJournal {
-  let journal = try WalkJournal(path: statistics + ".layers", modelSHA256: model.sha256)
+  let journal = try WalkJournal(path: journalPath(beside: statistics), modelSHA256: model.sha256)
   if let complaint = journal.complaint { note("warning: \(complaint)", quiet: false) }
   if journal.count > 0 {
     note(

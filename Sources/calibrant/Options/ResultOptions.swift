@@ -8,23 +8,33 @@ struct ResultOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the result as JSON; - is standard output.", valueName: "file"))
   var json: String?
 
-  /// Fails before any work starts where the JSON file cannot be written.
-  func requireWritableOutput() throws {
-    if let json, json != "-" { try requireWritable(json) }
+  /// Fails before any work starts where an output cannot be written, is an input, or is another output.
+  func requireWritable(_ outputs: [String?] = [], apartFrom inputs: [String?]) throws {
+    let outputs = outputs + [json == "-" ? nil : json]
+    try OutputCheck.require(outputs.compactMap(\.self), apartFrom: inputs.compactMap(\.self))
+    if json == "-", StandardStream.holdsData {
+      throw ModelError.cannotWrite(path: "-", reason: "standard output is another output already")
+    }
   }
 
-  /// Prints text for people, its verdicts in colour on a terminal, or JSON where it was asked for on standard
-  /// output, and writes the JSON file.
+  /// Writes the JSON file, or JSON instead of text where it was asked for on standard output; else prints text for
+  /// people, its verdicts in colour on a terminal.
   func emit(text: String, json document: String) throws {
     if json == "-" {
-      print(document, terminator: "")
+      StandardStream.output.write(document)
       return
     }
+    if let json { try writeFile(document, to: json) }
+    printText(text)
+  }
+
+  /// Prints text for people, where standard output is not a file's.
+  func printText(_ text: String) {
+    if StandardStream.holdsData { return }
     let isColored =
       isatty(STDOUT_FILENO) == 1
       && TerminalColor.isAllowed(by: ProcessInfo.processInfo.environment)
-    print(isColored ? TerminalColor.painted(text) : text)
-    if let json { try writeFile(document, to: json) }
+    StandardStream.output.write((isColored ? TerminalColor.painted(text) : text) + "\n")
   }
 }
 
@@ -33,23 +43,7 @@ func writeFile(_ text: String, to path: String) throws {
   try AtomicFile.write(Data(text.utf8), to: path)
 }
 
-/// Fails before any work starts where an output cannot be written.
-func requireWritable(_ path: String) throws {
-  let folder = URL(filePath: path).deletingLastPathComponent().path
-  var isDirectory: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
-    isDirectory.boolValue
-  else { throw ModelError.cannotWrite(path: path, reason: "the folder does not exist") }
-  guard
-    !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      || !isDirectory.boolValue
-  else { throw ModelError.cannotWrite(path: path, reason: "it is a folder") }
-  guard access(folder, W_OK) == 0 else {
-    throw ModelError.cannotWrite(path: path, reason: "the folder is not writable")
-  }
-}
-
 /// Prints to standard error, unless quiet.
 func note(_ text: String, quiet: Bool) {
-  if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  if !quiet { StandardStream.error.write(text + "\n") }
 }

@@ -1,0 +1,69 @@
+import Foundation
+import ONNXFormat
+
+/// What a command will write, checked before any work starts.
+public enum OutputCheck {
+  /// - Parameters:
+  ///   - inputs: files, or folders and manifests of images, that the command reads.
+  /// - Throws: `ModelError.cannotWrite` for an output that cannot be written, that is an input or one of its files, or
+  ///   that is another output, by whatever name.
+  public static func require(_ outputs: [String], apartFrom inputs: [String]) throws(ModelError) {
+    var owners: [FileIdentity: String] = [:]
+    for output in outputs {
+      let target = try OutputTarget(output)
+      try target.requireWritable(for: output)
+      if target == .descriptor(StandardStream.output.rawValue) { StandardStream.holdsData = true }
+      guard let identity = FileIdentity(target) else { continue }
+      if let other = owners.updateValue(output, forKey: identity) {
+        throw .cannotWrite(path: output, reason: "\(other) is the same file, and also written")
+      }
+    }
+    guard owners.keys.contains(where: \.exists) else { return }
+    for input in inputs.lazy.flatMap(files) {
+      if let identity = FileIdentity(input), let output = owners[identity] {
+        throw .cannotWrite(path: output, reason: "it is the input \(input)")
+      }
+    }
+  }
+
+  /// The files that an input is made of. What cannot be read is told by whoever reads it.
+  private static func files(of input: String) -> [String] {
+    let data = try? Model.dataFiles(of: input)
+    let images = try? ImageDataset.loadUnlabelled(from: input).samples.map(\.absolutePath)
+    return [input] + (data ?? images ?? [])
+  }
+}
+
+/// What tells files apart, whatever their names.
+private enum FileIdentity: Hashable {
+  case inode(device: UInt, number: UInt)
+  /// A file that is not there yet.
+  case absent(path: String)
+
+  /// nil for what two may write to: a device, a FIFO.
+  init?(_ target: OutputTarget) {
+    switch target {
+    case .file(let path): self = Self(path) ?? .absent(path: path)
+    case .descriptor(let number):
+      var facts = stat()
+      guard fstat(number, &facts) == 0 else { return nil }
+      self.init(facts)
+    case .stream: return nil
+    }
+  }
+
+  /// nil for what is not there.
+  init?(_ path: String) {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { return nil }
+    self.init(facts)
+  }
+
+  private init(_ facts: stat) {
+    self = .inode(device: UInt(facts.st_dev), number: UInt(facts.st_ino))
+  }
+
+  var exists: Bool {
+    if case .inode = self { true } else { false }
+  }
+}
