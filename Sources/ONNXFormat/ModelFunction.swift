@@ -1,8 +1,15 @@
+import SwiftProtobuf
+
 /// A function that a model defines: a body of nodes that stands for one operator.
 public struct ModelFunction: Sendable {
   private let proto: Onnx_FunctionProto
+  /// What it takes in the file.
+  public let byteCount: Int
 
-  init(_ proto: Onnx_FunctionProto) { self.proto = proto }
+  init(_ proto: Onnx_FunctionProto) {
+    self.proto = proto
+    byteCount = (try? proto.serializedBytes(partial: true) as [UInt8])?.count ?? 0
+  }
 
   public var name: String { proto.name }
   public var domain: String { Model.canonical(domain: proto.domain) }

@@ -44,6 +44,11 @@ public struct ModelNode: Sendable {
 
   public var attributeNames: [String] { proto.attribute.map(\.name) }
 
+  /// All attributes, in the file's order.
+  public var attributes: [(name: String, value: AttributeValue)] {
+    proto.attribute.map { ($0.name, AttributeValue($0)) }
+  }
+
   /// The attribute's value, or nil where the node does not set it.
   public subscript(attribute name: String) -> AttributeValue? {
     get { proto.attribute.first { $0.name == name }.map(AttributeValue.init) }

@@ -31,6 +31,66 @@ struct HostileModelTests {
     }
   }
 
+  /// Calls cost, also those of functions in which nothing is left to do.
+  @Test func emptyFunctionsThatMultiply() throws {
+    let doublings = (0..<40).map { level in
+      Self.function(
+        "f\(level)",
+        nodes: [Self.call("f\(level + 1)", "x", "t"), Self.call("f\(level + 1)", "x", "y")])
+    }
+    let nothing = Self.text(1, "f40") + Self.text(10, "local") + Self.field(9, Self.opset("", 13))
+    #expect(throws: GraphError.self) {
+      try Graph(Self.model(calling: "f0", functions: doublings + [nothing]))
+    }
+  }
+
+  /// Each branch of each If calls the next function, which holds an If of two branches: what counts is the whole model,
+  /// not one of its graphs.
+  @Test func branchesAndFunctionsThatMultiply() throws {
+    let doublings = (0..<40).map { level in
+      let call = Self.call("f\(level + 1)", "x", "b")
+      return Self.function("f\(level)", nodes: [Self.branching(on: call, call)])
+    }
+    let last = Self.function("f40", nodes: [Self.node("Relu", "", "x", "y")])
+    #expect(throws: GraphError.self) {
+      try Graph(Self.model(calling: "f0", functions: doublings + [last]))
+    }
+  }
+
+  /// Work per level of nesting adds up; it must not multiply.
+  @Test func nestedBranches() throws {
+    let relu = Self.node("Relu", "", "x", "b")
+    var node = relu
+    for _ in 0..<30 { node = Self.branching(on: node, relu, output: "b") }
+    let function = Self.function("f0", nodes: [Self.branching(on: node, relu)])
+    let start = ContinuousClock.now
+    #expect(try Program(Self.model(calling: "f0", functions: [function])).graph.nodes.count == 1)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  /// An If between two nodes that compute `b`; its condition is the input.
+  private static func branching(on first: Data, _ second: Data, output: String = "y") -> Data {
+    let branches = [("then_branch", first), ("else_branch", second)].map { name, node in
+      // GraphProto: node 1, name 2, output 12. AttributeProto: name 1, g 6, type 20 (GRAPH = 5).
+      let graph = field(1, node) + text(2, "g") + field(12, text(1, "b"))
+      return field(5, text(1, name) + field(6, graph) + Data([0xA0, 0x01, 5]))
+    }
+    return self.node("If", "", "x", output) + branches[0] + branches[1]
+  }
+
+  /// Reading attributes takes time in proportion to their number.
+  @Test func aHundredThousandAttributes() throws {
+    var node = Self.node("Relu", "", "x", "y")
+    for number in 0..<100_000 {
+      // AttributeProto: name 1, i 3, type 20 (INT = 2).
+      node += Self.field(5, Self.text(1, "a\(number)") + Data([3 << 3, 1, 0xA0, 0x01, 2]))
+    }
+    let model = try Self.model(calling: "f0", functions: [Self.function("f0", nodes: [node])])
+    let start = ContinuousClock.now
+    #expect(try Program(model).graph.nodes.count == 1)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test func functionsOfTheModelRun() throws {
     let twice = Self.function(
       "f", nodes: [Self.node("Neg", "", "x", "t"), Self.node("Exp", "", "t", "y")])

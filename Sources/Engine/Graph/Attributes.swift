@@ -9,11 +9,11 @@ public struct Attributes: Sendable {
   /// - Parameter references: inside a function, what the call gives for the function's attributes.
   init(_ node: ModelNode, references: [String: AttributeValue] = [:]) {
     values = [:]
-    for name in node.attributeNames {
-      if case .reference(let target)? = node[attribute: name] {
+    for (name, value) in node.attributes {
+      if case .reference(let target) = value {
         values[name] = references[target]
       } else {
-        values[name] = node[attribute: name]
+        values[name] = value
       }
     }
   }

@@ -28,8 +28,8 @@ struct GraphImporter {
     var references: [String: AttributeValue] = [:]
     var prefix = ""
     var depth = 0
-    /// In a body of control flow: the surrounding names, and which of them were read.
-    var outer: Set<String> = []
+    /// In a body of control flow: the names of each graph around it, and which of them were read.
+    var outer: [[String: ValueID]] = []
     var captured: [String] = []
   }
 
@@ -39,11 +39,21 @@ struct GraphImporter {
     let overload: String
   }
 
-  private let functions: [FunctionKey: ModelFunction]
+  /// What the whole model has expanded to so far.
+  private final class Size {
+    var nodes = 0
+    var nameBytes = 0
+    var functionBytes = 0
+  }
 
-  /// Bounds what a small file can expand to.
+  private let functions: [FunctionKey: ModelFunction]
+  private let size = Size()
+
+  /// Bounds what a small file can expand to. Guides/Limits.md lists them.
   private static let maximumDepth = 64
-  private static let maximumNodes = 1 << 20
+  private static let maximumNodes = 1 << 18
+  private static let maximumNameBytes = 1 << 28
+  private static let maximumFunctionBytes = 1 << 31
 
   init(_ model: Model) {
     functions = Dictionary(
@@ -126,8 +136,9 @@ struct GraphImporter {
   private func add(
     _ node: ModelNode, to graph: inout Graph, _ scope: inout Scope
   ) throws(GraphError) {
-    guard graph.nodes.count < Self.maximumNodes else {
-      throw .tooLarge(reason: "its functions expand to more than \(Self.maximumNodes) nodes")
+    size.nodes += 1
+    guard size.nodes <= Self.maximumNodes else {
+      throw .tooLarge(reason: "it has, or expands to, more than \(Self.maximumNodes) nodes")
     }
     var attributes = Attributes(node, references: scope.references)
     let inputs = try node.inputs.map { name throws(GraphError) in
@@ -160,7 +171,7 @@ struct GraphImporter {
     _ name: String, in graph: inout Graph, _ scope: inout Scope
   ) throws(GraphError) -> ValueID {
     if let id = scope.ids[name] { return id }
-    guard scope.outer.contains(name) else { throw .unknownValue(name: name) }
+    guard scope.outer.contains(where: { $0[name] != nil }) else { throw .unknownValue(name: name) }
     let id = graph.add(name)
     graph.captures.append(id)
     scope.ids[name] = id
@@ -174,19 +185,44 @@ struct GraphImporter {
     guard scope.depth < Self.maximumDepth else {
       throw .tooLarge(reason: "its graphs are nested more than \(Self.maximumDepth) deep")
     }
-    var inner = Graph()
+    let (inner, captured) = try self.body(body, firstCapture: node.inputs.count, within: scope)
+    for name in captured { node.inputs.append(try resolve(name, in: &graph, &scope)) }
+    return inner
+  }
+
+  /// A graph of its own, and the names that it reads of those around it.
+  private func body(
+    _ body: ModelGraph, firstCapture: Int, within scope: Scope
+  ) throws(GraphError) -> (Graph, captured: [String]) {
+    var graph = Graph()
     var names = scope
-    names.outer = scope.outer.union(scope.ids.keys)
+    names.outer.append(scope.ids)
     (names.ids, names.captured) = ([:], [])
     names.depth += 1
-    inner.firstCapture = node.inputs.count
-    try addValues(of: body, to: &inner, &names)
-    try add(body.nodes, to: &inner, &names)
+    graph.firstCapture = firstCapture
+    try addValues(of: body, to: &graph, &names)
+    try add(body.nodes, to: &graph, &names)
     for output in body.outputs {
-      inner.outputs.append(try resolve(output.name, in: &inner, &names))
+      graph.outputs.append(try resolve(output.name, in: &graph, &names))
     }
-    for name in names.captured { node.inputs.append(try resolve(name, in: &graph, &scope)) }
-    return inner
+    return (graph, names.captured)
+  }
+
+  /// A call repeats its function, and its own name in those of all values within.
+  private func count(
+    _ function: ModelFunction, at call: ModelNode, _ scope: Scope
+  ) throws(GraphError) {
+    let prefix = scope.prefix.utf8.count + call.displayName.utf8.count
+    // A file has at most 2^31 bytes, so that neither product nor sums overflow.
+    size.nameBytes += prefix * (1 + 2 * function.nodes.count)
+    size.functionBytes += 1 + function.byteCount
+    guard size.nameBytes <= Self.maximumNameBytes,
+      size.functionBytes <= Self.maximumFunctionBytes
+    else {
+      throw .tooLarge(
+        reason: "its functions expand to more than \(Self.maximumFunctionBytes) bytes, or "
+          + "\(Self.maximumNameBytes) of names")
+    }
   }
 
   private func expand(
@@ -196,6 +232,7 @@ struct GraphImporter {
       throw .tooLarge(
         reason: "its functions call each other more than \(Self.maximumDepth) deep")
     }
+    try count(function, at: call, scope)
     let given = Attributes(call, references: scope.references).all
     var inner = Scope(opsets: function.opsets)
     inner.references = function.attributeDefaults.merging(given) { $1 }

@@ -19,8 +19,7 @@ public final class Program: Sendable {
     optimizing: Bool = true
   ) throws(GraphError) {
     var graph = try Graph(model)
-    let unsupported = Self.unsupportedNodes(in: graph, registry: registry)
-    guard unsupported.isEmpty else { throw .unsupportedNodes(unsupported) }
+    _ = try Self.kernels(of: graph, registry: registry)
     observed = observing
     observedIDs = try Self.resolve(observing, in: graph)
     if optimizing {
@@ -29,17 +28,16 @@ public final class Program: Sendable {
       for rewrite in StandardRewrites.all { graph = rewrite(graph, kept) }
       graph = graph.withoutDeadNodes(keeping: kept)
     }
-    kernels = try Self.makeKernels(for: graph, registry: registry)
+    kernels = try Self.kernels(of: graph, registry: registry)
     self.graph = graph
   }
 
   /// A body of control flow.
   init(_ body: Graph, registry: OperatorRegistry) throws(GraphError) {
-    let unsupported = Self.unsupportedNodes(in: body, registry: registry)
-    guard unsupported.isEmpty else { throw .unsupportedNodes(unsupported) }
     (observed, observedIDs) = ([], [])
     graph = body
-    kernels = try Self.makeKernels(for: body, registry: registry)
+    // Made once: a body's kernels hold programs of bodies within, and twice at each level would be too often.
+    kernels = try Self.kernels(of: body, registry: registry)
   }
 
   /// Every node of the model that the registry cannot run, with the reason.
@@ -55,15 +53,12 @@ public final class Program: Sendable {
   }
 
   static func unsupportedNodes(in graph: Graph, registry: OperatorRegistry) -> [UnsupportedNode] {
-    graph.refused
-      + graph.nodes.compactMap { node in
-        do throws(UnsupportedReason) {
-          _ = try registry.kernel(for: node)
-          return nil
-        } catch {
-          return UnsupportedNode(node, error)
-        }
-      }
+    do throws(GraphError) {
+      _ = try kernels(of: graph, registry: registry)
+    } catch {
+      if case .unsupportedNodes(let nodes) = error { return nodes }
+    }
+    return []
   }
 
   private static func resolve(
@@ -79,17 +74,20 @@ public final class Program: Sendable {
     return resolved
   }
 
-  private static func makeKernels(
-    for graph: Graph, registry: OperatorRegistry
+  /// One kernel per node; throws `.unsupportedNodes` with every one that cannot run.
+  private static func kernels(
+    of graph: Graph, registry: OperatorRegistry
   ) throws(GraphError) -> [any OperatorKernel] {
     var kernels: [any OperatorKernel] = []
+    var unsupported = graph.refused
     for node in graph.nodes {
       do throws(UnsupportedReason) {
         kernels.append(try registry.kernel(for: node))
       } catch {
-        preconditionFailure("a rewrite made node '\(node.name)', which cannot run: \(error)")
+        unsupported.append(UnsupportedNode(node, error))
       }
     }
+    guard unsupported.isEmpty else { throw .unsupportedNodes(unsupported) }
     return kernels
   }
 
