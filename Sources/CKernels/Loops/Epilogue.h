@@ -4,7 +4,15 @@ INLINE block choose(mask condition, block yes, block no) {
   return (block)(((mask)yes & condition) | ((mask)no & ~condition));
 }
 
+// NaN fails both comparisons and passes on.
 INLINE block clamped(block v, float low, float high) {
+  block l = all(low), h = all(high);
+  v = choose(v <= l, l, v);
+  return choose(v >= h, h, v);
+}
+
+// The nearest code, the lowest for NaN.
+INLINE block saturated(block v, float low, float high) {
   block l = all(low), h = all(high);
   v = choose(v > l, v, l);
   return choose(v < h, v, h);
@@ -17,7 +25,7 @@ INLINE block finished(block v, const CKEpilogue *e, int64_t offset) {
   if (e->quantizes) {
     // Adding 1.5 · 2^23 rounds a float of magnitude below 2^22 to an integer, halves to even.
     const float shift = 12582912.0f;
-    v = clamped(v / all(e->scale), e->lowCode, e->highCode);
+    v = saturated(v / all(e->scale), e->lowCode, e->highCode);
     v = ((v + shift) - shift) * e->scale;
   }
   return v;

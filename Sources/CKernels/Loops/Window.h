@@ -69,7 +69,8 @@ UNROLL
 UNROLL
   for (int p = 0; p < P; p++) {
       const block v = *(const block *)(t + p * stride);
-      largest[p] = choose(v > largest[p], v, largest[p]);
+      // The comparison keeps a NaN that is the largest; the other brings in a new one.
+      largest[p] = choose(v != v, v, choose(v > largest[p], v, largest[p]));
     }
   }
   float *out = y + ((int64_t)row * w->outWidth + column) * CK_LANES;

@@ -16,10 +16,11 @@ enum { CK_LANES = 16 };
 typedef struct {
   /// Laid out as the output, or null.
   const float *residual;
-  /// Whether values are clamped to low…high; NaN becomes `low`.
+  /// Whether values are clamped to low…high; NaN stays NaN.
   int clamps;
   float low, high;
-  /// Whether values are rounded to scale · k, k an integer in lowCode…highCode (codes relative to the zero point).
+  /// Whether values are rounded to scale · k, k an integer in lowCode…highCode (codes relative to the zero point);
+  /// NaN becomes the lowest.
   int quantizes;
   float scale, lowCode, highCode;
 } CKEpilogue;
@@ -65,6 +66,7 @@ typedef struct {
   /// Rows firstRow ..< endRow of a depthwise convolution; weights are KH · KW × 16, bias 16 values.
   void (*depthwise)(const CKWindow *window, const float *x, const float *weights, const float *bias, float *y,
                     int32_t firstRow, int32_t endRow, const CKEpilogue *epilogue);
+  /// NaN where any element is NaN.
   void (*maxPool)(const CKWindow *window, const float *x, float *y);
   /// Divides by the number of taps inside the plane, or by `divisor` where that is positive.
   void (*averagePool)(const CKWindow *window, const float *x, float *y, float divisor);

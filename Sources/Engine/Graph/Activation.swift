@@ -5,17 +5,17 @@ public enum Activation: Sendable, Hashable {
   /// Bounds in ONNX `Clip`'s meaning.
   case clip(Float, Float)
 
-  /// Applies the function in place. NaN passes through `relu` as 0 and through `clip` as its lower bound.
+  /// Applies the function in place. NaN, which fails every comparison, stays NaN.
   @inline(__always)
   public func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .identity: break
     case .relu:
-      for i in 0..<count { values[i] = values[i] > 0 ? values[i] : 0 }
+      for i in 0..<count { values[i] = values[i] <= 0 ? 0 : values[i] }
     case .clip(let low, let high):
       for i in 0..<count {
-        let raised = values[i] > low ? values[i] : low
-        values[i] = raised < high ? raised : high
+        let raised = values[i] <= low ? low : values[i]
+        values[i] = raised >= high ? high : raised
       }
     }
   }
@@ -29,13 +29,13 @@ public enum Activation: Sendable, Hashable {
     case .relu:
       for i in 0..<count {
         let sum = values[i] + bias
-        values[i] = sum > 0 ? sum : 0
+        values[i] = sum <= 0 ? 0 : sum
       }
     case .clip(let low, let high):
       for i in 0..<count {
         let sum = values[i] + bias
-        let raised = sum > low ? sum : low
-        values[i] = raised < high ? raised : high
+        let raised = sum <= low ? low : sum
+        values[i] = raised >= high ? high : raised
       }
     }
   }

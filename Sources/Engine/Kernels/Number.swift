@@ -5,6 +5,15 @@ protocol Number: TensorElement, Comparable, Numeric {
   /// What is below and above every other value.
   static var lowest: Self { get }
   static var highest: Self { get }
+  var isNoNumber: Bool { get }
+}
+
+extension Number {
+  /// Whether this is the larger one, as ONNX orders floats for TopK and NumPy for maxima: NaN is above all others.
+  @inline(__always)
+  func ranksAbove(_ other: Self) -> Bool {
+    self > other || (isNoNumber && !other.isNoNumber)
+  }
 }
 
 extension Number where Self: FixedWidthInteger {
@@ -12,6 +21,7 @@ extension Number where Self: FixedWidthInteger {
   static func product(_ a: Self, _ b: Self) -> Self { a &* b }
   static var lowest: Self { min }
   static var highest: Self { max }
+  var isNoNumber: Bool { false }
 }
 
 extension Float: Number {
@@ -19,6 +29,7 @@ extension Float: Number {
   static func product(_ a: Float, _ b: Float) -> Float { a * b }
   static var lowest: Float { -.infinity }
   static var highest: Float { .infinity }
+  var isNoNumber: Bool { isNaN }
 }
 
 extension Int8: Number {}

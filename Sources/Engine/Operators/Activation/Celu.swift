@@ -11,6 +11,6 @@ struct Celu: FloatFunction {
 
   func value(_ x: Float) -> Float {
     let scaled = alpha * (exponential(x / alpha) - 1)
-    return (x > 0 ? x : 0) + (scaled < 0 ? scaled : 0)
+    return (x <= 0 ? 0 : x) + (scaled >= 0 ? 0 : scaled)
   }
 }

@@ -1,4 +1,4 @@
-/// min(max(x, low), high), bounds as attributes before opset 11, as inputs since.
+/// min(max(x, low), high), NaN for NaN; bounds as attributes before opset 11, as inputs since.
 /// https://onnx.ai/onnx/operators/onnx__Clip.html
 struct Clip: OperatorKernel {
   static let opType = "Clip"

@@ -1,4 +1,4 @@
-/// max(0, min(1, α·x + β)), elementwise. https://onnx.ai/onnx/operators/onnx__HardSigmoid.html
+/// max(0, min(1, α·x + β)), elementwise; NaN stays NaN. https://onnx.ai/onnx/operators/onnx__HardSigmoid.html
 struct HardSigmoid: FloatFunction {
   static let opType = "HardSigmoid"
   static let sinceVersion = 1
@@ -13,7 +13,7 @@ struct HardSigmoid: FloatFunction {
 
   func value(_ x: Float) -> Float {
     let line = alpha * x + beta
-    let lowered = line < 1 ? line : 1
-    return lowered > 0 ? lowered : 0
+    let lowered = line >= 1 ? 1 : line
+    return lowered <= 0 ? 0 : lowered
   }
 }

@@ -8,7 +8,7 @@ struct HardSwish: FloatFunction {
 
   func value(_ x: Float) -> Float {
     let line = x * (1 / 6 as Float) + 0.5
-    let lowered = line < 1 ? line : 1
-    return x * (lowered > 0 ? lowered : 0)
+    let lowered = line >= 1 ? 1 : line
+    return x * (lowered <= 0 ? 0 : lowered)
   }
 }

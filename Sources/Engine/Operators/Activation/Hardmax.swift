@@ -1,4 +1,4 @@
-/// 1 at the first largest element along an axis, 0 elsewhere. https://onnx.ai/onnx/operators/onnx__Hardmax.html
+/// 1 at the first largest element along an axis, which NaN is, 0 elsewhere. https://onnx.ai/onnx/operators/onnx__Hardmax.html
 struct Hardmax: OperatorKernel {
   static let opType = "Hardmax"
   static let sinceVersion = 1
@@ -17,7 +17,7 @@ struct Hardmax: OperatorKernel {
     y.update(repeating: 0)
     loop.forEachLine { _, start in
       var best = start
-      for i in 1..<max(loop.length, 1) where x[start + i * loop.inner] > x[best] {
+      for i in 1..<max(loop.length, 1) where x[start + i * loop.inner].ranksAbove(x[best]) {
         best = start + i * loop.inner
       }
       if loop.length > 0 { y[best] = 1 }

@@ -7,5 +7,5 @@ struct Softplus: FloatFunction {
 
   init(_ node: Node) {}
 
-  func value(_ x: Float) -> Float { (x > 0 ? x : 0) + log1p(exp(-abs(x))) }
+  func value(_ x: Float) -> Float { (x <= 0 ? 0 : x) + log1p(exp(-abs(x))) }
 }

@@ -48,8 +48,8 @@ private struct ScatterLoop: NumberLoop {
         switch reduction {
         case .add: y[offset + j] = T.sum(old, new)
         case .mul: y[offset + j] = T.product(old, new)
-        case .max: y[offset + j] = max(old, new)
-        default: y[offset + j] = min(old, new)
+        case .max: y[offset + j] = new.ranksAbove(old) ? new : old
+        default: y[offset + j] = new < old || new.isNoNumber ? new : old
         }
       }
     }

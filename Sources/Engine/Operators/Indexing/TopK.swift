@@ -1,4 +1,5 @@
-/// The K largest or smallest elements along an axis and their indices; of equal ones the first come first.
+/// The K largest or smallest elements along an axis and their indices; NaN is above all
+/// others, and of equal ones the first come first.
 /// https://onnx.ai/onnx/operators/onnx__TopK.html
 struct TopK: OperatorKernel {
   static let opType = "TopK"
@@ -49,7 +50,8 @@ private struct TopKLoop: NumberLoop {
     loop.forEachLine { line, start in
       let order = (0..<loop.length).sorted {
         let (a, b) = (x[start + $0 * loop.inner], x[start + $1 * loop.inner])
-        return a == b ? $0 < $1 : isLargest ? a > b : a < b
+        if isLargest ? a.ranksAbove(b) : b.ranksAbove(a) { return true }
+        return !(isLargest ? b.ranksAbove(a) : a.ranksAbove(b)) && $0 < $1
       }
       let first = line / loop.inner * count * loop.inner + line % loop.inner
       for (place, index) in order.prefix(count).enumerated() {

@@ -1,4 +1,4 @@
-/// The largest element over all spatial axes. https://onnx.ai/onnx/operators/onnx__GlobalMaxPool.html
+/// The largest element over all spatial axes, NaN where any is NaN. https://onnx.ai/onnx/operators/onnx__GlobalMaxPool.html
 struct GlobalMaxPool: OperatorKernel {
   static let opType = "GlobalMaxPool"
   static let sinceVersion = 1
@@ -14,7 +14,7 @@ struct GlobalMaxPool: OperatorKernel {
     let output = call.output.floats
     for index in output.indices {
       let values = call.input(0).floats[index * plane..<(index + 1) * plane]
-      output[index] = values.reduce(-.infinity) { $1 > $0 ? $1 : $0 }
+      output[index] = values.reduce(-.infinity) { $1.ranksAbove($0) ? $1 : $0 }
     }
   }
 }

@@ -1,4 +1,4 @@
-/// The largest element under a sliding window, and where it is; padding never counts. https://onnx.ai/onnx/operators/onnx__MaxPool.html
+/// The largest element under a sliding window, which NaN is, and where it is; padding never counts. https://onnx.ai/onnx/operators/onnx__MaxPool.html
 struct MaxPool: OperatorKernel {
   static let opType = "MaxPool"
   static let sinceVersion = 1
@@ -28,7 +28,8 @@ struct MaxPool: OperatorKernel {
     if input.dtype == .float32, input.shape.rank < 5, !hasIndices {
       let pool = try PoolGeometry(window, input: input.shape)
       sweepWindows(
-        pool, call, neutral: -.infinity, combine: { $1 > $0 ? $1 : $0 }, finish: { _, _ in })
+        pool, call, neutral: -.infinity, combine: { $1.ranksAbove($0) ? $1 : $0 },
+        finish: { _, _ in })
     } else {
       let pool = try SpatialPool(window, input: input.shape)
       MaxPoolLoop(call: call, pool: pool, hasIndices: hasIndices, isColumnMajor: isColumnMajor)(
@@ -49,7 +50,7 @@ private struct MaxPoolLoop: NumberLoop {
       var best = T.lowest
       var element = -1
       pool.taps.forEachTap(at: place) { _, candidate in
-        if element < 0 || x[plane + candidate] > best {
+        if element < 0 || x[plane + candidate].ranksAbove(best) {
           (best, element) = (x[plane + candidate], candidate)
         }
       }

@@ -1,7 +1,7 @@
 /// ArgMax and ArgMin: where along an axis the extreme element is; the first one, or the last.
 protocol ArgExtremum: OperatorKernel {
   var settings: ArgExtremumSettings { get }
-  static func isBetter<T: Comparable>(_ a: T, than b: T) -> Bool
+  static func isBetter<T: Number>(_ a: T, than b: T) -> Bool
 }
 
 struct ArgExtremumSettings: Sendable {
@@ -49,9 +49,17 @@ private struct ArgExtremumLoop<Operator: ArgExtremum>: NumberLoop {
       var best = 0
       for i in 1..<max(loop.length, 1) {
         let (a, b) = (x[start + i * loop.inner], x[start + best * loop.inner])
-        if Operator.isBetter(a, than: b) || (settings.selectsLast && a == b) { best = i }
+        if wins(a, over: b) { best = i }
       }
       y[line] = Int64(best)
     }
+  }
+
+  /// NaN is as extreme as can be, in both directions.
+  @inline(__always)
+  private func wins<T: Number>(_ a: T, over b: T) -> Bool {
+    let isTie = a == b || (a.isNoNumber && b.isNoNumber)
+    if isTie { return settings.selectsLast }
+    return a.isNoNumber || (!b.isNoNumber && Operator.isBetter(a, than: b))
   }
 }

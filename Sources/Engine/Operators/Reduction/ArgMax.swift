@@ -1,4 +1,4 @@
-/// Where along an axis the largest element is. https://onnx.ai/onnx/operators/onnx__ArgMax.html
+/// Where along an axis the largest element is; the first NaN, where there is one. https://onnx.ai/onnx/operators/onnx__ArgMax.html
 struct ArgMax: ArgExtremum {
   static let opType = "ArgMax"
   static let sinceVersion = 1
@@ -7,5 +7,5 @@ struct ArgMax: ArgExtremum {
 
   init(_ node: Node) throws(GraphError) { settings = try ArgExtremumSettings(node) }
 
-  static func isBetter<T: Comparable>(_ a: T, than b: T) -> Bool { a > b }
+  static func isBetter<T: Number>(_ a: T, than b: T) -> Bool { a > b }
 }

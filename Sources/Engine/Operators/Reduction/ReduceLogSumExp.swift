@@ -12,7 +12,7 @@ struct ReduceLogSumExp: Reduction {
   init(_ node: Node) throws(GraphError) { axes = try ReductionAxes(node) }
 
   static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float {
-    let largest = row.reduce(-.infinity) { $1 > $0 ? $1 : $0 }
+    let largest = row.reduce(-.infinity) { $1.ranksAbove($0) ? $1 : $0 }
     guard largest.isFinite else { return largest }
     return largest + log(sum(row) { exponential($0 - largest) })
   }

@@ -1,4 +1,4 @@
-/// The largest element over some axes, or over all; −∞ of none.
+/// The largest element over some axes, or over all; −∞ of none, NaN where any is NaN.
 /// https://onnx.ai/onnx/operators/onnx__ReduceMax.html
 struct ReduceMax: Reduction {
   static let opType = "ReduceMax"
@@ -10,7 +10,7 @@ struct ReduceMax: Reduction {
   init(_ node: Node) throws(GraphError) { axes = try ReductionAxes(node) }
 
   static func reduce(_ row: UnsafeBufferPointer<Float>) -> Float {
-    row.reduce(-.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
+    row.reduce(-.infinity) { $1.ranksAbove($0) ? $1 : $0 }
   }
 
   static func reduce(_ row: ArraySlice<Int>, limits: ClosedRange<Int>) -> Int {

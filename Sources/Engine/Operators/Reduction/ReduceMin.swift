@@ -1,4 +1,4 @@
-/// The smallest element over some axes, or over all; ∞ of none.
+/// The smallest element over some axes, or over all; ∞ of none, NaN where any is NaN.
 /// https://onnx.ai/onnx/operators/onnx__ReduceMin.html
 struct ReduceMin: Reduction {
   static let opType = "ReduceMin"
