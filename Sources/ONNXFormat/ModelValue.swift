@@ -34,7 +34,8 @@ public struct ModelValue: Sendable {
     guard case .tensorType(let tensor)? = proto.type.value, tensor.hasShape else { return nil }
     return tensor.shape.dim.map { dim in
       switch dim.value {
-      case .dimValue(let size): .fixed(Int(size))
+      // Some exporters write −1 for a size that is open.
+      case .dimValue(let size): size < 0 ? .unknown : .fixed(Int(size))
       case .dimParam(let name): .symbolic(name)
       case nil: .unknown
       }

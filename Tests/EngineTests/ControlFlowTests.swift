@@ -44,6 +44,18 @@ struct ControlFlowTests {
     #expect(try floats(program, [Tensor([1 as Float, 2], shape: [2])]) == [[2, 3]])
   }
 
+  /// Branches have the operators that the graph around them was given, no more and no fewer.
+  @Test func branchesUseTheGraphsOwnRegistry() throws {
+    var builder = branching(condition: "c")
+    builder.input("c", [], .bool)
+    let model = builder.model("y")
+    let whole = OperatorRegistry([If.self, Add.self, Mul.self])
+    #expect(try Program.unsupportedNodes(in: model, registry: whole).isEmpty)
+    let missing = OperatorRegistry([If.self, Add.self])
+    let refused = try Program.unsupportedNodes(in: model, registry: missing)
+    #expect(refused.map(\.opType) == ["If"] && "\(refused)".contains("Mul"))
+  }
+
   @Test func refusesBranchesThatCannotRun() throws {
     var builder = GraphBuilder(input: [nil])
     builder.input("c", [], .bool)

@@ -56,7 +56,8 @@ extension Graph {
     guard parameters.count == 4, parameters.allSatisfy({ $0.dtype == .float32 }),
       Set(parameters.map(\.count)).count == 1,
       node.outputs.dropFirst().allSatisfy({ $0 == nil }),
-      let epsilon = try? node.attributes.float("epsilon", default: 1e-5)
+      let epsilon = try? node.attributes.float("epsilon", default: 1e-5),
+      (try? node.attributes.flag("training_mode")) == false
     else { return nil }
     let values = parameters.map { $0.array(of: Float.self) }
     return BatchNormalizationFactors(

@@ -112,6 +112,15 @@ extension DataDependentOperator {
   }
 }
 
+/// An operator that runs graphs of its own, with the operators of the graph it is in.
+public protocol ControlFlowOperator: OperatorKernel {
+  init(_ node: Node, registry: OperatorRegistry) throws(GraphError)
+}
+
+extension ControlFlowOperator {
+  public init(_ node: Node) throws(GraphError) { try self.init(node, registry: .standard) }
+}
+
 /// An operator that can apply an activation to what it has just computed.
 public protocol ActivationFusing: OperatorKernel {}
 

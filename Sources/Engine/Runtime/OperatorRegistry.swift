@@ -28,6 +28,9 @@ public struct OperatorRegistry: Sendable {
       throw Refusal.tooOld(since: known.last?.sinceVersion ?? 0)
     }
     do {
+      if let type = type as? any ControlFlowOperator.Type {
+        return try type.init(node, registry: self)
+      }
       return try type.init(node)
     } catch {
       throw Refusal.attributes(error)

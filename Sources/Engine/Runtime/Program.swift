@@ -98,6 +98,17 @@ public final class Program: Sendable {
 
   public var outputNames: [String] { graph.outputs.map { graph.name(of: $0) } }
 
+  /// The types of the outputs at given types of the inputs; nil where they depend on data.
+  public func outputTypes(_ inputs: [TensorType]) throws(GraphError) -> [TensorType]? {
+    do {
+      let plan = try ExecutionPlan(self, inputs: inputs)
+      return plan.outputs.compactMap { plan.types[$0.index] }
+    } catch {
+      guard error.dependsOnData else { throw error }
+      return nil
+    }
+  }
+
   /// Checks concrete inputs against the declared ones.
   func check(_ types: [TensorType]) throws(GraphError) {
     guard types.count == graph.inputs.count else {

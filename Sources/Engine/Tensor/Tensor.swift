@@ -35,6 +35,13 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
+  /// The elements as a tap sees them.
+  public func withView<R>(_ body: (TensorView) throws -> R) rethrows -> R {
+    try withExtendedLifetime(storage) {
+      try body(TensorView(type: type, base: UnsafeRawPointer(storage.base)))
+    }
+  }
+
   public func withBuffer<T: TensorElement, R>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
   ) rethrows -> R {

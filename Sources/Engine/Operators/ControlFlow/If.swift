@@ -1,13 +1,13 @@
 /// One of two graphs, by a condition. https://onnx.ai/onnx/operators/onnx__If.html
 ///
 /// Where the condition is constant, folding has put the branch in the node's place; this runs the others.
-struct If: DataDependentOperator {
+struct If: DataDependentOperator, ControlFlowOperator {
   static let opType = "If"
   static let sinceVersion = 1
 
   private let branches: [Bool: Program]
 
-  init(_ node: Node) throws(GraphError) {
+  init(_ node: Node, registry: OperatorRegistry) throws(GraphError) {
     var branches: [Bool: Program] = [:]
     for (name, condition) in [("then_branch", true), ("else_branch", false)] {
       guard let body = node.subgraphs[name] else {
@@ -16,7 +16,7 @@ struct If: DataDependentOperator {
       guard body.outputs.count >= node.outputs.count else {
         throw .badAttribute(name: name, reason: "computes fewer values than the node has outputs")
       }
-      branches[condition] = try Program(body, registry: .standard)
+      branches[condition] = try Program(body, registry: registry)
     }
     self.branches = branches
   }
