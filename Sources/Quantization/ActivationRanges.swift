@@ -11,6 +11,27 @@ public struct ActivationRanges: Sendable, Equatable {
 
   func knows(_ name: String) -> Bool { tensors[name] != nil || channels[name] != nil }
 
+  /// These ranges, wide enough for others of the same values.
+  public func covering(_ others: ActivationRanges) -> ActivationRanges {
+    var result = self
+    for (name, range) in tensors {
+      if let other = others.tensors[name] { result.tensors[name] = range.union(other) }
+    }
+    for (name, ranges) in channels {
+      guard let other = others.channels[name], other.count == ranges.count else { continue }
+      result.channels[name] = zip(ranges, other).map { $0.union($1) }
+    }
+    return result
+  }
+
+  /// The ranges of some values.
+  public func limited(to names: some Sequence<String>) -> ActivationRanges {
+    let names = Set(names)
+    return ActivationRanges(
+      tensors: tensors.filter { names.contains($0.key) },
+      channels: channels.filter { names.contains($0.key) })
+  }
+
   /// What `method` makes of observed statistics. Tensors in which nothing was seen get no range.
   public init(
     _ statistics: [String: TensorStatistics], method: any CalibrationMethod, grid: QuantizationGrid

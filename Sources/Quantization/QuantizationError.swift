@@ -8,7 +8,9 @@ public enum QuantizationError: Error {
   case alreadyQuantized(node: String)
   /// None of the activations to quantize has a range: nothing finite was observed, or predicted.
   case nothingObserved(tensors: [String])
-  case nonFiniteWeights(tensor: String)
+  case nonFiniteWeights(tensor: String, layer: String)
+  /// What a layer reads on calibration data holds NaN or infinities.
+  case nonFiniteInputs(tensor: String, layer: String)
   /// A pattern of `--exclude` or `--layer-bits` names nothing.
   case unmatchedPattern(String, layers: [String])
   /// The file's operator set is too old for the quantized operators, and these nodes would change
@@ -28,7 +30,10 @@ extension QuantizationError: CustomStringConvertible {
         + tensors.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
         + (tensors.count > 6 ? ", …" : "")
         + "): no finite float32 value of them was observed or can be predicted"
-    case .nonFiniteWeights(let tensor): "the weights '\(tensor)' hold NaN or infinite values"
+    case .nonFiniteWeights(let tensor, let layer):
+      "'\(tensor)' of layer '\(layer)' holds NaN or infinite values"
+    case .nonFiniteInputs(let tensor, let layer):
+      "'\(tensor)', which layer '\(layer)' reads, holds NaN or infinite values on calibration data"
     case .unmatchedPattern(let pattern, let layers):
       "'\(pattern)' matches no layer; the layers are "
         + layers.prefix(12).map { "'\($0)'" }.joined(separator: ", ")

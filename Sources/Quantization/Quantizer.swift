@@ -26,6 +26,7 @@ public struct Quantizer: Sendable {
     let prepared = try PreparedModel(model)
     var document = prepared.document
     var plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    try document.requireFiniteParameters(of: plan.layers)
     if let means {
       try BiasCorrection(scheme: scheme.weights, means: means).apply(to: &document, plan.quantized)
     }
@@ -34,8 +35,9 @@ public struct Quantizer: Sendable {
       try document.addToBias(shift, of: layer)
     }
     plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    let opset = max(document.opset, plan.usesInt4 ? 21 : 13)
+    let opset = plan.opset(from: document.opset)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    plan = try LayerPlan(document, scheme: scheme, policy: policy)
     let activations = try activations(of: document, plan, ranges: ranges, fallback: fallback)
     var writer = QDQWriter(document)
     for name in activations.order {
@@ -52,8 +54,17 @@ public struct Quantizer: Sendable {
     }
     return QuantizedModel(
       model: writer.finished().assembled(opset: opset), layers: layers,
-      quantizedTensors: activations.order,
+      unquantizedLayers: UnquantizedLayer.all(in: document), quantizedTensors: activations.order,
       tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
+  }
+
+  /// Refuses, before anything is computed, a model that `quantize` would refuse.
+  public func check(_ model: Model) throws(QuantizationError) {
+    var document = try PreparedModel(model).document
+    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    try document.requireFiniteParameters(of: plan.layers)
+    try OpsetUpgrade(from: document.opset, to: plan.opset(from: document.opset))
+      .apply(to: &document)
   }
 
   /// Which activations are quantized, and how.
@@ -106,6 +117,8 @@ public struct QuantizedModel: Sendable {
   public let model: Model
   /// Every layer with weights, in the order of the graph.
   public let layers: [QuantizedLayer]
+  /// Layers whose weights have a form that is not quantized.
+  public let unquantizedLayers: [UnquantizedLayer]
   /// The activations that have a quantizer.
   public let quantizedTensors: [String]
   /// Activations whose range is not observed but predicted, or which stay in float32 for want of one.
@@ -142,8 +155,11 @@ struct LayerPlan: Sendable {
   init(_ document: Document, scheme: Scheme, policy: Policy) throws(QuantizationError) {
     layers = WeightedLayer.all(in: document)
     guard !layers.isEmpty else {
+      let others = UnquantizedLayer.all(in: document)
       throw .nothingToQuantize(
-        reason: "no Conv, Gemm or MatMul reads float32 weights stored in the file")
+        reason: others.isEmpty
+          ? "no Conv, Gemm or MatMul reads float32 weights stored in the file"
+          : others.prefix(6).map { "'\($0.name)': \($0.reason)" }.joined(separator: "; "))
     }
     bits = try policy.bits(of: layers, scheme: scheme.weights)
     quantized = zip(layers, bits).compactMap { layer, bits in bits.map { (layer, $0) } }
@@ -158,4 +174,7 @@ struct LayerPlan: Sendable {
         elementCount: layer.elementCount, bits: bits)
     }
   }
+
+  /// The operator set that the quantized file needs.
+  func opset(from opset: Int) -> Int { max(opset, usesInt4 ? 21 : 13) }
 }

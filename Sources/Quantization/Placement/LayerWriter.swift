@@ -61,7 +61,7 @@ struct LayerWriter {
       return bias.map { Self.guarded(weights, $0) } ?? weights
     }
     guard let values = try document.floats(layer.weight), values.allSatisfy(\.isFinite) else {
-      throw .nonFiniteWeights(tensor: layer.weight)
+      throw .nonFiniteWeights(tensor: layer.weight, layer: layer.name)
     }
     let axis = scheme.weights.granularity == .perChannel ? layer.axis : nil
     let blockSize = scheme.weights.blockSize(of: layer, bits: bits)

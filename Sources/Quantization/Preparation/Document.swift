@@ -34,7 +34,9 @@ struct Document {
     let producers = producers()
     return source.graph.outputs.compactMap { output in
       guard let node = producers[output.name].map({ nodes[$0] }) else { return nil }
-      return node.is("Softmax", "LogSoftmax") ? node.inputs[0] : output.name
+      // Softmax over several axes is one over the rows of a matrix.
+      let inner = node.is("Reshape") ? producers[node.inputs[0]].map { nodes[$0] } : node
+      return inner?.is("Softmax", "LogSoftmax") ?? false ? inner?.inputs[0] : output.name
     }
   }
 

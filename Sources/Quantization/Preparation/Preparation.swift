@@ -10,7 +10,7 @@ struct PreparedModel {
   let normalized: [String: [Normal]]
 
   init(_ model: Model) throws(QuantizationError) {
-    var document = Document(model)
+    var document = Document(try model.widenedToFloat32())
     if let node = document.nodes.first(where: {
       $0.is("QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul")
     }) {
@@ -18,8 +18,10 @@ struct PreparedModel {
     }
     document.hoistConstants()
     document.dropIdentities()
+    document.foldConstants()
     normalized = try document.normalizedOutputs()
     try document.foldBatchNormalization()
+    document.separateTiedWeights()
     self.document = document
   }
 }

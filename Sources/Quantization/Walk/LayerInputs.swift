@@ -40,6 +40,11 @@ struct LayerInputs {
     accumulator = nil
   }
 
+  /// Whether no NaN and no infinity was among them, in either network.
+  var areFinite: Bool {
+    means.float.allSatisfy(\.isFinite) && means.quantized.allSatisfy(\.isFinite)
+  }
+
   /// Of all samples.
   var means: InputMeans {
     var means = fitted

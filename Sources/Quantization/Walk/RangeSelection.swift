@@ -37,9 +37,9 @@ public struct RangeSelection: Sendable {
     _ model: Model, quantizer: Quantizer, _ suggested: SuggestedRanges, grid: QuantizationGrid
   ) throws(QuantizationError) {
     var document = try PreparedModel(model).document
-    let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     opset = max(document.opset, 13)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
     var candidates: [Candidates] = []
     var groupOf: [String: Int] = [:]

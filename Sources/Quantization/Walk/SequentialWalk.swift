@@ -19,9 +19,9 @@ public struct SequentialWalk: Sendable {
     options: WalkOptions = WalkOptions()
   ) throws(QuantizationError) {
     var document = try PreparedModel(model).document
-    plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     let opset = max(document.opset, 13)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     let activations = try quantizer.activations(
       of: document, plan, ranges: ranges, fallback: fallback)
     networks = WalkNetworks(document, activations: activations, opset: opset)
@@ -66,6 +66,9 @@ public struct SequentialWalk: Sendable {
         report(Double(index) + share, plan.layers.count)
       }
       guard let inputs else { continue }
+      guard inputs.areFinite else {
+        throw QuantizationError.nonFiniteInputs(tensor: layer.input, layer: layer.name)
+      }
       let result = try solve(layer, plan.bits[index], matrix, inputs, executor)
       try walk.networks.apply(result, to: layer)
       calibration.layers[layer.weight] = result
