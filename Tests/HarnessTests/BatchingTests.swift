@@ -51,7 +51,14 @@ import Testing
     #expect(try Evaluator(jobs: jobs).scores(of: program, on: source).values == alone.values)
   }
 
-  @Test(arguments: [0, -1, 1 << 40]) func batchesOfNoPossibleSizeAreRefused(batch: Int) throws {
+  /// Some exporters write −1 for an open size.
+  @Test func aSizeOfMinusOneIsOpen() throws {
+    let program = try Program(SmallClassifier.model(batch: .fixed(-1)))
+    #expect(try ImageInput(of: program).fixedBatch == nil)
+    #expect(try Evaluator(jobs: 1).scores(of: program, on: SeededSamples(count: 20)).count == 20)
+  }
+
+  @Test(arguments: [0, 1 << 40]) func batchesOfNoPossibleSizeAreRefused(batch: Int) throws {
     let program = try Program(SmallClassifier.model(batch: .fixed(batch)))
     #expect(throws: HarnessError.self) { try ImageInput(of: program) }
   }

@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     (["n"], SeededSamples(count: 3)), ([], SeededSamples(count: 3)),
-    (["image"], SeededSamples(count: 0)), (["image"], SeededSamples(count: 3, scale: .nan)),
+    (["image"], SeededSamples(count: 0)),
   ]) func nothingObserved(names: [String], source: SeededSamples) {
     let error = #expect(throws: HarnessError.self) {
       try Calibrator(jobs: 2).observe(

@@ -36,9 +36,23 @@ import Testing
     }
   }
 
-  @Test func notANumberIsBelowAnyScore() {
-    #expect(Ranking([.nan, 1, .nan, -.infinity, 2], limit: 5).classes == [4, 1, 3, 0, 2])
-    #expect(Ranking([Float.nan, .nan], limit: 1).classes == [0])
+  /// No order means anything among NaN, +∞ or nothing but −∞; classes that are masked with −∞ come last.
+  @Test func scoresThatAreNotFiniteRankNothing() {
+    for scores in [[1, .nan, 2], [.nan, .nan], [1, .infinity], [-.infinity, -.infinity]]
+      as [[Float]]
+    {
+      #expect(Ranking(scores, limit: 5).isEmpty)
+    }
+    let masked = Ranking([1, -.infinity, 2, -.infinity], limit: 5)
+    #expect(masked.classes == [2, 0, 1, 3] && masked.margin == 1)
+    #expect(Ranking([-.infinity, 3], limit: 1).margin.isFinite)
+  }
+
+  @Test func infinitiesThatAgreeAreNoError() throws {
+    let distance = ScoreDistance(
+      original: Self.scores([3, 4, -.infinity]), other: Self.scores([3.5, 4, -.infinity]))
+    #expect(abs(try #require(distance.sqnr) - 20) < 1e-12)
+    #expect(distance.divergence.isFinite)
   }
 
   @Test func signalToNoise() throws {

@@ -40,6 +40,7 @@ public struct CalibrationData: Sendable {
 /// The N × C × H × W samples of a `.npy` file, taken as the model's input as they are.
 public struct NPYSource: SampleSource {
   private let array: NPYArray
+  private let file: String
   public let sampleShape: [Int]
   public let hashes: [String]
 
@@ -63,12 +64,19 @@ public struct NPYSource: SampleSource {
     self.array = array
     sampleShape = sample
     count = min(limit ?? .max, array.shape[0])
-    hashes = (0..<count).map { index in
-      array.floats(sample: index).withUnsafeBytes { ContentHash.sha256($0) }
+    file = URL(filePath: path).lastPathComponent
+    hashes = try (0..<count).map { index in
+      let values = array.floats(sample: index)
+      guard values.allSatisfy(\.isFinite) else {
+        throw HarnessError.nonFiniteSample(name: "sample \(index) of \(path)")
+      }
+      return values.withUnsafeBytes { ContentHash.sha256($0) }
     }
   }
 
   public let count: Int
+
+  public func name(of index: Int) -> String { "sample \(index) of \(file)" }
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) {
     array.write(sample: index, into: values)

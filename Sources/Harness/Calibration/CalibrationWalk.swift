@@ -1,4 +1,5 @@
 import Engine
+import ONNXFormat
 import Quantization
 
 /// Walks a model over calibration samples on several threads.
@@ -16,12 +17,12 @@ public struct CalibrationWalk: Sendable {
 
   /// Chooses the method of each activation's range.
   func choose(
-    _ selection: RangeSelection, _ fallback: ActivationRanges, on data: CalibrationData,
-    fixedBatch: Int?
+    _ selection: RangeSelection, _ fallback: ActivationRanges, of model: Model,
+    on data: CalibrationData
   ) throws -> RangeChoices {
     // Only the held-out fifth is run.
     let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
-    let input = BatchedInput(source, fixedBatch: fixedBatch)
+    let input = try BatchedInput(source, for: Program(model))
     return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
   }
 
@@ -29,13 +30,13 @@ public struct CalibrationWalk: Sendable {
   ///   - facts: what decides the result, to go on with an interrupted run.
   ///   - title: what progress is shown of.
   func run(
-    _ walk: SequentialWalk, _ facts: WalkFacts, on data: CalibrationData, fixedBatch: Int?,
+    _ walk: SequentialWalk, _ facts: WalkFacts, of model: Model, on data: CalibrationData,
     title: String
   ) throws -> Calibration {
     let source = Self.source(of: data, for: walk.options)
     // Of the programs that observed and compared.
     FreedMemory.release()
-    let input = BatchedInput(source, fixedBatch: fixedBatch)
+    let input = try BatchedInput(source, for: Program(model))
     let key = journal?.key(facts.text) ?? ""
     let known = journal?.layers(of: key) ?? [:]
     var progress: Progress?
@@ -108,9 +109,9 @@ private struct BatchedInput: WalkInput {
   private let source: any SampleSource
   private let batching: Batching
 
-  init(_ source: any SampleSource, fixedBatch: Int?) {
+  init(_ source: any SampleSource, for program: Program) throws {
     self.source = source
-    batching = Batching(source, fixedBatch: fixedBatch)
+    batching = try Batching(source, for: program)
   }
 
   var unitCount: Int { batching.unitCount }

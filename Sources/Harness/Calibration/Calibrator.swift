@@ -23,14 +23,15 @@ public struct Calibrator: Sendable {
     self.isQuiet = isQuiet
   }
 
-  /// - Throws: `HarnessError.nothingObserved` where no value gave any number.
+  /// - Throws: `HarnessError.nothingObserved` where no value gave any number, `.nonFiniteValues` where one held NaN or an
+  ///   infinity.
   public func observe(
     _ model: Model, targets: [ActivationTensor], on source: some SampleSource,
     report: ((_ done: Int) -> Void)? = nil
   ) throws -> Observations {
     let program = try Program(model, observing: targets.map(\.name))
     FreedMemory.release()
-    let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
+    let batching = try Batching(source, for: program)
     guard source.count > 0 else {
       throw HarnessError.nothingObserved(reason: "there are no samples")
     }
@@ -55,6 +56,11 @@ public struct Calibrator: Sendable {
     }
     var merged = Observer(targets)
     for seen in observers.withLock({ $0 }) { merged.merge(seen.observer) }
+    if merged.tensors.values.contains(where: \.summary.hasNonFinite),
+      let origin = try NonFiniteOrigin.find(in: model, on: source, among: 0..<source.count)
+    {
+      throw HarnessError.nonFiniteValues(origin)
+    }
     return try observations(
       merged.tensors, of: source.count, seconds: (ContinuousClock.now - start).seconds)
   }

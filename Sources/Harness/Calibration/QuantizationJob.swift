@@ -64,29 +64,40 @@ public struct QuantizationJob: Sendable {
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
   private let predictedMeans: ChannelMeans
-  private let fixedBatch: Int?
   private let preprocessing: String
   /// What stands in for data where the file states nothing of its activations.
-  private let synthetic: SyntheticImages
+  private let synthetic: Result<SyntheticImages, HarnessError>
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
-    let model = options.equalizesModel ? try CrossLayerEqualization.equalized(model) : model
+    // What is observed has the names that the quantized file will have.
+    let widened = try model.widenedToFloat32()
+    let model = options.equalizesModel ? try CrossLayerEqualization.equalized(widened) : widened
     self.model = model
     self.options = options
-    let imageInput = try ImageInput(of: Program(model))
-    fixedBatch = imageInput.fixedBatch
+    let program = try Program(model)
+    let imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     self.preprocessing = preprocessing.description
-    synthetic = SyntheticImages(count: 64, for: imageInput, preprocessing)
+    synthetic = imageInput.map { SyntheticImages(count: 64, for: $0, preprocessing) }
+    guard case .success = imageInput else {
+      (predicted, predictedMeans) = (ActivationRanges(), ChannelMeans())
+      return
+    }
     let input = InputDistribution(preprocessing)
     predicted = try DataFree.ranges(of: model, input: input)
     predictedMeans = try DataFree.means(of: model, input: input)
   }
 
+  /// Refuses, before any data is read, a model that one of the schemes cannot be made of.
+  public func check(_ schemes: [SchemeName]) throws {
+    for scheme in schemes { try quantizer(scheme).check(model) }
+  }
+
   /// Quantizes without data: rounded to nearest, or with biases corrected for predicted inputs.
   ///
-  /// Where batch norms state what every layer reads, that is the prediction; elsewhere ranges and means are those that
-  /// synthetic images give.
+  /// Where batch norms state what every layer reads, that is the prediction; elsewhere means are those that synthetic
+  /// images give, and ranges hold what these show, what flat images do (textures average out, documents and signs do
+  /// not), and what batch norms state.
   public func weightBased(
     _ scheme: SchemeName, isCorrected: Bool, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
@@ -95,13 +106,14 @@ public struct QuantizationJob: Sendable {
     if try DataFree.knowsEveryMean(of: model) {
       return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
     }
+    let synthetic = try synthetic.get()
     let images = try CalibrationData(synthetic)
     var ranges = ActivationRanges()
     let targets = try targets([scheme])
     if !targets.isEmpty {
-      let observed = try Calibrator(jobs: walker.jobs)
-        .observe(model, targets: targets, on: images.source).statistics
-      ranges = ActivationRanges(observed, method: MinMax(), grid: options.activations.grid)
+      ranges = try shownRanges(images.source, targets, walker)
+        .covering(shownRanges(FlatImages(like: synthetic), targets, walker))
+        .covering(predicted.limited(to: predictedMeans.values.keys))
     }
     var walk = WalkOptions()
     walk.rounding = .nearest
@@ -109,6 +121,13 @@ public struct QuantizationJob: Sendable {
       scheme, ranges, walk, on: images, walker, title: "correcting \(scheme.text)")
     return try quantizer.quantize(
       model, ranges: ranges, fallback: predicted, calibration: calibration)
+  }
+
+  private func shownRanges(
+    _ images: some SampleSource, _ targets: [ActivationTensor], _ walker: CalibrationWalk
+  ) throws -> ActivationRanges {
+    let seen = try Calibrator(jobs: walker.jobs).observe(model, targets: targets, on: images)
+    return ActivationRanges(seen.statistics, method: MinMax(), grid: options.activations.grid)
   }
 
   /// Quantizes with calibration data: activation ranges from what was observed, weights and biases from a walk.
@@ -139,7 +158,7 @@ public struct QuantizationJob: Sendable {
     let suggested = SuggestedRanges(statistics, auto, grid: grid)
     let selection = try RangeSelection(
       model, quantizer: quantizer(scheme), suggested, grid: grid)
-    return try walker.choose(selection, suggested.best, on: data, fixedBatch: fixedBatch)
+    return try walker.choose(selection, suggested.best, of: model, on: data)
   }
 
   private func fit(
@@ -152,7 +171,15 @@ public struct QuantizationJob: Sendable {
     let facts = WalkFacts(
       options: options, scheme: scheme, walk: walkOptions, ranges: ranges, fallback: predicted,
       preprocessing: preprocessing, data: data)
-    return try walker.run(walk, facts, on: data, fixedBatch: fixedBatch, title: title)
+    do {
+      return try walker.run(walk, facts, of: model, on: data, title: title)
+    } catch QuantizationError.nonFiniteInputs(let tensor, let layer) {
+      let samples = 0..<data.count
+      guard let origin = try NonFiniteOrigin.find(in: model, on: data.source, among: samples) else {
+        throw QuantizationError.nonFiniteInputs(tensor: tensor, layer: layer)
+      }
+      throw HarnessError.nonFiniteValues(origin)
+    }
   }
 
   /// The same job with one step of the recipe left out; what was observed stays valid.

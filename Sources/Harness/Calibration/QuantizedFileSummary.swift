@@ -23,12 +23,13 @@ public struct QuantizedFileSummary {
 
   private var compression: Double { bytes > 0 ? Double(originalBytes) / Double(bytes) : 0 }
   private var quantizedLayers: Int { quantized.layers.count { $0.bits != nil } }
+  private var layerCount: Int { quantized.layers.count + quantized.unquantizedLayers.count }
 
   public var text: String {
     var lines = [
       "\(path): \(ReportText.bytes(originalBytes)) → \(ReportText.bytes(bytes)) "
         + "(\(ReportText.fixed(compression, 2))x), \(quantizedLayers) of "
-        + "\(ReportText.count(quantized.layers.count, "layer")) quantized"
+        + "\(ReportText.count(layerCount, "layer")) quantized"
         + (quantized.bitsPerWeight.map { ", \(ReportText.fixed($0, 2)) bits per weight" } ?? "")
     ]
     if let observations, observations.sampleCount > 0 {
@@ -79,6 +80,15 @@ public struct QuantizedFileSummary {
               .init("elements", .int(layer.elementCount)),
               .init("bits", layer.bits.map(JSONValue.int) ?? .null),
               .init("relativeError", layer.relativeError.map(JSONValue.number) ?? .null),
+            ])
+          })),
+      .init(
+        "unquantizedLayers",
+        .array(
+          quantized.unquantizedLayers.map { layer in
+            .object([
+              .init("name", .string(layer.name)), .init("opType", .string(layer.opType)),
+              .init("reason", .string(layer.reason)),
             ])
           })),
       .init("ranges", RangeChoiceText.json(quantized.rangeChoices)),

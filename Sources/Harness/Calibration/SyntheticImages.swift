@@ -8,7 +8,7 @@ import Imaging
 public struct SyntheticImages: SampleSource {
   public let count: Int
   public let sampleShape: [Int]
-  private let preprocessing: Preprocessing
+  let preprocessing: Preprocessing
 
   /// How much of a channel's contrast it shares with the others, and how much is its own.
   private static let (shared, own): (Float, Float) = (0.85, 0.5)
@@ -20,6 +20,8 @@ public struct SyntheticImages: SampleSource {
     sampleShape = [input.channels, input.height ?? 224, input.width ?? 224]
     self.preprocessing = preprocessing
   }
+
+  public func name(of index: Int) -> String { "synthetic image \(index)" }
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) {
     var random = SplitMix64(seed: UInt64(index) &+ 0x5EED)

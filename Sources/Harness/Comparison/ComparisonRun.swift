@@ -293,9 +293,11 @@ private struct ArmBench {
     let scores = try scores(of: model, title: "original")
     original = scores
     let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
+    let rankings = scores.rankings(limit: 5)
     return ArmEvaluation(
-      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
-      imagesPerSecond: Double(scores.count) / scores.seconds, notes: model.notes)
+      arm: arm, records: try rankings.records(of: images),
+      imagesPerSecond: Double(scores.count) / scores.seconds,
+      notes: try model.notes + model.nonFiniteNotes(rankings, on: images, isOriginal: true))
   }
 
   mutating func evaluate(
@@ -303,15 +305,16 @@ private struct ArmBench {
   ) throws -> ArmEvaluation {
     let scores = try scores(of: model, title: arm.name)
     let distance = original.map { ScoreDistance(original: $0, other: scores) }
+    let rankings = scores.rankings(limit: 5)
     return ArmEvaluation(
-      arm: arm, records: try scores.rankings(limit: 5).records(of: images),
+      arm: arm, records: try rankings.records(of: images),
       logitSQNR: distance?.sqnr,
       logitKL: distance?.divergence, quantizeSeconds: quantizeSeconds,
       imagesPerSecond: Double(scores.count) / scores.seconds,
       bitsPerWeight: quantized.bitsPerWeight,
       tensorsWithoutObservations: arm.kind == .activationBased
         ? quantized.tensorsWithoutObservations.count : 0,
-      notes: quantized.notes)
+      notes: try quantized.notes + model.nonFiniteNotes(rankings, on: images))
   }
 
   private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
@@ -337,6 +340,10 @@ extension QuantizedModel {
     let kept = layers.filter { $0.bits == nil }.map(\.name)
     if !kept.isEmpty {
       notes.append("kept in float: \(kept.joined(separator: ", "))")
+    }
+    if !unquantizedLayers.isEmpty {
+      let reasons = unquantizedLayers.map { "\($0.name) (\($0.reason))" }
+      notes.append("in float: \(reasons.joined(separator: ", "))")
     }
     if !tensorsLeftFloat.isEmpty {
       notes.append("activations left in float: \(tensorsLeftFloat.joined(separator: ", "))")

@@ -39,6 +39,9 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   public let imagesPerSecond: Double
   public let seconds: Seconds
 
+  /// Images whose scores are NaN or infinite.
+  public var nonFinite: NonFiniteScores?
+
   init(
     model: String, count: Int, top1: Double, top5: Double, top1Interval: Interval,
     perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds

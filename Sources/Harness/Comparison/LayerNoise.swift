@@ -45,7 +45,7 @@ struct LayerNoiseRun {
     let outputs = map.layers.map(\.output)
     let float = try Program(map.float, observing: outputs)
     let quantized = try Program(map.quantized, observing: outputs)
-    let batching = Batching(source, fixedBatch: try ImageInput(of: float).fixedBatch)
+    let batching = try Batching(source, for: float)
     var total = outputs.map { _ in SignalAndNoise() }
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let (before, after) = (SessionBox(float), SessionBox(quantized))

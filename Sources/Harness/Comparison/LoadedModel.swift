@@ -6,7 +6,7 @@ import ONNXFormat
 public struct LoadedModel: Sendable {
   public let path: String
   public let model: Model
-  public let input: ImageInput
+  private let imageInput: Result<ImageInput, HarnessError>
   public let sha256: String
   public let bytes: Int
 
@@ -16,15 +16,33 @@ public struct LoadedModel: Sendable {
   public init(_ path: String) throws {
     model = try Model(contentsOf: path)
     let program = try Program(model, optimizing: false)
-    input = try ImageInput(of: program)
+    imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     notes = program.notes
     sha256 = try ContentHash.sha256(ofFile: path)
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     self.path = path
   }
 
+  /// What the model reads, where that is images.
+  public var input: ImageInput { get throws(HarnessError) { try imageInput.get() } }
+
   /// The model ready to run. It holds the weights once more, so it is made where it is used.
   public func program() throws -> Program { try Program(model) }
+
+  /// A sentence where some images' scores cannot be ranked.
+  ///
+  /// - Throws: `HarnessError.nonFiniteValues` where no image's scores of an original can: there is nothing to compare with.
+  func nonFiniteNotes(
+    _ rankings: Rankings, on images: some SampleSource, isOriginal: Bool = false
+  ) throws -> [String] {
+    let isUnranked = rankings.samples.map(\.isEmpty)
+    if isOriginal, !isUnranked.contains(false),
+      let origin = try NonFiniteOrigin.find(in: model, on: images, among: isUnranked.indices)
+    {
+      throw HarnessError.nonFiniteValues(origin)
+    }
+    return try rankings.nonFinite(of: model, on: images).map { ["warning: \($0.warning)"] } ?? []
+  }
 
   public var name: String { URL(filePath: path).lastPathComponent }
 

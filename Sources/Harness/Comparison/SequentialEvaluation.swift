@@ -7,6 +7,7 @@ struct SequentialEvaluation {
     let model: LoadedModel
     let made: MadeArm?
     var records: [Record] = []
+    var warnings: [String] = []
     var layers: [LayerNoise] = []
   }
 
@@ -53,8 +54,12 @@ struct SequentialEvaluation {
         fresh[model.sha256] = try Evaluator(jobs: jobs, isQuiet: isQuiet)
           .scores(of: model.program(), on: store, title: title)
       }
-      subjects[index].records +=
-        try fresh[model.sha256]?.rankings(limit: 5).records(of: store) ?? []
+      if let rankings = fresh[model.sha256]?.rankings(limit: 5) {
+        subjects[index].records += try rankings.records(of: store)
+        let isOriginal = subjects[index].made == nil
+        subjects[index].warnings += try model.nonFiniteNotes(
+          rankings, on: store, isOriginal: isOriginal)
+      }
       if seen == 0, let made = subjects[index].made {
         subjects[index].layers = try layers.measure(model, madeFrom: made.float, on: store)
       }
@@ -81,6 +86,7 @@ struct SequentialEvaluation {
         result.logitKL = distance.divergence
         result.describe(made.quantized, seconds: made.quantizeSeconds)
       }
+      result.notes += subject.warnings
       return result
     }
   }

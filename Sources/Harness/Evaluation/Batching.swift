@@ -16,6 +16,17 @@ public struct Batching: Sendable {
     unit = fixedBatch ?? Self.unit(sampleSize: source.sampleSize)
   }
 
+  /// Units that a program can run: as large as its input says, or single samples where something inside it, a Reshape
+  /// to 1 × … say, takes no more.
+  public init(_ source: some SampleSource, for program: Program) throws {
+    let fixed = try ImageInput(of: program).fixedBatch
+    self.init(source, fixedBatch: fixed)
+    guard fixed == nil, unit > 1, !program.takes(batch: unit, of: source.sampleShape),
+      program.takes(batch: 1, of: source.sampleShape)
+    else { return }
+    self.init(source, fixedBatch: 1)
+  }
+
   /// Small images in larger units, so that late layers still make GEMMs of some width.
   private static func unit(sampleSize: Int) -> Int {
     let fitting = 200_000 / max(sampleSize, 1)
@@ -43,6 +54,16 @@ public struct Batching: Sendable {
           into: UnsafeMutableBufferPointer(rebasing: values[start..<start + source.sampleSize]))
       }
     }
+  }
+}
+
+extension Program {
+  /// Whether it computes a row of every output for each sample of a batch; true where only a run would tell.
+  fileprivate func takes(batch: Int, of sample: [Int]) -> Bool {
+    let input = TensorType(.float32, Shape([batch] + sample))
+    let planned = Result { () throws(GraphError) in try outputTypes([input]) }
+    guard case .success(let types) = planned else { return false }
+    return types?.first.map { $0.shape.dims.first == batch } ?? true
   }
 }
 

@@ -16,6 +16,8 @@ public struct CanonicalOrder<Source: SampleSource>: SampleSource {
   public var count: Int { source.count }
   public var sampleShape: [Int] { source.sampleShape }
 
+  public func name(of index: Int) -> String { source.name(of: order[index]) }
+
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     try source.write(order[index], into: values)
   }

@@ -68,7 +68,7 @@ public struct Evaluator: Sendable {
     _ program: Program, on source: some SampleSource, title: String,
     turning turn: @escaping @Sendable (Scores) -> Result, consume: (Result) -> Void
   ) throws -> Double {
-    let batching = Batching(source, fixedBatch: try ImageInput(of: program).fixedBatch)
+    let batching = try Batching(source, for: program)
     let progress = Progress(title, total: source.count, isQuiet: isQuiet)
     let start = ContinuousClock.now
     try processInOrder(units: batching.unitCount, jobs: jobs) {

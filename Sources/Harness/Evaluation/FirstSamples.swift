@@ -9,6 +9,8 @@ struct FirstSamples: SampleSource {
     count = min(limit, source.count)
   }
 
+  func name(of index: Int) -> String { source.name(of: index) }
+
   func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     try source.write(index, into: values)
   }

@@ -82,6 +82,7 @@ public final class ImageStore: SampleSource {
   }
 
   public var count: Int { samples.count }
+  public func name(of index: Int) -> String { samples[index].path }
 
   /// Seconds that all threads together have spent in `write`.
   public var readSeconds: Double { Double(readNanoseconds.load(ordering: .relaxed)) * 1e-9 }

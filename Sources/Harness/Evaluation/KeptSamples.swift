@@ -3,9 +3,11 @@ struct KeptSamples: SampleSource {
   let count: Int
   let sampleShape: [Int]
   private let values: [Float]
+  private let names: [String]
 
   init(_ source: some SampleSource) throws {
     (count, sampleShape) = (source.count, source.sampleShape)
+    names = (0..<source.count).map(source.name)
     let size = source.sampleSize
     var values = [Float](repeating: 0, count: source.count * size)
     try values.withUnsafeMutableBufferPointer { all in
@@ -16,6 +18,8 @@ struct KeptSamples: SampleSource {
     }
     self.values = values
   }
+
+  func name(of index: Int) -> String { names[index] }
 
   func write(_ index: Int, into sample: UnsafeMutableBufferPointer<Float>) {
     let size = sampleSize

@@ -12,6 +12,11 @@ public struct ScoreDistance: Sendable {
       original.values.count == other.values.count, "scores are compared on the same samples")
     var (signal, noise) = (0.0, 0.0)
     for (x, y) in zip(original.values, other.values) {
+      // Equal infinities, the −∞ of a masked class say, differ by nothing.
+      guard x != y else {
+        if x.isFinite { signal += Double(x) * Double(x) }
+        continue
+      }
       let error = Double(x) - Double(y)
       signal += Double(x) * Double(x)
       noise += error * error
@@ -27,7 +32,7 @@ public struct ScoreDistance: Sendable {
 
   private static func divergence(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>) -> Double {
     let (p, q) = (logProbabilities(p), logProbabilities(q))
-    return zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+    return zip(p, q).reduce(0) { $1.0 == -.infinity ? $0 : $0 + exp($1.0) * ($1.0 - $1.1) }
   }
 
   /// Scores that are already probabilities (a Softmax output) are taken as they are, others as logits.

@@ -14,6 +14,7 @@ extension EvaluationResult {
         return "  \(name)  \(ReportText.percent(accuracy.top1)) % of \(accuracy.count)"
       }
     }
+    if let nonFinite { lines.append("warning: \(nonFinite.warning)") }
     if skipped > 0 {
       lines.append("left out \(ReportText.count(skipped, "unreadable image")):")
       lines += skippedImages.map { "  \($0)" }

@@ -6,6 +6,10 @@ public enum HarnessError: Error, Sendable {
   case classMismatch(modelClasses: Int, highestLabel: Int, className: String)
   case sampleShape(expected: String, actual: String, source: String)
   case nothingObserved(reason: String)
+  /// A sample to calibrate with holds NaN or infinities.
+  case nonFiniteSample(name: String)
+  /// A network computes NaN or infinities from finite samples.
+  case nonFiniteValues(NonFiniteOrigin)
   case unreadableImage(path: String, reason: String)
   case noReadableImages(folder: String)
   case statisticsMismatch(path: String, differences: [String])
@@ -33,6 +37,8 @@ extension HarnessError: CustomStringConvertible {
     case .sampleShape(let expected, let actual, let source):
       "\(source): samples have shape \(actual), the model reads \(expected)"
     case .nothingObserved(let reason): "calibration observed nothing: \(reason)"
+    case .nonFiniteSample(let name): "\(name) holds NaN or infinite values"
+    case .nonFiniteValues(let origin): "the model computes NaN or infinite values: \(origin)"
     case .unreadableImage(let path, let reason): "\(path): \(reason)"
     case .noReadableImages(let folder): "\(folder): none of its images can be read"
     case .statisticsMismatch(let path, let differences):

@@ -76,13 +76,14 @@ struct Calibrate: ParsableCommand {
       [output, statistics, statistics.map(journalPath)], apartFrom: [model, data])
     let loaded = try LoadedModel(model)
     let recipe = try preprocessing.preprocessing(for: loaded.input)
+    let scheme = scheme.scheme(defaultActivations: "int8")
+    let candidate = try QuantizationJob(loaded.model, recipe, flags.options())
+    try candidate.check([scheme])
     let calibration = try loadCalibration(
       data, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: skipUnreadable, run_)
-    let scheme = scheme.scheme(defaultActivations: "int8")
     let job = try EqualizationTrial(jobs: run_.workers).better(
-      of: QuantizationJob(loaded.model, recipe, flags.options()), loaded.model, recipe, scheme,
-      on: calibration)
+      of: candidate, loaded.model, recipe, scheme, on: calibration)
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
     let observations = try observer.observe(loaded, job, [scheme], calibration)

@@ -94,10 +94,12 @@ struct Compare: ParsableCommand {
     let loaded = try LoadedModel(model)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
+    let job = try QuantizationJob(loaded.model, recipe, flags.options())
+    try job.check(parsedSchemes())
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_)
-    let arms = try arms(loaded, recipe, calibrationData)
+    let arms = try arms(loaded, job, recipe, calibrationData)
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
@@ -117,9 +119,9 @@ struct Compare: ParsableCommand {
   }
 
   private func arms(
-    _ loaded: LoadedModel, _ recipe: Preprocessing, _ calibration: CalibrationData
+    _ loaded: LoadedModel, _ job: QuantizationJob, _ recipe: Preprocessing,
+    _ calibration: CalibrationData
   ) throws -> ComparisonRun.Jobs {
-    let job = try QuantizationJob(loaded.model, recipe, flags.options())
     let schemes = try parsedSchemes()
     // One trial for all schemes, and of what there is most to lose with.
     let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]

@@ -33,9 +33,10 @@ struct Evaluate: ParsableCommand {
     let seconds = EvaluationResult.Seconds(
       decode: store.seconds + reading, inference: max(rankings.seconds - reading, 0),
       total: (ContinuousClock.now - start).seconds)
-    let outcome = EvaluationResult(
+    var outcome = EvaluationResult(
       model: loaded.name, records: records, classNames: store.classNames,
       skippedImages: store.skipped.map(\.path), seconds: seconds)
+    outcome.nonFinite = try rankings.nonFinite(of: loaded.model, on: store)
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
     try result.emit(text: outcome.text, json: outcome.json(records: records))
   }

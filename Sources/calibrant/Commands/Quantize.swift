@@ -30,7 +30,7 @@ struct Quantize: ParsableCommand {
     try result.requireWritable([output], apartFrom: [model])
     let loaded = try LoadedModel(model)
     let job = try QuantizationJob(
-      loaded.model, preprocessing.preprocessing(for: loaded.input), flags.options())
+      loaded.model, preprocessing.preprocessing(for: try? loaded.input), flags.options())
     let quantized = try job.weightBased(
       scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
       CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))

@@ -32,9 +32,9 @@ struct PreprocessingOptions: ParsableArguments {
     _ = try preprocessing(side: 224)
   }
 
-  /// - Parameter side: the model's input side, which presets derive their sizes from.
-  func preprocessing(for input: ImageInput) throws -> Preprocessing {
-    try preprocessing(side: min(input.height ?? 224, input.width ?? 224))
+  /// - Parameter input: presets derive their sizes from its side; nil where the model reads no images.
+  func preprocessing(for input: ImageInput?) throws -> Preprocessing {
+    try preprocessing(side: min(input?.height ?? 224, input?.width ?? 224))
   }
 
   private func preprocessing(side: Int) throws -> Preprocessing {

@@ -46,6 +46,11 @@ struct VariantBench<Source: SampleSource> {
     self.source = source
     self.jobs = jobs
     let float = try Evaluator(jobs: jobs).scores(of: Program(map.float), on: source)
+    if let sample = (0..<float.count).first(where: { float.top(1, of: $0).isEmpty }),
+      let origin = try NonFiniteOrigin.find(in: map.float, on: source, among: [sample])
+    {
+      throw HarnessError.nonFiniteValues(origin)
+    }
     self.float = float
     self.labels =
       labels.contains { $0 < 0 }

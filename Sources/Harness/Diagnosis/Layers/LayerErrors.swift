@@ -44,7 +44,7 @@ struct LayerErrorRun {
     let variants = try Self.kinds.map { kind in
       try Program(map.variant { _ in kind }, observing: outputs)
     }
-    let batching = Batching(source, fixedBatch: try ImageInput(of: float).fixedBatch)
+    let batching = try Batching(source, for: float)
     let progress = Progress("measuring layers", total: source.count, isQuiet: isQuiet)
     var total = LayerErrors(layers: map.layers.count)
     let count = map.layers.count

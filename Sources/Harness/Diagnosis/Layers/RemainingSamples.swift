@@ -11,6 +11,8 @@ struct RemainingSamples: SampleSource {
     self.start = start
   }
 
+  func name(of index: Int) -> String { source.name(of: start + index) }
+
   func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     try source.write(start + index, into: values)
   }

@@ -12,6 +12,7 @@ extension EvaluationResult {
       .init("perClass", .array(perClass.map(Self.json))),
       .init("skipped", skipped),
       .init("skippedImages", skippedImages),
+      .init("nonFinite", nonFinite.map(Self.json) ?? .null),
       .init("imagesPerSecond", imagesPerSecond),
       .init(
         "seconds",
@@ -23,6 +24,13 @@ extension EvaluationResult {
       .init("records", RecordColumns.json(records)),
       .init("predictions", RecordColumns.predictions(records)),
     ]).text
+  }
+
+  private static func json(_ scores: NonFiniteScores) -> JSONValue {
+    .object([
+      .init("count", scores.count), .init("firstImage", scores.sample),
+      .init("origin", scores.origin),
+    ])
   }
 
   private static func json(_ accuracy: ClassAccuracy) -> JSONValue {
