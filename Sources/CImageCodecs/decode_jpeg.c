@@ -7,8 +7,11 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-// A progressive file of a few kilobytes can ask for thousands of passes over a large image.
+// A progressive file of a few kilobytes can ask for thousands of passes over a large image. Photographs have a dozen.
 enum { MAXIMUM_SCANS = 500 };
+static const double MAXIMUM_SCANNED_PIXELS = 2147483648.0;
+// Every block of 64 pixels takes a bit at least.
+static const double MAXIMUM_PIXELS_PER_BYTE = 512.0;
 
 typedef struct {
   struct jpeg_error_mgr base;
@@ -25,16 +28,24 @@ static void fail(j_common_ptr info) {
   longjmp(errors->escape, 1);
 }
 
-// libjpeg calls a premature end a warning and fills the rest with grey.
+// libjpeg calls a premature end a warning and fills the rest with grey, be it the file's or an end marker before the
+// last block.
 static void refuse_premature_end(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) fail(info);
+  if (level >= 0) return;
+  int code = info->err->msg_code;
+  int is_early_end = code == JWRN_HIT_MARKER && info->is_decompressor &&
+                     ((j_decompress_ptr)info)->unread_marker == JPEG_EOI;
+  if (code == JWRN_JPEG_EOF || is_early_end) fail(info);
 }
 
 static void refuse_many_scans(j_common_ptr info) {
   if (!info->is_decompressor) return;
-  if (((j_decompress_ptr)info)->input_scan_number <= MAXIMUM_SCANS) return;
+  j_decompress_ptr image = (j_decompress_ptr)info;
+  int scans = image->input_scan_number;
+  double scanned = (double)scans * image->image_width * image->image_height;
+  if (scans <= MAXIMUM_SCANS && scanned <= MAXIMUM_SCANNED_PIXELS) return;
   ErrorManager *errors = (ErrorManager *)info->err;
-  snprintf(errors->message, errors->capacity, "more than %d scans", MAXIMUM_SCANS);
+  snprintf(errors->message, errors->capacity, "more scans than any image of its size needs");
   longjmp(errors->escape, 1);
 }
 
@@ -60,6 +71,12 @@ int calibrant_jpeg_header(
   jpeg_create_decompress(&info);
   jpeg_mem_src(&info, bytes, count);
   jpeg_read_header(&info, TRUE);
+  double pixels = (double)info.image_width * info.image_height;
+  if (!info.arith_code && pixels > MAXIMUM_PIXELS_PER_BYTE * (double)count) {
+    snprintf(message, capacity, "fewer bytes than an image of its size needs");
+    jpeg_destroy_decompress(&info);
+    return -1;
+  }
   *width = info.image_width;
   *height = info.image_height;
   jpeg_destroy_decompress(&info);

@@ -56,6 +56,9 @@ int calibrant_png_header(
     return -1;
   }
   png_read_info(png, info);
+  // Deflate makes at most 1032 bytes of one.
+  double pixels = (double)png_get_rowbytes(png, info) * png_get_image_height(png, info);
+  if (pixels > 1032.0 * (double)count) png_error(png, "fewer bytes than an image of its size needs");
   *width = png_get_image_width(png, info);
   *height = png_get_image_height(png, info);
   png_destroy_read_struct(&png, &info, NULL);

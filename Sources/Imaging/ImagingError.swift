@@ -2,9 +2,12 @@
 public enum ImagingError: Error, Equatable, Sendable {
   /// No decoder knows these first bytes (at most eight are kept).
   case unknownFormat(firstBytes: [UInt8])
+  /// An image of a format that nothing here decodes.
+  case unsupportedFormat(name: String)
   /// The format's library refused the data.
   case damaged(format: String, reason: String)
   case tooManyPixels(width: Int, height: Int, limit: Int)
+  case tooLongSide(width: Int, height: Int, limit: Int)
   case smallerThanCrop(width: Int, height: Int, crop: Int)
   /// The prepared image is not of the size that the model's input has.
   case wrongSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
@@ -16,10 +19,15 @@ extension ImagingError: CustomStringConvertible {
     switch self {
     case .unknownFormat(let bytes):
       Self.describe(firstBytes: bytes)
+    case .unsupportedFormat(let name):
+      "a \(name) image, which is not read: convert it to PNG, which loses nothing "
+        + "(for instance `magick mogrify -format png FILE`)"
     case .damaged(let format, let reason):
       "damaged \(format) image: \(reason)"
     case .tooManyPixels(let width, let height, let limit):
       "an image of \(width)x\(height) has more than \(limit) pixels"
+    case .tooLongSide(let width, let height, let limit):
+      "an image of \(width)x\(height) has a side of more than \(limit) pixels"
     case .smallerThanCrop(let width, let height, let crop):
       "an image of \(width)x\(height) is smaller than the crop of \(crop)x\(crop): "
         + "use --resize \(crop) or more, or a smaller --crop"

@@ -39,12 +39,13 @@ struct Calibrant: ParsableCommand {
       // The parser takes errors that it does not know for failures of 1, which here means that a gate said no.
       let isUnknown = !(error is ExitCode) && exitCode(for: error) == .failure
       if failure.isOurs || isUnknown {
-        StandardStream.error.write("calibrant: \(failure.text)\n")
+        note("calibrant: \(failure.text)", quiet: false)
         return failure.exitCode
       }
       let text = fullMessage(for: error)
       let code = exitCode(for: error)
-      if !text.isEmpty { (code.isSuccess ? StandardStream.output : .error).write(text + "\n") }
+      let stream = code.isSuccess ? StandardStream.output : .error
+      if !text.isEmpty { stream.write(Escaping.terminalLines(text) + "\n") }
       return code.rawValue
     }
   }

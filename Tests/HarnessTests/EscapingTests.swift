@@ -1,9 +1,32 @@
 import Foundation
-import Harness
 import Testing
+
+@testable import Harness
 
 /// Names come from files and folders, and may be hostile.
 @Suite struct EscapingTests {
+  /// Nothing that a terminal obeys but line breaks and tabs; nothing that shows text in another order.
+  @Test func terminalsObeyNothing() {
+    let name = "a\u{1B}]0;owned\u{7}\u{9B}31m\r\u{7F}\u{202E}gpj.\u{2066}\tb\né"
+    #expect(
+      Escaping.terminalLines(name)
+        == "a\\u{1b}]0;owned\\u{7}\\u{9b}31m\\r\\u{7f}\\u{202e}gpj.\\u{2066}\tb\né")
+    #expect(JSONValue.string("\u{9B}31m\u{7F}").text == "\"\\u009b31m\\u007f\"\n")
+  }
+
+  /// A spreadsheet computes none of these.
+  @Test func cellsAreNoFormulas() {
+    for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+      var csv = CSV()
+      csv.line(["a", cell, "b=c"])
+      let quoted = cell.contains("\r") ? "\"'\(cell)\"" : "'\(cell)"
+      #expect(csv.text == "a,\(quoted),b=c\n")
+    }
+    var numbers = CSV()
+    numbers.append(-1)
+    #expect(numbers.text == "-1")
+  }
+
   private static let hostile = "<script>alert('1')</script>, \"two\"\nthree | `x` & \u{1B}[2J"
 
   private static let evaluations: [ArmEvaluation] = {

@@ -45,7 +45,7 @@ import Testing
     ("wrong_checksum.png", "damaged PNG image: IDAT: incorrect data check"),
     ("text.jpg", "not a JPEG or PNG image: it starts with the bytes 54 68 69 73 20 69 73 20"),
     ("empty.png", "not an image: the file is empty"),
-    ("too_large.png", "an image of 32768x16384 has more than 268435456 pixels"),
+    ("too_large.png", "damaged PNG image: fewer bytes than an image of its size needs"),
   ])
   func refusalSaysWhy(name: String, message: String) throws {
     let bytes = try Fixture.data(name)

@@ -2,10 +2,10 @@ import Foundation
 
 /// How much memory one model may ask for, so that a small file cannot take the machine down.
 enum MemoryLimit {
-  /// Bytes: what `CALIBRANT_MEMORY_LIMIT` says, or half of the machine's memory.
+  /// Bytes: what `CALIBRANT_MEMORY_LIMIT` says, or half of the memory that this process may use.
   static let bytes: Int = {
     let given = ProcessInfo.processInfo.environment["CALIBRANT_MEMORY_LIMIT"].flatMap { Int($0) }
-    return given ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+    return given ?? AvailableResources.memory / 2
   }()
 
   /// Bytes of tensors of these types together; throws beyond the limit, or where a shape is no size.

@@ -41,7 +41,8 @@ enum FileTree {
     var files: [String] = []
     for name in try names(in: folder) {
       let path = join(folder, name)
-      switch try kind(of: path) {
+      // A link that leads nowhere is a file that cannot be read, which whoever reads it says.
+      switch (try? kind(of: path)) ?? .file {
       case .file: files.append(name)
       case .folder:
         let below = try self.files(below: path, ancestors: ancestors.union([identity]))

@@ -38,7 +38,7 @@ struct ImageFolder {
     let names = try FileTree.names(in: root)
     guard !names.isEmpty else { throw .emptyFolder(path: path) }
     var folders: [String] = []
-    for name in names where try FileTree.kind(of: FileTree.join(root, name)) == .folder {
+    for name in names where (try? FileTree.kind(of: FileTree.join(root, name))) == .folder {
       folders.append(name)
     }
     guard !folders.isEmpty else { throw .noClassFolders(path: path) }

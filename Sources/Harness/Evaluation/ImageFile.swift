@@ -37,14 +37,21 @@ struct ImageFile: Sendable {
     return try image.mapError(\.error).get()
   }
 
+  /// No image within the limit of pixels is larger.
+  private static let largestFile = 1 << 30
+
   private static func contents<Value>(
     of sample: ImageSample, _ body: (UnsafeRawBufferPointer) throws -> Value
   ) -> Result<Value, Failure> {
     func failure(_ reason: String, isUnreadable: Bool = true) -> Result<Value, Failure> {
-      let error = HarnessError.unreadableImage(path: sample.absolutePath, reason: reason)
+      let advice = isUnreadable ? " (--skip-unreadable leaves such files out)" : ""
+      let error = HarnessError.unreadableImage(
+        path: sample.absolutePath, reason: reason + advice)
       return .failure(Failure(error: error, reason: reason, isUnreadable: isUnreadable))
     }
     do {
+      let size = try sample.url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+      guard size <= largestFile else { return failure("it has more than \(largestFile) bytes") }
       return .success(try Data(contentsOf: sample.url).withUnsafeBytes(body))
     } catch let error as ImagingError {
       if case .smallerThanCrop = error { return failure("\(error)", isUnreadable: false) }

@@ -38,6 +38,9 @@ public struct Baseline: Sendable, Codable, Hashable {
     guard run.models.allSatisfy({ !$0.repeats.isEmpty }) else {
       throw HarnessError.badBaseline(path: path, reason: "a model in it has no repeats")
     }
+    guard run.models.allSatisfy(\.isPlausible) else {
+      throw HarnessError.badBaseline(path: path, reason: "a model in it has figures that cannot be")
+    }
   }
 
   /// Refuses a comparison that would say nothing: other hardware, other threads, or a model it does not hold.
@@ -53,5 +56,15 @@ public struct Baseline: Sendable, Codable, Hashable {
     guard differences.isEmpty else {
       throw .badBaseline(path: path, reason: "it has " + differences.joined(separator: "; "))
     }
+  }
+}
+
+extension BenchmarkRun.Model {
+  /// Comparing takes time in proportion to the repeats of both runs.
+  private static let mostRepeats = 1_000
+
+  fileprivate var isPlausible: Bool {
+    (0..<1 << 60).contains(multiplyAccumulates) && repeats.count <= Self.mostRepeats
+      && repeats.allSatisfy { (0..<1 << 60).contains($0.peakMemoryBytes) }
   }
 }

@@ -1,6 +1,7 @@
 /// Comma-separated values as RFC 4180 has them, with plain newlines.
 ///
-/// Fields are written as bytes in place: reports hold millions of them.
+/// Text that a spreadsheet would take for a formula gets an apostrophe before it, which it shows as text (OWASP, "CSV
+/// Injection"). Fields are written as bytes in place: reports hold millions of them.
 struct CSV {
   private var bytes: [UInt8] = []
 
@@ -23,17 +24,21 @@ struct CSV {
     let needsQuotes = field.utf8.contains {
       $0 == UInt8(ascii: ",") || $0 == quote || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
     }
+    let isFormula = field.utf8.first.map(Self.formulaStarts.contains) ?? false
+    if needsQuotes { bytes.append(quote) }
+    if isFormula { bytes.append(UInt8(ascii: "'")) }
     guard needsQuotes else {
       bytes.append(contentsOf: field.utf8)
       return
     }
-    bytes.append(quote)
     for byte in field.utf8 {
       bytes.append(byte)
       if byte == quote { bytes.append(quote) }
     }
     bytes.append(quote)
   }
+
+  private static let formulaStarts = Array("=+-@\t\r".utf8)
 
   mutating func append(_ number: Int) { Decimal.append(number, to: &bytes) }
 

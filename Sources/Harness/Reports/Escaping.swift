@@ -1,17 +1,38 @@
 /// Text from files (names, paths, notes) made harmless in each format's own syntax.
-enum Escaping {
+public enum Escaping {
   /// Control characters could move the cursor or forge lines: shown as escapes.
-  static func terminal(_ text: String) -> String {
+  public static func terminal(_ text: String) -> String {
     if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return text }
     return text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where scalar.properties.generalCategory == .control:
+      case _ where controlsDisplay(scalar):
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }
+    }
+  }
+
+  /// Several lines of text for a terminal, in which only line breaks and tabs control anything.
+  public static func terminalLines(_ text: String) -> String {
+    if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 || $0 == 0x0A }) { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar == "\n" || scalar == "\t" {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += terminal(String(scalar))
+      }
+    }
+  }
+
+  /// Whether a scalar moves the cursor, starts an escape sequence, or shows text in another order than it has (Unicode
+  /// Standard Annex #9).
+  private static func controlsDisplay(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x202A...0x202E, 0x2066...0x2069: true
+    default: scalar.properties.generalCategory == .control
     }
   }
 

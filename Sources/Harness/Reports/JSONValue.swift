@@ -85,7 +85,7 @@ public indirect enum JSONValue: Sendable, Hashable {
   private static func write(_ string: String, to text: inout String) {
     text += "\""
     let isPlain = string.utf8.allSatisfy {
-      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      0x20..<0x7F ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }
     if isPlain {
       text += string
@@ -99,7 +99,8 @@ public indirect enum JSONValue: Sendable, Hashable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
+      // C1 controls, too, start escape sequences in some terminals.
+      case _ where scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value:
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

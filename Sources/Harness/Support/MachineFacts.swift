@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import LinearAlgebra
 
@@ -11,7 +12,8 @@ public enum MachineFacts {
     return name ?? "unknown"
   }
 
-  public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  /// That this process may use.
+  public static var cores: Int { AvailableResources.cores }
 
   public static var blas: String {
     BLAS.configuration.trimmingCharacters(in: .whitespaces)

@@ -49,6 +49,7 @@ public final class Progress {
   }
 
   private func write(_ line: String, ends: Bool) {
+    let line = Escaping.terminal(line)
     let text = isTerminal ? "\r\u{1B}[2K\(line)\(ends ? "\n" : "")" : line + "\n"
     StandardStream.error.write(text)
   }

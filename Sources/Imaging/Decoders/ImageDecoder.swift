@@ -62,6 +62,7 @@ struct CodecFunctions {
     var width: UInt32 = 0
     var height: UInt32 = 0
     try check(format) { header(Self.start(bytes), bytes.count, &width, &height, $0, $1) }
+    _ = try ImageBuffer.byteCount(width: Int(width), height: Int(height))
     return ImageSize(width: Int(width), height: Int(height))
   }
 

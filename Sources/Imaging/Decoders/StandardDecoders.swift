@@ -32,6 +32,7 @@ private func decoder(
   of bytes: UnsafeRawBufferPointer
 ) throws(ImagingError) -> any ImageDecoder {
   guard let decoder = StandardDecoders.all.first(where: { $0.recognizes(bytes) }) else {
+    if let name = ForeignFormat.name(of: bytes) { throw .unsupportedFormat(name: name) }
     throw .unknownFormat(firstBytes: Array(bytes.prefix(8)))
   }
   return decoder

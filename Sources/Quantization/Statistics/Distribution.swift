@@ -54,7 +54,9 @@ public struct Distribution: Sendable {
     for segment in segments {
       if below + segment.mass >= target {
         let part = max(target - below, 0) / segment.mass
-        return Float(segment.lower + part * (segment.upper - segment.lower))
+        let value = Float(segment.lower + part * (segment.upper - segment.lower))
+        // A file may hold bins that lie outside its extremes.
+        return min(max(value, range.lower), range.upper)
       }
       below += segment.mass
     }

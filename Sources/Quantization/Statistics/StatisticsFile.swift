@@ -66,6 +66,10 @@ public struct StatisticsFile: Sendable, Equatable, Codable {
         throw StatisticsFileError.unknownVersion(path: path, version: version)
       }
       self = try decoder.decode(StatisticsFile.self, from: data)
+      guard (0..<1 << 50).contains(source.sampleCount) else {
+        throw StatisticsFileError.malformed(
+          path: path, reason: "\(source.sampleCount) is no number of samples")
+      }
     } catch let error as StatisticsFileError {
       throw error
     } catch {

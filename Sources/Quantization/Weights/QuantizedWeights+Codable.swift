@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 extension QuantizedWeights: Codable {
@@ -30,9 +31,13 @@ extension QuantizedWeights: Codable {
     let shape = try values.decode([Int].self, forKey: .shape)
     let axis = try values.decodeIfPresent(Int.self, forKey: .axis)
     let blockSize = try values.decodeIfPresent(Int.self, forKey: .blockSize)
+    guard Shape(shape).checkedElementCount == codes.count else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "codes do not fill their shape"))
+    }
     let sets = Self.setCount(shape, axis, blockSize)
-    guard shape.reduce(1, *) == codes.count, scales.count == sets, zeroPoints.count == sets,
-      lowest <= highest,
+    guard scales.count == sets, zeroPoints.count == sets,
+      storage.codes.contains(lowest), storage.codes.contains(highest), lowest <= highest,
       zeroPoints.allSatisfy({ (lowest...highest).contains($0) }),
       scales.allSatisfy({ $0 > 0 && $0.isFinite })
     else {

@@ -53,11 +53,15 @@ struct Bench: ParsableCommand {
   var handicap = 0.0
 
   func validate() throws {
-    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-    if repeats < 1 { throw ValidationError("--repeats must be at least 1") }
-    guard seconds > 0, seconds.isFinite else {
-      throw ValidationError("--seconds must be more than 0")
+    if let batch, !(1...65_536).contains(batch) {
+      throw ValidationError("--batch is a number of images, 1 to 65536")
+    }
+    if let threads, !(1...512).contains(threads) {
+      throw ValidationError("--threads is 1 to 512")
+    }
+    guard (1...1_000).contains(repeats) else { throw ValidationError("--repeats is 1 to 1000") }
+    guard seconds > 0, seconds <= 1e6 else {
+      throw ValidationError("--seconds must be more than 0, and at most a million")
     }
     let names = models.map { URL(filePath: $0).lastPathComponent }
     guard Set(names).count == names.count else {

@@ -34,6 +34,7 @@ struct ResultOptions: ParsableArguments {
     let isColored =
       isatty(STDOUT_FILENO) == 1
       && TerminalColor.isAllowed(by: ProcessInfo.processInfo.environment)
+    let text = Escaping.terminalLines(text)
     StandardStream.output.write((isColored ? TerminalColor.painted(text) : text) + "\n")
   }
 }
@@ -45,5 +46,5 @@ func writeFile(_ text: String, to path: String) throws {
 
 /// Prints to standard error, unless quiet.
 func note(_ text: String, quiet: Bool) {
-  if !quiet { StandardStream.error.write(text + "\n") }
+  if !quiet { StandardStream.error.write(Escaping.terminalLines(text) + "\n") }
 }

@@ -20,5 +20,8 @@ struct RunOptions: ParsableArguments {
     if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
   }
 
-  var workers: Int { jobs ?? MachineFacts.cores }
+  /// Each has memory of its own, and more than there are cores win nothing.
+  private static let mostWorkers = 512
+
+  var workers: Int { min(jobs ?? MachineFacts.cores, Self.mostWorkers) }
 }

@@ -114,6 +114,14 @@ private struct Part {
     guard saved.arms.map(\.name) == report.arms.map(\.name) else {
       throw HarnessError.badResult(path: path, reason: "not every arm has predictions")
     }
+    guard report.arms.first?.kind == .original,
+      report.arms.dropFirst().allSatisfy({ $0.kind != .original })
+    else {
+      throw HarnessError.badResult(path: path, reason: "its first arm is not the one original")
+    }
+    guard (0..<1 << 40).contains(report.dataset.overlap) else {
+      throw HarnessError.badResult(path: path, reason: "it has counts that cannot be")
+    }
   }
 
   func requireSame(as other: Part) throws(HarnessError) {

@@ -17,6 +17,9 @@ public struct MergedEvaluation: Sendable {
         let result = try? JSONDecoder().decode(
           EvaluationResult.self, from: TextFile.bytes(of: path))
       else { throw HarnessError.badResult(path: path, reason: "it is no result of evaluate") }
+      guard result.isPlausible else {
+        throw HarnessError.badResult(path: path, reason: "it has counts or shares that cannot be")
+      }
       if let first = results.first, first.model != result.model {
         throw HarnessError.badResult(
           path: path, reason: "it is of \(result.model), \(paths[0]) of \(first.model)")
@@ -41,6 +44,14 @@ public struct MergedEvaluation: Sendable {
 }
 
 extension EvaluationResult {
+  /// Whether counts are counts and shares are shares, as in every file that `evaluate` wrote.
+  fileprivate var isPlausible: Bool {
+    let counts = [count] + perClass.map(\.count)
+    let shares = [top1, top5] + perClass.map(\.top1)
+    return counts.allSatisfy { (0..<1 << 40).contains($0) }
+      && shares.allSatisfy { (0...1).contains($0) }
+  }
+
   /// What one run over all images of the parts would have counted; seconds add up.
   ///
   /// - Parameter parts: at least one, of disjoint images.

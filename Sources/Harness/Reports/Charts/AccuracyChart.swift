@@ -9,7 +9,7 @@ enum AccuracyChart {
     let low = arms.map(\.top1Interval.lower).min() ?? 0
     let high = arms.map(\.top1Interval.upper).max() ?? 1
     let axis = Axis(
-      covering: 100 * low...100 * high, limits: 0...100, ticks: 5,
+      covering: [100 * low, 100 * high], limits: 0...100, ticks: 5,
       pixels: (from: 14, to: Double(width) - 14))
     let end = height - bottom + 4
     var elements = axis.grid(to: end)

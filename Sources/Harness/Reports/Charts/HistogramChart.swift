@@ -11,10 +11,10 @@ enum HistogramChart {
 
   static func svg(_ histogram: Histogram, range: ClosedRange<Float>, label: String) -> String {
     let bars = bars(histogram)
-    let low = min(bars.first?.start ?? 0, Double(range.lowerBound))
-    let high = max(bars.last?.end ?? 1, Double(range.upperBound))
+    let ends = [bars.first?.start ?? 0, bars.last?.end ?? 1]
     let axis = Axis(
-      covering: low...max(high, low + 1e-6), limits: -1e30...1e30, ticks: 4,
+      covering: ends + [Double(range.lowerBound), Double(range.upperBound)], limits: -1e30...1e30,
+      ticks: 4,
       pixels: (from: 14, to: width - 14))
     let base = height - bottom
     var elements = axis.grid(to: base)

@@ -30,10 +30,10 @@ enum LayerChart {
   static func svg(_ arms: [ArmResult], label: String) -> String? {
     let lines = lines(arms)
     let values = lines.flatMap(\.values).compactMap { $0 }
-    guard let low = values.min(), let high = values.max() else { return nil }
+    guard !values.isEmpty else { return nil }
     let count = lines.map(\.values.count).max() ?? 0
     let decibels = Axis(
-      covering: min(low, 0)...max(high, 10), limits: -1000...1000, ticks: 5,
+      covering: values + [0, 10], limits: -1000...1000, ticks: 5,
       pixels: (from: top + plotHeight, to: top))
     let layers = (from: 46.0, to: width - 14)
     let elements =

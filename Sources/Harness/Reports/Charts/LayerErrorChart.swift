@@ -10,7 +10,7 @@ enum LayerErrorChart {
     let shown = Array(layers.prefix(listed))
     let values = shown.flatMap { [$0.isolated.both, $0.cumulative.both].compactMap(\.self) }
     let axis = Axis(
-      covering: min(values.min() ?? 0, 0)...max(values.max() ?? 0, 10), limits: -1e6...1e6,
+      covering: values + [0, 10], limits: -1e6...1e6,
       ticks: 5,
       pixels: (from: 14, to: Double(width) - 14))
     let height = rowHeight * Double(shown.count) + bottom

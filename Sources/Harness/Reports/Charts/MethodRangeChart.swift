@@ -9,7 +9,7 @@ enum MethodRangeChart {
   static func svg(_ activation: ActivationComparison) -> String {
     let observed = activation.observed
     let axis = Axis(
-      covering: observed.lower...max(observed.upper, observed.lower), limits: -1e38...1e38,
+      covering: [observed.lower, observed.upper], limits: -1e38...1e38,
       ticks: 4, pixels: (from: 92, to: width - 14))
     var elements = [bars(activation, axis)]
     for (row, candidate) in activation.candidates.enumerated() {

@@ -15,10 +15,10 @@ enum SizeChart {
     let low = arms.map(\.top1).min() ?? 0
     let high = arms.map(\.top1).max() ?? 1
     let sizes = Axis(
-      covering: 0...max(bytes / divisor, 1e-3), limits: 0...1e12, ticks: 5,
+      covering: [0, bytes / divisor, 1e-3], limits: 0...1e12, ticks: 5,
       pixels: (from: 46, to: width - 20))
     let shares = Axis(
-      covering: 100 * low...100 * high, limits: 0...100, ticks: 5,
+      covering: [100 * low, 100 * high], limits: 0...100, ticks: 5,
       pixels: (from: height - 50, to: 24))
     let points = arms.map { arm in
       Point(
