@@ -77,7 +77,7 @@ struct ActivationCalibration: ParsableCommand {
 
     print("5. Writing \(output)")
     try quantized.model.write(to: output)
-    print(QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes).text)
+    print(try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes).text)
   }
 
   /// The file's samples or, where there is none, noise of the input's shape to try the steps with.

@@ -1,4 +1,6 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define TILE_PIXELS 6
 #define TILE_BLOCKS 1
 #define WINDOW_PIXELS 4

@@ -1,4 +1,6 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define TILE_PIXELS 14
 #define TILE_BLOCKS 2
 #define WINDOW_PIXELS 8

@@ -8,7 +8,7 @@ public enum Granularity: String, Sendable, Codable, CaseIterable {
 public struct WeightScheme: Sendable, Equatable {
   /// 2…8.
   public var bits: Int
-  /// Nil decides by the bits: symmetric at 8, where a zero point buys nothing, asymmetric below, where
+  /// Nil decides by the bits: symmetric from 7 on, where a zero point buys nothing, asymmetric below, where
   /// each code counts (rounding to 4 bits per channel then costs ResNet-20 1.4 points in place of 3.7).
   public var isSymmetric: Bool?
   public var granularity: Granularity
@@ -32,12 +32,13 @@ public struct WeightScheme: Sendable, Equatable {
 
   /// The grid of a tensor quantized with `bits` bits (a layer may differ from the scheme's own).
   ///
-  /// Symmetric 8-bit codes are −127…127, so that negating a weight negates its code and integer
-  /// kernels cannot saturate; fewer bits keep the lowest code, since one of 16 is worth having.
+  /// Symmetric 8-bit codes are −127…127, so that negating a weight negates its code; fewer bits keep the
+  /// lowest code, since one of 16 is worth having. Two such products can still leave the 16 bits that
+  /// x86 without VNNI has for their sum.
   public func grid(bits: Int? = nil) -> QuantizationGrid {
     let bits = bits ?? self.bits
     precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
-    let isSymmetric = isSymmetric ?? (bits == 8)
+    let isSymmetric = isSymmetric ?? (bits >= 7)
     let half = 1 << (bits - 1)
     let lowest = isSymmetric && bits == 8 ? -127 : -half
     let storage: StorageType = usesNativeInt4 && bits == 4 ? .int4 : .int8

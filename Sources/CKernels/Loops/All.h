@@ -7,9 +7,12 @@
 #include "Elementwise.h"
 #include "Transpose.h"
 #include "Functions.h"
+#include "Integers.h"
+#include "Codes.h"
 
 #define TABLE(name)                                                                              \
   {name,          TILE_BLOCKS,     multiply,        depthwise,      max_pool,                    \
    average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
    finish,        block_channels,  unblock_channels, gather_lanes,                \
-   erf_each,      gelu,            softmax}
+   erf_each,      gelu,            softmax,        steps,           add_scaled,                  \
+   clamp_pairs,   requantize,      multiply_codes,  to_codes}

@@ -29,6 +29,10 @@ public struct Attributes: Sendable {
 
   var all: [String: AttributeValue] { values }
 
+  func adding(_ more: [String: AttributeValue]) -> Attributes {
+    Attributes(values.merging(more) { $1 })
+  }
+
   public func contains(_ name: String) -> Bool { values[name] != nil }
 
   public func int(_ name: String) throws(GraphError) -> Int? {

@@ -42,6 +42,8 @@ public struct Node: Sendable {
   public var activation = Activation.identity
   /// Applied to the first output after the activation.
   public var rounding: Rounding?
+  /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
+  public var clampsPairs = false
 
   public init(
     name: String, opType: String, domain: String = "", opset: Int,

@@ -14,3 +14,17 @@ extension Rounding {
       scale: scale, codes: limits.lowerBound - zeroPoint...limits.upperBound - zeroPoint)
   }
 }
+
+extension Rounding {
+  /// Whether rounding to these codes clips all that the activation would.
+  func implies(_ activation: Activation) -> Bool {
+    let bounds: (low: Float, high: Float)
+    switch activation {
+    case .identity: return true
+    case .relu: bounds = (0, .infinity)
+    case .clip(let low, let high): bounds = (low, high)
+    }
+    return (bounds.low / scale).rounded(.toNearestOrEven) <= Float(codes.lowerBound)
+      && (bounds.high / scale).rounded(.toNearestOrEven) >= Float(codes.upperBound)
+  }
+}

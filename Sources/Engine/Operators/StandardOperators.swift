@@ -46,6 +46,10 @@ extension OperatorRegistry {
     ScaleShift.self,
     UnblockChannels.self,
 
+    // Integer
+    IntegerConv.self,
+    IntegerMatMul.self,
+
     // Convolution
     CausalConvWithState.self,
     Col2Im.self,

@@ -99,8 +99,9 @@ struct ChannelBlocking {
 // The rules, by operator.
 extension ChannelBlocking {
   private mutating func convolution(_ node: Node) -> (Node, Int)? {
-    guard node.is("Conv"), node.inputs.count >= 2, let input = node.inputs[0],
-      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32,
+    let isInteger = node.isOwn("IntegerConv")
+    guard node.is("Conv") || isInteger, node.inputs.count >= 2, let input = node.inputs[0],
+      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32 || isInteger,
       weights.shape.rank == 4, weights.count > 0,
       let group = try? node.attributes.int("group", default: 1), group > 0,
       weights.shape[0] % group == 0
@@ -109,7 +110,8 @@ extension ChannelBlocking {
     guard bias == nil || graph.constant(bias)?.shape == [weights.shape[0]] else { return nil }
     let channels = weights.shape[1] * group
     if let twin = twins[input], twin.channels != channels { return nil }
-    var blocked = renamed(node, "BlockedConv")
+    var blocked = renamed(node, isInteger ? "IntegerConv" : "BlockedConv")
+    if isInteger { blocked.attributes = node.attributes.adding(["blocked": .int(1)]) }
     // An image's few channels would leave most lanes empty; sums read them just as well from where they are. The choice
     // is the layer's alone, so that a part of a model computes the same bits as the whole.
     if channels > 4 || group > 1 {

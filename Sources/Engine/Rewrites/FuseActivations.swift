@@ -2,9 +2,11 @@ extension Graph {
   /// Lets the operators that can apply a following Relu or Clip to the tile they have just computed.
   func fusingActivations(keeping: Set<ValueID>) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
-      guard let activation = activation(of: node), Self.fusesActivation(producer),
-        producer.activation == .identity
-      else { return false }
+      guard let activation = activation(of: node) else { return false }
+      if producer.isOwn("IntegerConv", "IntegerMatMul") {
+        return producer.rounding?.implies(activation) ?? false
+      }
+      guard Self.fusesActivation(producer), producer.activation == .identity else { return false }
       producer.activation = activation
       return true
     }

@@ -3,9 +3,10 @@ extension Graph {
   /// QuantizeDequantize behind them.
   func fusingRounding(keeping: Set<ValueID>) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
-      guard let rounding = rounding(of: node), Self.fusesRounding(producer),
-        producer.rounding == nil
-      else { return false }
+      guard let rounding = rounding(of: node) else { return false }
+      // What integer sums become lies on the output's grid already.
+      if producer.isOwn("IntegerConv", "IntegerMatMul") { return producer.rounding == rounding }
+      guard Self.fusesRounding(producer), producer.rounding == nil else { return false }
       producer.rounding = rounding
       return true
     }
@@ -17,8 +18,8 @@ extension Graph {
   }
 
   /// What a QuantizeDequantize with one scale for the whole tensor does.
-  private func rounding(of node: Node) -> Rounding? {
-    guard node.isOwn("QuantizeDequantize"),
+  func rounding(of node: Node) -> Rounding? {
+    guard node.isOwn("QuantizeDequantize"), node.inputs.count > 2,
       let scale = constant(node.inputs[1]), scale.count == 1,
       let zeroPoint = constant(node.inputs[2]), zeroPoint.count == 1,
       let limits = zeroPoint.dtype.quantizationLimits, let zero = zeroPoint.integers?[0]

@@ -1,6 +1,9 @@
 extension Graph {
   /// Computes every node whose inputs are all constants (weights behind DequantizeLinear, Constant nodes).
-  func foldingConstants(registry: OperatorRegistry) throws(GraphError) -> Graph {
+  /// - Parameter leaving: operators to leave as they are.
+  func foldingConstants(
+    registry: OperatorRegistry, leaving: Set<String> = []
+  ) throws(GraphError) -> Graph {
     var graph = self
     graph.nodes = []
     let scratch = Scratch()
@@ -13,7 +16,8 @@ extension Graph {
       }
       let operands = node.inputs.map { id in graph.constant(id).map { Operand($0) } }
       let isConstant = zip(node.inputs, operands).allSatisfy { $0 == nil || $1 != nil }
-      guard isConstant, let kernel = try? registry.kernel(for: node) else {
+      guard isConstant, !leaving.contains(node.opType), let kernel = try? registry.kernel(for: node)
+      else {
         graph.nodes.append(node)
         continue
       }

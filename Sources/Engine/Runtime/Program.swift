@@ -13,15 +13,21 @@ public final class Program: Sendable {
   /// - Parameters:
   ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
   ///   - optimizing: whether to apply rewrites; off, the graph runs as written, which is how rewrites are tested.
+  ///   - hardware: whose arithmetic to compute layers of 8-bit codes in.
+  ///   - countingClamps: whether `clampedShares` is kept.
   /// - Throws: `GraphError.unsupportedNodes` with every node that cannot run.
   public init(
     _ model: Model, registry: OperatorRegistry = .standard, observing: [String] = [],
-    optimizing: Bool = true
+    optimizing: Bool = true, hardware: Hardware = .exact,
+    countingClamps: Bool = false
   ) throws(GraphError) {
     var graph = try Graph(model)
     _ = try Self.kernels(of: graph, registry: registry)
     observed = observing
     observedIDs = try Self.resolve(observing, in: graph)
+    if hardware == .noVNNI {
+      graph = try graph.clampingPairs(registry: registry, counting: countingClamps)
+    }
     if optimizing {
       let kept = Set(observedIDs)
       graph = try graph.foldingConstants(registry: registry)

@@ -14,7 +14,10 @@ public struct QuantizedFileSummary {
   /// Unreadable images that were left out.
   public var skipped: [String] = []
 
-  public init(_ quantized: QuantizedModel, path: String, originalBytes: Int) {
+  private let saturation: [LayerSaturation]
+
+  public init(_ quantized: QuantizedModel, path: String, originalBytes: Int) throws {
+    saturation = try LayerSaturation.all(in: quantized.model)
     self.quantized = quantized
     self.path = path
     self.originalBytes = originalBytes
@@ -51,6 +54,7 @@ public struct QuantizedFileSummary {
       )
     }
     if let lost { lines.append("warning: \(lost.warning)") }
+    if let sentence = saturation.sentence { lines.append("note: \(sentence)") }
     return (lines + quantized.notes).joined(separator: "\n")
   }
 
@@ -94,6 +98,7 @@ public struct QuantizedFileSummary {
       .init("ranges", RangeChoiceText.json(quantized.rangeChoices)),
       .init("rangesByNetwork", RangeChoiceText.networksJSON(quantized.rangeChoices)),
       .init("lostLayer", lost?.json ?? .null),
+      .init("saturation", saturation.json),
     ])
   }
 }

@@ -76,6 +76,13 @@ public struct ArmEvaluation: Sendable, Codable, Hashable {
   /// Layer by layer in the order of the graph; empty for the original.
   public var layers: [LayerNoise]
 
+  /// What was measured by hardware, where more than the exact one was asked for. `records` and what follows from them are
+  /// those of one of these.
+  public var hardware: [HardwareRecords] = []
+
+  /// Layers whose sums x86 CPUs without VNNI clamp for some input.
+  public var saturation: [LayerSaturation] = []
+
   public init(
     arm: Arm, records: [Record], logitSQNR: Double? = nil, logitKL: Double? = nil,
     quantizeSeconds: Double = 0, imagesPerSecond: Double = 0, bitsPerWeight: Double? = nil,

@@ -52,6 +52,15 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let tensorsWithoutObservations: Int
   public let notes: [String]
 
+  /// By hardware, where more than the exact one was asked for; `top1`, `drop` and the rest are those of the worst.
+  public let hardware: HardwareResults?
+
+  /// The share of images with the same top-1 on all of them.
+  public let hardwareAgreement: Double?
+
+  /// Layers whose sums x86 CPUs without VNNI clamp for some input.
+  public let saturation: [LayerSaturation]?
+
   /// Layer by layer in the order of the graph, measured on a few images; empty for the original.
   public let layers: [LayerNoise]
   public let verdict: Verdict?
@@ -89,6 +98,15 @@ public struct ArmResult: Sendable, Codable, Hashable {
     tensorsWithoutObservations = evaluation.tensorsWithoutObservations
     notes = evaluation.notes
     layers = evaluation.layers
+    saturation = evaluation.saturation
+    hardware =
+      evaluation.hardware.isEmpty
+      ? nil
+      : HardwareResults(
+        evaluation.hardware, against: original?.records, maxDrop: maxDrop, sampling: sampling)
+    hardwareAgreement =
+      evaluation.hardware.count > 1
+      ? agreeing(evaluation.hardware[0].records, evaluation.hardware[1].records) : nil
 
     let counts = original.map { PairedCounts(before: $0.records, after: records) }
     let test = counts.map(sampling.pValues)
@@ -109,8 +127,4 @@ public struct ArmResult: Sendable, Codable, Hashable {
 
 private func ratio(_ part: Int, _ whole: Int) -> Double? {
   whole == 0 ? nil : Double(part) / Double(whole)
-}
-
-private func agreeing(_ one: [Record], _ other: [Record]) -> Double? {
-  ratio(zip(one, other).count { $0.top5.first == $1.top5.first }, one.count)
 }

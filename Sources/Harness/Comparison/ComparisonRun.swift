@@ -10,6 +10,8 @@ public struct ComparisonRun {
   public var maxDrop: Double?
   /// Whether each step of the activation-based recipe gets an arm without it.
   public var isAblation = false
+  /// nil measures on both kinds of hardware where they can differ.
+  public var hardware: HardwareChoice?
   public var jobs: Int
   public var isQuiet: Bool
   public var statistics = StatisticsCache(path: nil)
@@ -57,6 +59,7 @@ public struct ComparisonRun {
   ) throws -> Outcome {
     let observations = try observe(original, arms, calibration)
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
+    bench.hardware = hardware
     var layers = LayerNoiseRun(jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
     var choices = RangeChoices()
@@ -66,6 +69,7 @@ public struct ComparisonRun {
       if choices.tensors.isEmpty { choices = made.quantized.rangeChoices }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
+    evaluations = evaluations.ledByWorst(maxDrop: maxDrop, sampling: .fixed)
     let facts = facts(original, ImageFacts(images), calibration)
     let comparison = Comparison(
       facts: facts, evaluations: evaluations,
@@ -92,14 +96,16 @@ public struct ComparisonRun {
     }
     let choices = made.map(\.quantized.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
     let activations = try activations(arms.activationBased, observations, choices)
-    var evaluation = SequentialEvaluation(original, made, jobs: jobs, isQuiet: isQuiet)
+    var evaluation = SequentialEvaluation(
+      original, made, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
     while true {
       let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
       try evaluation.add(prepare(next), read: next.count)
       var images = evaluation.images
       images.available = dataset.count
       let facts = facts(original, images, calibration, sampling: .sequential)
-      let evaluations = evaluation.evaluations
+      let evaluations = evaluation.evaluations.ledByWorst(
+        maxDrop: maxDrop, sampling: .sequential)
       let comparison = Comparison(
         facts: facts, evaluations: evaluations, activations: activations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
@@ -279,9 +285,9 @@ private struct ArmBench {
   let images: ImageStore
   let jobs: Int
   let isQuiet: Bool
+  var hardware: HardwareChoice?
   private var original: Scores?
-  /// Scores by the content of the model file: equal files are run once.
-  private var known: [String: Scores] = [:]
+  private var cache = ScoreCache()
 
   init(images: ImageStore, jobs: Int, isQuiet: Bool) {
     self.images = images
@@ -290,7 +296,7 @@ private struct ArmBench {
   }
 
   mutating func evaluateOriginal(_ model: LoadedModel) throws -> ArmEvaluation {
-    let scores = try scores(of: model, title: "original")
+    let scores = try scores(of: model, .exact, title: "original")
     original = scores
     let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
     let rankings = scores.rankings(limit: 5)
@@ -303,26 +309,45 @@ private struct ArmBench {
   mutating func evaluate(
     _ model: LoadedModel, _ arm: Arm, _ quantized: QuantizedModel, quantizeSeconds: Double
   ) throws -> ArmEvaluation {
-    let scores = try scores(of: model, title: arm.name)
-    let distance = original.map { ScoreDistance(original: $0, other: scores) }
-    let rankings = scores.rankings(limit: 5)
-    return ArmEvaluation(
-      arm: arm, records: try rankings.records(of: images),
-      logitSQNR: distance?.sqnr,
-      logitKL: distance?.divergence, quantizeSeconds: quantizeSeconds,
-      imagesPerSecond: Double(scores.count) / scores.seconds,
+    let asked = model.hardware(hardware)
+    var measured: [HardwareRecords] = []
+    var notes = quantized.notes
+    for one in asked {
+      let scores = try scores(of: model, one, title: arm.name)
+      let distance = original.map { ScoreDistance(original: $0, other: scores) }
+      let rankings = scores.rankings(limit: 5)
+      if measured.isEmpty { notes += try model.nonFiniteNotes(rankings, on: images) }
+      measured.append(
+        HardwareRecords(
+          one, try rankings.records(of: images), logitSQNR: distance?.sqnr,
+          logitKL: distance?.divergence))
+    }
+    let speed = try scores(of: model, asked[0], title: arm.name)
+    var evaluation = ArmEvaluation(
+      arm: arm, records: [], quantizeSeconds: quantizeSeconds,
+      imagesPerSecond: Double(speed.count) / speed.seconds,
       bitsPerWeight: quantized.bitsPerWeight,
       tensorsWithoutObservations: arm.kind == .activationBased
         ? quantized.tensorsWithoutObservations.count : 0,
-      notes: try quantized.notes + model.nonFiniteNotes(rankings, on: images))
+      notes: notes
+    )
+    .led(by: measured[0])
+    evaluation.hardware = asked == [.exact] ? [] : measured
+    evaluation.saturation =
+      asked == [.exact]
+      ? model.saturation : try cache.saturation(of: model, on: images, jobs: jobs)
+    return evaluation
   }
 
-  private mutating func scores(of model: LoadedModel, title: String) throws -> Scores {
-    if let scores = known[model.sha256] { return scores }
-    let scores = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-      .scores(of: model.program(), on: images, title: title)
-    known[model.sha256] = scores
-    return scores
+  private mutating func scores(
+    of model: LoadedModel, _ hardware: Hardware, title: String
+  ) throws -> Scores {
+    let (images, jobs, isQuiet) = (images, jobs, isQuiet)
+    return try cache.scores(of: model, hardware) { program in
+      let name = hardware == .exact ? title : "\(title), \(hardware.rawValue)"
+      return try Evaluator(jobs: jobs, isQuiet: isQuiet).scores(
+        of: program, on: images, title: name)
+    }
   }
 }
 

@@ -42,6 +42,12 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   /// Images whose scores are NaN or infinite.
   public var nonFinite: NonFiniteScores?
 
+  /// By hardware, where more than the exact one was asked for, `no-vnni` compared with `exact`; `top1` and the rest are
+  /// those of the worst.
+  public var hardware: HardwareResults?
+  /// Layers whose sums x86 CPUs without VNNI clamp for some input.
+  public var saturation: [LayerSaturation]?
+
   init(
     model: String, count: Int, top1: Double, top5: Double, top1Interval: Interval,
     perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds

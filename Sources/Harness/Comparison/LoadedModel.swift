@@ -9,6 +9,8 @@ public struct LoadedModel: Sendable {
   private let imageInput: Result<ImageInput, HarnessError>
   public let sha256: String
   public let bytes: Int
+  /// Layers whose sums x86 CPUs without VNNI clamp for some input.
+  public let saturation: [LayerSaturation]
 
   /// What whoever reads its results should know of how it is read.
   public let notes: [String]
@@ -18,6 +20,7 @@ public struct LoadedModel: Sendable {
     let program = try Program(model, optimizing: false)
     imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     notes = program.notes
+    saturation = try LayerSaturation.all(in: model)
     sha256 = try ContentHash.sha256(ofFile: path)
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     self.path = path
@@ -27,7 +30,14 @@ public struct LoadedModel: Sendable {
   public var input: ImageInput { get throws(HarnessError) { try imageInput.get() } }
 
   /// The model ready to run. It holds the weights once more, so it is made where it is used.
-  public func program() throws -> Program { try Program(model) }
+  public func program(for hardware: Hardware = .exact) throws -> Program {
+    try Program(model, hardware: hardware)
+  }
+
+  /// Which arithmetics to measure in: both where some sum can be clamped, unless one was asked for.
+  func hardware(_ choice: HardwareChoice?) -> [Hardware] {
+    choice?.all ?? (saturation.isEmpty ? [.exact] : [.exact, .noVNNI])
+  }
 
   /// A sentence where some images' scores cannot be ranked.
   ///

@@ -1,3 +1,4 @@
+import Engine
 import Quantization
 
 /// All arms of a comparison on a growing number of images.
@@ -6,14 +7,15 @@ struct SequentialEvaluation {
     let arm: Arm
     let model: LoadedModel
     let made: MadeArm?
-    var records: [Record] = []
+    var records: [Hardware: [Record]] = [:]
     var warnings: [String] = []
     var layers: [LayerNoise] = []
   }
 
   private var subjects: [Subject]
-  /// By the content of the model file: equal files are run once.
-  private var scores: [String: Scores] = [:]
+  private var scores: [ScoreKey: Scores] = [:]
+  private var clamped: [String: [LayerSaturation]] = [:]
+  private let hardware: HardwareChoice?
   private let jobs: Int
   private let isQuiet: Bool
   private var layers: LayerNoiseRun
@@ -22,11 +24,19 @@ struct SequentialEvaluation {
   private(set) var seen = 0
   private var facts: ImageFacts?
 
-  init(_ original: LoadedModel, _ arms: [MadeArm], jobs: Int, isQuiet: Bool) {
+  private struct ScoreKey: Hashable {
+    let sha256: String
+    let hardware: Hardware
+  }
+
+  init(
+    _ original: LoadedModel, _ arms: [MadeArm], hardware: HardwareChoice?, jobs: Int, isQuiet: Bool
+  ) {
     let first = Subject(
       arm: Arm(name: "original", kind: .original, bytes: original.bytes), model: original, made: nil
     )
     subjects = [first] + arms.map { Subject(arm: $0.arm, model: $0.model, made: $0) }
+    self.hardware = hardware
     self.jobs = jobs
     self.isQuiet = isQuiet
     layers = LayerNoiseRun(jobs: jobs)
@@ -46,22 +56,30 @@ struct SequentialEvaluation {
   ///
   /// - Parameter count: how many entries of the data set `store` was made from.
   mutating func add(_ store: ImageStore, read count: Int) throws {
-    var fresh: [String: Scores] = [:]
+    var cache = ScoreCache()
+    var fresh: [ScoreKey: Scores] = [:]
     for index in subjects.indices {
-      let model = subjects[index].model
-      if fresh[model.sha256] == nil {
-        let title = "\(subjects[index].arm.name), images \(seen + 1)–\(seen + count)"
-        fresh[model.sha256] = try Evaluator(jobs: jobs, isQuiet: isQuiet)
-          .scores(of: model.program(), on: store, title: title)
+      let subject = subjects[index]
+      for one in self.hardware(of: subject) {
+        let title = "\(subject.arm.name), images \(seen + 1)–\(seen + count)"
+        let (jobs, isQuiet) = (jobs, isQuiet)
+        let scores = try cache.scores(of: subject.model, one) { program in
+          try Evaluator(jobs: jobs, isQuiet: isQuiet).scores(of: program, on: store, title: title)
+        }
+        fresh[ScoreKey(sha256: subject.model.sha256, hardware: one)] = scores
+        let rankings = scores.rankings(limit: 5)
+        subjects[index].records[one, default: []] += try rankings.records(of: store)
+        if one == self.hardware(of: subject)[0] {
+          subjects[index].warnings += try subject.model.nonFiniteNotes(
+            rankings, on: store, isOriginal: subject.made == nil)
+        }
       }
-      if let rankings = fresh[model.sha256]?.rankings(limit: 5) {
-        subjects[index].records += try rankings.records(of: store)
-        let isOriginal = subjects[index].made == nil
-        subjects[index].warnings += try model.nonFiniteNotes(
-          rankings, on: store, isOriginal: isOriginal)
-      }
-      if seen == 0, let made = subjects[index].made {
-        subjects[index].layers = try layers.measure(model, madeFrom: made.float, on: store)
+      if seen == 0, let made = subject.made {
+        subjects[index].layers = try layers.measure(subject.model, madeFrom: made.float, on: store)
+        if self.hardware(of: subject) != [.exact] {
+          clamped[subject.model.sha256] = try cache.saturation(
+            of: subject.model, on: store, jobs: jobs)
+        }
       }
     }
     scores.merge(fresh) { $0.appending($1) }
@@ -72,20 +90,33 @@ struct SequentialEvaluation {
     seen += count
   }
 
+  /// The original is float, and the same everywhere.
+  private func hardware(of subject: Subject) -> [Hardware] {
+    subject.made == nil ? [.exact] : subject.model.hardware(hardware)
+  }
+
   var evaluations: [ArmEvaluation] {
-    let original = scores[subjects[0].model.sha256]
+    let original = scores[ScoreKey(sha256: subjects[0].model.sha256, hardware: .exact)]
     return subjects.map { subject in
-      let own = scores[subject.model.sha256]
-      let speed = own.map { Double($0.count) / $0.seconds } ?? 0
-      var result = ArmEvaluation(
-        arm: subject.arm, records: subject.records, imagesPerSecond: speed,
-        notes: subject.model.notes, layers: subject.layers)
-      if let made = subject.made, let original, let own {
-        let distance = ScoreDistance(original: original, other: own)
-        result.logitSQNR = distance.sqnr
-        result.logitKL = distance.divergence
-        result.describe(made.quantized, seconds: made.quantizeSeconds)
+      let asked = hardware(of: subject)
+      let measured = asked.map { one -> HardwareRecords in
+        let own = scores[ScoreKey(sha256: subject.model.sha256, hardware: one)]
+        var distance: ScoreDistance?
+        if subject.made != nil, let original, let own {
+          distance = ScoreDistance(original: original, other: own)
+        }
+        return HardwareRecords(
+          one, subject.records[one] ?? [], logitSQNR: distance?.sqnr, logitKL: distance?.divergence)
       }
+      let own = scores[ScoreKey(sha256: subject.model.sha256, hardware: asked[0])]
+      var result = ArmEvaluation(
+        arm: subject.arm, records: [],
+        imagesPerSecond: own.map { Double($0.count) / $0.seconds } ?? 0,
+        notes: subject.model.notes, layers: subject.layers
+      ).led(by: measured[0])
+      result.hardware = asked == [.exact] ? [] : measured
+      result.saturation = clamped[subject.model.sha256] ?? subject.model.saturation
+      if let made = subject.made { result.describe(made.quantized, seconds: made.quantizeSeconds) }
       result.notes += subject.warnings
       return result
     }

@@ -26,6 +26,8 @@ public struct ModelSummary: Sendable {
   public let unsupported: [UnsupportedNode]
   /// What whoever runs the model should know of how it is read.
   public let notes: [String]
+  /// Layers of 8-bit codes whose sums x86 CPUs without VNNI clamp for some input.
+  public let saturation: [LayerSaturation]
 
   public init(_ path: String) throws {
     let model = try Model(contentsOf: path)
@@ -45,6 +47,7 @@ public struct ModelSummary: Sendable {
       .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
     bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     (multiplyAccumulates, notes, unsupported) = try Self.reading(of: model)
+    saturation = unsupported.isEmpty ? try LayerSaturation.all(in: model) : []
   }
 
   private static func port(_ value: ModelValue) -> Port {
@@ -110,7 +113,7 @@ extension ModelSummary {
       lines.append("\(unsupported.count) unsupported:")
       lines += Self.table(unsupported)
     }
-    lines += notes.map { "note        \($0)" }
+    lines += (notes + [saturation.sentence].compactMap { $0 }).map { "note        \($0)" }
     return lines.joined(separator: "\n")
   }
 
@@ -163,6 +166,7 @@ extension ModelSummary {
             ])
           })),
       .init("notes", .array(notes.map(JSONValue.string))),
+      .init("saturation", saturation.json),
     ])
   }
 }

@@ -11,9 +11,12 @@ struct OutputAgreement {
   /// Samples that are run.
   private static let limit = 32
 
-  init(_ title: String, _ original: Model, _ quantized: Model) throws {
+  init(
+    _ title: String, _ original: Model, _ quantized: Model, _ hardware: Hardware = .exact
+  ) throws {
     self.title = title
-    (self.original, self.quantized) = (try Program(original), try Program(quantized))
+    self.original = try Program(original)
+    self.quantized = try Program(quantized, hardware: hardware)
   }
 
   /// On samples the outputs must be related, on noise only of the same types and finite where the original's are: noise is

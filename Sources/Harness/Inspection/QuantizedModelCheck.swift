@@ -12,21 +12,31 @@ public struct QuantizedModelCheck: Sendable {
   }
 
   public let findings: [Finding]
+  /// Layers whose sums x86 CPUs without VNNI clamp for some input; no fault of the file.
+  public let saturation: [LayerSaturation]
   public var passed: Bool { findings.allSatisfy(\.passed) }
 
-  /// - Parameter samples: what to compare the two networks on; nil takes noise, which cannot tell how much is lost.
+  /// - Parameters:
+  ///   - samples: what to compare the two networks on; nil takes noise, which cannot tell how much is lost.
+  ///   - hardware: whose arithmetic to run the quantized file in.
   /// - Throws: where either file cannot be loaded at all.
-  public init(original: String, quantized: String, samples: CalibrationData? = nil) throws {
+  public init(
+    original: String, quantized: String, samples: CalibrationData? = nil,
+    hardware: HardwareChoice = .exact
+  ) throws {
     let (before, after) = (try Model(contentsOf: original), try Model(contentsOf: quantized))
     let interface = Self.interface(before, after)
-    let title = samples == nil ? "outputs on noise" : "outputs on samples"
-    let outputs =
-      interface.passed
-      ? try OutputAgreement(title, before, after).finding(on: samples)
-      : Finding(check: title, passed: false, detail: "not run, as inputs and outputs differ")
-    findings = [
-      interface, Self.coverage(after), Self.parameters(after), Self.finiteWeights(after), outputs,
-    ]
+    let outputs = try hardware.all.map { hardware in
+      let title =
+        (samples == nil ? "outputs on noise" : "outputs on samples")
+        + (hardware == .exact ? "" : ", \(hardware.rawValue)")
+      return interface.passed
+        ? try OutputAgreement(title, before, after, hardware).finding(on: samples)
+        : Finding(check: title, passed: false, detail: "not run, as inputs and outputs differ")
+    }
+    findings =
+      [interface, Self.coverage(after), Self.parameters(after), Self.finiteWeights(after)] + outputs
+    saturation = try LayerSaturation.all(in: after)
   }
 
   private static func interface(_ before: Model, _ after: Model) -> Finding {
@@ -101,7 +111,8 @@ public struct QuantizedModelCheck: Sendable {
 
 extension QuantizedModelCheck {
   public var text: String {
-    findings.map { "\($0.passed ? "ok  " : "FAIL")  \($0.check): \($0.detail)" }
+    let lines = findings.map { "\($0.passed ? "ok  " : "FAIL")  \($0.check): \($0.detail)" }
+    return (lines + [saturation.sentence].compactMap { $0 }.map { "note  \($0)" })
       .joined(separator: "\n")
   }
 
@@ -117,6 +128,7 @@ extension QuantizedModelCheck {
               .init("detail", .string(finding.detail)),
             ])
           })),
+      .init("saturation", saturation.json),
     ])
   }
 }

@@ -70,13 +70,18 @@ extension Record {
   static let top5Header = (1...5).map { "top\($0)" }
 
   /// Appends `,top1,…,top5,margin` and the end of the line; empty where the model has fewer classes.
-  func appendScores(to csv: inout CSV) {
+  /// - Parameter also: of which the highest classes follow before the end of the line.
+  func appendScores(to csv: inout CSV, also others: [Record] = []) {
     for place in 0..<5 {
       csv.comma()
       if place < top5.count { csv.append(top5[place]) }
     }
     csv.comma()
     csv.append(margin)
+    for other in others {
+      csv.comma()
+      if let first = other.top5.first { csv.append(first) }
+    }
     csv.endLine()
   }
 }

@@ -15,6 +15,7 @@ extension EvaluationResult {
       }
     }
     if let nonFinite { lines.append("warning: \(nonFinite.warning)") }
+    lines += hardwareLines
     if skipped > 0 {
       lines.append("left out \(ReportText.count(skipped, "unreadable image")):")
       lines += skippedImages.map { "  \($0)" }
@@ -24,5 +25,19 @@ extension EvaluationResult {
         + "\(ReportText.fixed(seconds.decode, 2)), inference "
         + "\(ReportText.fixed(seconds.inference, 2)), total \(ReportText.fixed(seconds.total, 2))")
     return lines.joined(separator: "\n")
+  }
+
+  private var hardwareLines: [String] {
+    let measured = hardware?.measured ?? []
+    var lines = measured.map { hardware, result in
+      let same = result.agreement.map {
+        ", the same class as exact sums give on \(ReportText.percent($0)) %"
+      }
+      return "  \(hardware.description): top-1 \(ReportText.percent(result.top1)) % "
+        + "\(ReportText.percent(result.top1Interval))\(same ?? "")"
+    }
+    if let layers = saturation?.responsible { lines.append("  clamped without VNNI: \(layers)") }
+    if measured.isEmpty, let sentence = saturation?.sentence { lines.append("note: \(sentence)") }
+    return lines
   }
 }

@@ -9,7 +9,8 @@ extension LayerInspection {
     let counts = rounded.counts(against: float)
     var lines = [
       "\(quantizedModel) against \(model): \(ReportText.count(layers.count, "layer")), ranked on "
-        + "\(ReportText.count(sampleCount, "image"))",
+        + "\(ReportText.count(sampleCount, "image"))"
+        + (hardware == .exact ? "" : ", computed as on \(hardware.description)"),
       "\(measure) \(ReportText.percent(float.top1)) % in float, "
         + "\(ReportText.percent(rounded.top1)) % quantized: drop "
         + "\(ReportText.points(counts.drop)) points \(ReportText.points(Newcombe.interval(counts)))",
@@ -94,7 +95,9 @@ extension LayerInspection {
   }
 
   /// The inspection for scripts, with a newline at the end.
-  public var json: String {
+  ///
+  /// - Parameter all: the inspections on every hardware asked for, of which this is the worst.
+  public func json(among all: [LayerInspection] = []) -> String {
     JSONValue.object([
       .init("model", model),
       .init("quantized", quantizedModel),
@@ -106,7 +109,18 @@ extension LayerInspection {
       .init("layers", .array(layers.map(json))),
       .init("suggestion", suggestion.map(Self.json) ?? .null),
       .init("notes", notes),
+      .init(
+        "hardware",
+        .object((all.isEmpty ? [self] : all).map { .init($0.hardware.rawValue, $0.effect) })),
     ]).text
+  }
+
+  private var effect: JSONValue {
+    .object([
+      .init("quantizedTop1", rounded.top1), .init("drop", float.top1 - rounded.top1),
+      .init("dropInterval", Newcombe.interval(rounded.counts(against: float))),
+      .init("logitSQNR", rounded.noise.decibels),
+    ])
   }
 
   private func json(_ layer: Layer) -> JSONValue {

@@ -4,7 +4,25 @@ struct ReportColumn {
   let isNumber: Bool
   let cell: @Sendable (ArmResult) -> String
 
-  static let all = [
+  /// Those of a comparison: with the drop by hardware where there are several.
+  static func all(of comparison: Comparison) -> [ReportColumn] {
+    let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
+    return several ? Array(all[..<3]) + byHardware + all[3...] : all
+  }
+
+  private static let byHardware = [
+    ReportColumn(title: "drop with VNNI", isNumber: true) { arm in
+      arm.hardware?[.exact].map(HardwareText.drop) ?? "–"
+    },
+    ReportColumn(title: "drop without VNNI", isNumber: true) { arm in
+      arm.hardware?[.noVNNI].map(HardwareText.drop) ?? "–"
+    },
+    ReportColumn(title: "same top-1 on both %", isNumber: true) { arm in
+      arm.hardwareAgreement.map { ReportText.percent($0) } ?? "–"
+    },
+  ]
+
+  private static let all = [
     ReportColumn(title: "arm", isNumber: false) { $0.name },
     ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
     ReportColumn(title: "drop [95 %], points", isNumber: true) { arm in

@@ -109,7 +109,7 @@ struct Calibrate: ParsableCommand {
     }
     try quantized.model.write(to: output)
     journal?.remove()
-    var summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
+    var summary = try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     summary.observations = observations
     summary.lost = lost
     summary.skipped = calibration.skipped.map(\.path)

@@ -55,6 +55,7 @@ struct Compare: ParsableCommand {
       valueName: "file"))
   var statistics: String?
 
+  @OptionGroup var hardware: HardwareOption
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var run_: RunOptions
@@ -105,6 +106,7 @@ struct Compare: ParsableCommand {
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
       folder: folder)
     run.isAblation = ablation
+    run.hardware = hardware.hardware
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))

@@ -9,6 +9,7 @@ struct Evaluate: ParsableCommand {
   @Argument(help: "An ONNX file, quantized or not.") var model: String
   @OptionGroup var images: ImageOptions
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var hardware: HardwareOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
@@ -25,19 +26,23 @@ struct Evaluate: ParsableCommand {
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
-    let rankings = try Evaluator(jobs: run_.workers, isQuiet: run_.quiet)
-      .rankings(of: loaded.program(), on: store, limit: 5)
-    let records = try rankings.records(of: store)
+    let evaluation = try HardwareEvaluation(
+      loaded, hardware.hardware ?? .exact, on: store,
+      Evaluator(jobs: run_.workers, isQuiet: run_.quiet))
+    let records = evaluation.records
     // Workers share the pass evenly, so their reading took its part of the wall clock.
     let reading = store.readSeconds / Double(min(run_.workers, store.count))
     let seconds = EvaluationResult.Seconds(
-      decode: store.seconds + reading, inference: max(rankings.seconds - reading, 0),
+      decode: store.seconds + reading, inference: max(evaluation.seconds - reading, 0),
       total: (ContinuousClock.now - start).seconds)
     var outcome = EvaluationResult(
       model: loaded.name, records: records, classNames: store.classNames,
       skippedImages: store.skipped.map(\.path), seconds: seconds)
-    outcome.nonFinite = try rankings.nonFinite(of: loaded.model, on: store)
+    outcome.nonFinite = try evaluation.rankings.nonFinite(of: loaded.model, on: store)
+    outcome.hardware = evaluation.results
+    outcome.saturation = evaluation.saturation
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
-    try result.emit(text: outcome.text, json: outcome.json(records: records))
+    try result.emit(
+      text: outcome.text, json: outcome.json(records: records, hardware: evaluation.measured))
   }
 }

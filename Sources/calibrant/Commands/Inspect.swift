@@ -33,6 +33,7 @@ struct Inspect: ParsableCommand {
   var html: String?
 
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var hardware: HardwareOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
@@ -54,9 +55,14 @@ struct Inspect: ParsableCommand {
       dataset(), preprocessing.preprocessing(for: original.input), for: original.input, options)
     var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
     run.sampleLimit = sample
-    let inspection = try run.run(original, rounded, images: store)
-    if let html { try writeFile(inspection.html, to: html) }
-    try result.emit(text: inspection.text, json: inspection.json)
+    let inspections = try (hardware.hardware ?? .exact).all.map { hardware in
+      run.hardware = hardware
+      return try run.run(original, rounded, images: store)
+    }
+    guard let worst = inspections.min(by: { $0.rounded.top1 < $1.rounded.top1 }) else { return }
+    if let html { try writeFile(worst.html, to: html) }
+    try result.emit(
+      text: inspections.map(\.text).joined(separator: "\n\n"), json: worst.json(among: inspections))
   }
 
   private func dataset() throws -> ImageDataset {

@@ -35,7 +35,7 @@ struct Quantize: ParsableCommand {
       scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
       CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))
     try quantized.model.write(to: output)
-    let summary = QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
+    let summary = try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
     try result.emit(text: summary.text, json: summary.json.text)
   }
 }

@@ -21,22 +21,30 @@ struct Run: ParsableCommand {
 
   @Flag(help: "Run the graph as written, without rewrites.") var noOptimize = false
 
+  @OptionGroup var hardware: HardwareOption
   @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
   func run() throws {
-    let program = try Program(
-      Model(contentsOf: model), observing: tap, optimizing: !noOptimize)
+    let choice = hardware.hardware ?? .exact
+    let loaded = try Model(contentsOf: model)
+    let programs = try choice.all.map {
+      try Program(loaded, observing: tap, optimizing: !noOptimize, hardware: $0)
+    }
+    let program = programs[0]
     for text in program.notes { note("note: \(text)", quiet: quiet.quiet) }
     let files = try inputFiles(of: program)
     let folder = try OutputFolder(outputDir)
     defer { folder.removeIfEmpty() }
-    let names = program.outputNames + tap
+    // Of two runs, the names of the second tell whose values they are.
+    let names = choice.all.indices.flatMap { run in
+      (program.outputNames + tap).map { run == 0 ? $0 : "\($0).\(choice.all[run].rawValue)" }
+    }
     let paths = Dictionary(
       names.map { ($0, folder.url.appending(path: Self.fileName($0)).path) },
       uniquingKeysWith: { first, _ in first })
     try result.requireWritable(paths.values.sorted(), apartFrom: [model] + files)
-    let values = try values(of: program, files)
+    let values = try programs.flatMap { try self.values(of: $0, files) }
     var lines: [String] = []
     for (name, tensor) in zip(names, values) {
       try AtomicFile.write(NPYWriter.data(tensor), to: paths[name]!)

@@ -18,6 +18,7 @@ struct Validate: ParsableCommand {
       "Compare outputs on these images or N×C×H×W samples.", valueName: "dir|x.npy"))
   var data: String?
 
+  @OptionGroup var hardware: HardwareOption
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
@@ -25,7 +26,8 @@ struct Validate: ParsableCommand {
   func run() throws {
     try result.requireWritable(apartFrom: [original, quantized] + [data].compactMap(\.self))
     let check = try QuantizedModelCheck(
-      original: original, quantized: quantized, samples: try samples())
+      original: original, quantized: quantized, samples: try samples(),
+      hardware: hardware.hardware ?? .exact)
     try result.emit(text: check.text, json: check.json.text)
     if !check.passed { throw ExitCode(1) }
   }

@@ -115,8 +115,8 @@ struct QuantizationFlags: ParsableArguments {
     try layerBits.map { text in
       guard let split = text.lastIndex(of: "="),
         let bits = Int(text[text.index(after: split)...]),
-        SchemeName.supportedWeightBits.contains(bits)
-      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8, 6, 4, 3 or 2") }
+        bits == 7 || SchemeName.supportedWeightBits.contains(bits)
+      else { throw ValidationError("--layer-bits '\(text)' is not NAME=8, 7, 6, 4, 3 or 2") }
       return (Glob(String(text[..<split])), bits)
     }
   }

@@ -1,11 +1,12 @@
-/// Convolution of 8-bit integers with exact 32-bit sums. https://onnx.ai/onnx/operators/onnx__ConvInteger.html
+/// Convolution of 8-bit integers with 32-bit sums. https://onnx.ai/onnx/operators/onnx__ConvInteger.html
 struct ConvInteger: OperatorKernel, MultiplyAccumulating {
   static let opType = "ConvInteger"
   static let sinceVersion = 10
 
   private let attributes: Attributes
+  private let clampsPairs: Bool
 
-  init(_ node: Node) { attributes = node.attributes }
+  init(_ node: Node) { (attributes, clampsPairs) = (node.attributes, node.clampsPairs) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredCodes(0, "x")
@@ -24,7 +25,10 @@ struct ConvInteger: OperatorKernel, MultiplyAccumulating {
     guard let y = call.output.buffer(of: Int32.self).baseAddress, call.output.count > 0 else {
       return
     }
-    convolution.run(integers: codes, weights, into: y, scratch: call.scratch)
+    convolution.run(
+      integers: codes, weights,
+      clamping: clampsPairs ? convolution.saturatingPairs(of: w) : .none,
+      zeroPoint: unsignedZeroPoint(of: x, call.optionalInput(2))[0], into: y, scratch: call.scratch)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

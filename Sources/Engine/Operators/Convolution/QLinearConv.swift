@@ -1,11 +1,12 @@
-/// Convolution from 8-bit codes to 8-bit codes, its sums exact. https://onnx.ai/onnx/operators/onnx__QLinearConv.html
+/// Convolution from 8-bit codes to 8-bit codes. https://onnx.ai/onnx/operators/onnx__QLinearConv.html
 struct QLinearConv: OperatorKernel, MultiplyAccumulating {
   static let opType = "QLinearConv"
   static let sinceVersion = 10
 
   private let attributes: Attributes
+  private let clampsPairs: Bool
 
-  init(_ node: Node) { attributes = node.attributes }
+  init(_ node: Node) { (attributes, clampsPairs) = (node.attributes, node.clampsPairs) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredCodes(0, "x")
@@ -34,7 +35,10 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
     var sums = [Int32](repeating: 0, count: output.count)
     sums.withUnsafeMutableBufferPointer { sums in
       guard let y = sums.baseAddress else { return }
-      convolution.run(integers: codes, weights, into: y, scratch: call.scratch)
+      convolution.run(
+        integers: codes, weights,
+        clamping: clampsPairs ? convolution.saturatingPairs(of: w) : .none,
+        zeroPoint: unsignedZeroPoint(of: x, call.input(2))[0], into: y, scratch: call.scratch)
     }
     let (scales, bias) = (call.input(4).floats, call.optionalInput(8)?.buffer(of: Int32.self))
     let places = output.shape.count(2...)

@@ -68,17 +68,33 @@ struct SpatialConvolution {
     }
   }
 
-  /// Sums of products of integers that floats hold, exact.
+  /// Sums of products of integers that floats hold, exact but for what clamped pairs lose.
+  ///
+  /// - Parameters:
+  ///   - x: codes less their zero point, which is `zeroPoint` for codes as unsigned bytes.
+  ///   - pairs: the pairs of weights that are clamped.
   func run(
     integers x: UnsafePointer<Float>, _ w: UnsafePointer<Float>,
+    clamping pairs: SaturatingPairs = .none, zeroPoint: Int = 0,
     into y: UnsafeMutablePointer<Int32>, scratch: Scratch
   ) {
     let (places, rows) = (taps.outputCount, outChannels / group)
+    var excess = [Int32](repeating: 0, count: pairs.isEmpty ? 0 : places)
     forEachMatrix(x, scratch: scratch) { columns, image, channel in
+      let target = y + (image * outChannels + channel) * places
       integerProduct(
         m: rows, n: places, k: depth, MatrixOperand(w + channel * depth, stride: depth),
-        MatrixOperand(columns, stride: places),
-        into: y + (image * outChannels + channel) * places)
+        MatrixOperand(columns, stride: places), into: target)
+      guard !pairs.isEmpty else { return }
+      for row in 0..<rows {
+        for i in excess.indices { excess[i] = 0 }
+        for pair in pairs.pairs(of: channel + row) {
+          pair.addExcess(
+            columns, offsets: (pair.first * places, pair.second * places), zeroPoint: zeroPoint,
+            count: places, into: &excess)
+        }
+        for i in excess.indices { target[row * places + i] &-= excess[i] }
+      }
     }
   }
 }

@@ -1,9 +1,11 @@
-/// A matrix product of 8-bit integers with exact 32-bit sums. https://onnx.ai/onnx/operators/onnx__MatMulInteger.html
+/// A matrix product of 8-bit integers with 32-bit sums. https://onnx.ai/onnx/operators/onnx__MatMulInteger.html
 struct MatMulInteger: OperatorKernel, MultiplyAccumulating {
   static let opType = "MatMulInteger"
   static let sinceVersion = 10
 
-  init(_ node: Node) {}
+  private let clampsPairs: Bool
+
+  init(_ node: Node) { clampsPairs = node.clampsPairs }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let a = try inputs.requiredCodes(0, "A")
@@ -18,7 +20,8 @@ struct MatMulInteger: OperatorKernel, MultiplyAccumulating {
 
   func run(_ call: OperatorCall) {
     let sums = integerMatMul(
-      call.input(0), call.optionalInput(2), call.input(1), call.optionalInput(3))
+      call.input(0), call.optionalInput(2), call.input(1), call.optionalInput(3),
+      clampsPairs: clampsPairs)
     _ = call.output.buffer(of: Int32.self).update(fromContentsOf: sums)
   }
 

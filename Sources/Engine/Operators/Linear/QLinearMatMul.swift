@@ -1,9 +1,11 @@
-/// A matrix product from 8-bit codes to 8-bit codes, its sums exact. https://onnx.ai/onnx/operators/onnx__QLinearMatMul.html
+/// A matrix product from 8-bit codes to 8-bit codes. https://onnx.ai/onnx/operators/onnx__QLinearMatMul.html
 struct QLinearMatMul: OperatorKernel, MultiplyAccumulating {
   static let opType = "QLinearMatMul"
   static let sinceVersion = 10
 
-  init(_ node: Node) {}
+  private let clampsPairs: Bool
+
+  init(_ node: Node) { clampsPairs = node.clampsPairs }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let a = try inputs.requiredCodes(0, "a")
@@ -25,14 +27,16 @@ struct QLinearMatMul: OperatorKernel, MultiplyAccumulating {
 
   func run(_ call: OperatorCall) {
     let output = call.output
-    let sums = integerMatMul(call.input(0), call.input(2), call.input(3), call.input(5))
+    let sums = integerMatMul(
+      call.input(0), call.input(2), call.input(3), call.input(5), clampsPairs: clampsPairs)
     let scales = call.input(4).floats
     let zeroPoint = call.input(7).copied().integers?[0] ?? 0
-    let common = call.input(1).floats[0] / call.input(6).floats[0]
+    let (inputScale, outputScale) = (call.input(1).floats[0], call.input(6).floats[0])
     let results = sums.enumerated().map { index, sum in
       let scale = scales[scales.count > 1 ? index % scales.count : 0]
       let requantization = Requantization(
-        scale: common * scale, zeroPoint: zeroPoint, limits: output.dtype.integerLimits)
+        scale: inputScale * scale / outputScale, zeroPoint: zeroPoint,
+        limits: output.dtype.integerLimits)
       return Int64(requantization.code(of: sum))
     }
     Conversion(target: output.dtype.elementType).run(Tensor(results, shape: output.shape), output)

@@ -42,6 +42,11 @@ func centred(_ view: TensorView, zeroPoint: TensorView?, along axis: Int?) -> [F
   return codes.enumerated().map { Float($1 - zeros[$0 / inner % size]) }
 }
 
+/// The zero points of codes as unsigned bytes: signed ones are moved up by 128, as runtimes on x86 do.
+func unsignedZeroPoint(of codes: TensorView, _ zeroPoint: TensorView?) -> [Int] {
+  (zeroPoint?.copied().integers ?? [0]).map { $0 + (codes.dtype == .int8 ? 128 : 0) }
+}
+
 /// An exact sum brought to the output's scale: rounded half to even, moved by the zero point, saturated.
 struct Requantization {
   let scale: Float

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// The comparison of a whole data set from reports of its shards, each saved by `compare`.
@@ -18,8 +19,10 @@ public struct MergedComparison: Sendable {
     for index in first.report.arms.indices {
       evaluations.append(Self.joined(parts, index))
     }
+    let facts = Self.facts(parts)
+    evaluations = evaluations.ledByWorst(maxDrop: facts.maxDrop, sampling: facts.sampling)
     let merged = Comparison(
-      facts: Self.facts(parts), evaluations: evaluations, activations: first.report.activations)
+      facts: facts, evaluations: evaluations, activations: first.report.activations)
     self.evaluations = evaluations
     comparison = merged.withTop5(
       first.report.arms.indices.map { index in
@@ -51,7 +54,7 @@ public struct MergedComparison: Sendable {
     let arms = parts.map { $0.report.arms[index] }
     let arm = arms[0]
     let divergences = arms.compactMap(\.logitKL)
-    return ArmEvaluation(
+    var evaluation = ArmEvaluation(
       arm: Arm(
         name: arm.name, kind: arm.kind, scheme: arm.scheme, method: arm.method,
         granularity: arm.granularity, file: arm.file, bytes: arm.bytes),
@@ -63,6 +66,11 @@ public struct MergedComparison: Sendable {
       bitsPerWeight: arm.bitsPerWeight,
       tensorsWithoutObservations: arm.tensorsWithoutObservations, notes: arm.notes,
       layers: arm.layers)
+    evaluation.hardware = parts[0].hardware(index).map { one in
+      HardwareRecords(one, parts.flatMap { $0.records(index, on: one) })
+    }
+    evaluation.saturation = arm.saturation ?? []
+    return evaluation
   }
 
   private static func facts(_ parts: [Part]) -> ComparisonFacts {
@@ -135,6 +143,10 @@ private struct Part {
       own.arms.map(\.name) == first.arms.map(\.name)
       && own.arms.map(\.bytes) == first.arms.map(\.bytes)
     if !isSame { differences.append("the arms") }
+    let hardware = saved.arms.map { Set($0.hardware.keys) }
+    if hardware != other.saved.arms.map({ Set($0.hardware.keys) }) {
+      differences.append("the hardware")
+    }
     guard differences.isEmpty else {
       throw .badResult(
         path: path,
@@ -142,13 +154,15 @@ private struct Part {
     }
   }
 
-  /// Of the five highest classes only the first is known.
-  func records(_ arm: Int) -> [Record] {
-    zip(saved.images, saved.arms[arm].predictions).map { image, prediction in
-      Record(
-        path: image.path, contentHash: image.contentHash, label: image.label,
-        top5: prediction < 0 ? [] : [prediction], margin: 0)
-    }
+  func records(_ arm: Int) -> [Record] { saved.records(of: saved.arms[arm].predictions) }
+
+  /// Several only where all was measured on several.
+  func hardware(_ arm: Int) -> [Hardware] {
+    Hardware.allCases.filter { saved.arms[arm].hardware[$0.rawValue] != nil }
+  }
+
+  func records(_ arm: Int, on hardware: Hardware) -> [Record] {
+    saved.records(of: saved.arms[arm].hardware[hardware.rawValue] ?? [])
   }
 }
 

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// The result of a whole data set from results of its shards, each saved by `evaluate --json`.
@@ -5,11 +6,14 @@ public struct MergedEvaluation: Sendable {
   public let result: EvaluationResult
   /// All images in the order of the parts; of the five highest classes only the first is known.
   public let records: [Record]
+  /// The same by hardware, where the parts were measured on several.
+  public let hardware: [HardwareRecords]
 
   /// - Throws: `HarnessError.badResult` where parts are of different models, or hold the same image.
   public init(parts paths: [String]) throws {
     var results: [EvaluationResult] = []
     var records: [Record] = []
+    var hardware: [Hardware: [Record]] = [:]
     var owners: [String: String] = [:]
     for path in paths {
       let saved = try SavedResult(contentsOf: path)
@@ -24,22 +28,39 @@ public struct MergedEvaluation: Sendable {
         throw HarnessError.badResult(
           path: path, reason: "it is of \(result.model), \(paths[0]) of \(first.model)")
       }
-      for (image, prediction) in zip(saved.images, saved.arms[0].predictions) {
+      for image in saved.images {
         let key = image.contentHash + image.path
         if let owner = owners[key] {
           throw HarnessError.badResult(
             path: path, reason: "\(image.path) is in \(owner) too and would count twice")
         }
         owners[key] = path
-        records.append(
-          Record(
-            path: image.path, contentHash: image.contentHash, label: image.label,
-            top5: [prediction], margin: 0))
+      }
+      records += saved.records(of: saved.arms[0].predictions)
+      for one in Hardware.allCases {
+        hardware[one, default: []] += saved.records(
+          of: saved.arms[0].hardware[one.rawValue] ?? [])
       }
       results.append(result)
     }
-    result = EvaluationResult(merging: results)
-    self.records = records
+    // Where only some parts were measured on a hardware, nothing is known of the whole.
+    self.hardware = Hardware.allCases.compactMap { one in
+      hardware[one]?.count == records.count && !records.isEmpty
+        ? HardwareRecords(one, hardware[one] ?? []) : nil
+    }
+    result = EvaluationResult(merging: results).led(by: self.hardware)
+    self.records = self.hardware.worst?.records ?? records
+  }
+}
+
+extension SavedResult {
+  /// Of the five highest classes only the first is known.
+  func records(of predictions: [Int]) -> [Record] {
+    zip(images, predictions).map { image, prediction in
+      Record(
+        path: image.path, contentHash: image.contentHash, label: image.label,
+        top5: prediction < 0 ? [] : [prediction], margin: 0)
+    }
   }
 }
 
@@ -50,6 +71,19 @@ extension EvaluationResult {
     let shares = [top1, top5] + perClass.map(\.top1)
     return counts.allSatisfy { (0..<1 << 40).contains($0) }
       && shares.allSatisfy { (0...1).contains($0) }
+  }
+
+  /// With the figures of the worst hardware over all images, which need not be the worst of each part.
+  fileprivate func led(by measured: [HardwareRecords]) -> EvaluationResult {
+    guard let worst = measured.worst?.records else { return self }
+    let correct = worst.count(where: \.isCorrect)
+    var result = EvaluationResult(
+      model: model, count: count, top1: Double(correct) / Double(max(count, 1)), top5: top5,
+      top1Interval: Wilson.interval(successes: correct, count: count), perClass: perClass,
+      skippedImages: skippedImages, imagesPerSecond: imagesPerSecond, seconds: seconds)
+    result.hardware = measured.results
+    result.saturation = saturation
+    return result
   }
 
   /// What one run over all images of the parts would have counted; seconds add up.
@@ -86,5 +120,6 @@ extension EvaluationResult {
       },
       skippedImages: parts.flatMap(\.skippedImages),
       imagesPerSecond: seconds.total > 0 ? Double(count) / seconds.total : 0, seconds: seconds)
+    saturation = parts[0].saturation
   }
 }

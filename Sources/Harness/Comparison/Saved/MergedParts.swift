@@ -36,7 +36,8 @@ public enum MergedParts: Sendable {
   /// What one run over everything would have saved.
   public func json() throws -> String {
     switch self {
-    case .evaluation(let merged): merged.result.json(records: merged.records)
+    case .evaluation(let merged):
+      merged.result.json(records: merged.records, hardware: merged.hardware)
     case .comparison(let merged):
       JSONReport().render(merged.comparison, evaluations: merged.evaluations)
     case .statistics(let merged): try merged.encoded()

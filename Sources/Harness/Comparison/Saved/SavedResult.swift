@@ -6,6 +6,12 @@ public struct SavedResult: Sendable {
     public let name: String
     /// The highest class per image, in the order of `images`.
     public let predictions: [Int]
+    /// The same by the name of the hardware, where several were measured.
+    public let hardware: [String: [Int]]
+
+    public init(name: String, predictions: [Int], hardware: [String: [Int]] = [:]) {
+      (self.name, self.predictions, self.hardware) = (name, predictions, hardware)
+    }
   }
 
   public struct Image: Sendable, Hashable {
@@ -59,7 +65,9 @@ public struct SavedResult: Sendable {
     guard !arms.isEmpty else {
       throw .badResult(path: path, reason: "it keeps no predictions")
     }
-    if let short = arms.first(where: { $0.predictions.count != count }) {
+    if let short = arms.first(where: { arm in
+      arm.predictions.count != count || arm.hardware.values.contains { $0.count != count }
+    }) {
       throw .badResult(
         path: path,
         reason: "'\(short.name)' has \(short.predictions.count) predictions for \(count) images")
@@ -85,6 +93,10 @@ public struct SavedResult: Sendable {
     struct Arm: Decodable {
       var name: String
       var predictions: [Int]?
+      var hardware: [String: HardwarePredictions]?
+    }
+    struct HardwarePredictions: Decodable {
+      var predictions: [Int]
     }
     enum Model: Decodable {
       case name(String)
@@ -101,14 +113,27 @@ public struct SavedResult: Sendable {
     var records: Records?
     var arms: [Arm]?
     var predictions: [Int]?
+    var hardware: [String: HardwarePredictions]?
 
     var allArms: [SavedResult.Arm] {
       if case .name(let model) = model, let predictions {
-        return [SavedResult.Arm(name: model, predictions: predictions)]
+        return [
+          SavedResult.Arm(
+            name: model, predictions: predictions, hardware: Self.predictions(hardware))
+        ]
       }
       return (arms ?? []).compactMap { arm in
-        arm.predictions.map { SavedResult.Arm(name: arm.name, predictions: $0) }
+        arm.predictions.map {
+          SavedResult.Arm(
+            name: arm.name, predictions: $0, hardware: Self.predictions(arm.hardware))
+        }
       }
+    }
+
+    private static func predictions(
+      _ hardware: [String: HardwarePredictions]?
+    ) -> [String: [Int]] {
+      (hardware ?? [:]).mapValues(\.predictions)
     }
   }
 }

@@ -37,12 +37,17 @@ struct VariantBench<Source: SampleSource> {
   let source: Source
   let labels: [Int]
   let jobs: Int
+  let hardware: Hardware
   private let float: Scores
   let floatEffect: VariantEffect
 
   /// - Parameter labels: one per sample; the float model's own answers stand in where they are unknown.
-  init(_ map: QuantizedLayerMap, _ source: Source, labels: [Int], jobs: Int) throws {
+  init(
+    _ map: QuantizedLayerMap, _ source: Source, labels: [Int], jobs: Int,
+    hardware: Hardware = .exact
+  ) throws {
     self.map = map
+    self.hardware = hardware
     self.source = source
     self.jobs = jobs
     let float = try Evaluator(jobs: jobs).scores(of: Program(map.float), on: source)
@@ -59,7 +64,8 @@ struct VariantBench<Source: SampleSource> {
   }
 
   func effect(_ rounded: (InspectedLayer) -> Rounded) throws -> VariantEffect {
-    let scores = try Evaluator(jobs: jobs).scores(of: Program(map.variant(rounded)), on: source)
+    let scores = try Evaluator(jobs: jobs).scores(
+      of: Program(map.variant(rounded), hardware: hardware), on: source)
     return VariantEffect(scores, float: float, labels: labels)
   }
 

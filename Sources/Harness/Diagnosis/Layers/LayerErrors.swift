@@ -32,6 +32,7 @@ extension SignalAndNoise {
 /// Measures every layer's isolated and cumulative error in one pass over the data.
 struct LayerErrorRun {
   let map: QuantizedLayerMap
+  var hardware = Hardware.exact
   let jobs: Int
   let isQuiet: Bool
 
@@ -42,7 +43,7 @@ struct LayerErrorRun {
     let float = try Program(probes.model, observing: probes.observed.map(\.name))
     let outputs = map.layers.map(\.output)
     let variants = try Self.kinds.map { kind in
-      try Program(map.variant { _ in kind }, observing: outputs)
+      try Program(map.variant { _ in kind }, observing: outputs, hardware: hardware)
     }
     let batching = try Batching(source, for: float)
     let progress = Progress("measuring layers", total: source.count, isQuiet: isQuiet)

@@ -37,6 +37,8 @@ public struct LayerInspection: Sendable {
 
   public let model: String
   public let quantizedModel: String
+  /// Whose arithmetic the quantized model was computed in.
+  public let hardware: Hardware
   public let imageCount: Int
   /// Images that layers were ranked on.
   public let sampleCount: Int
@@ -56,6 +58,7 @@ public struct LayerInspection: Sendable {
 public struct LayerInspectionRun {
   public var jobs: Int
   public var isQuiet: Bool
+  public var hardware = Hardware.exact
   /// Images that every layer is tried on, at most half of all: the others say what a suggestion wins.
   public var sampleLimit = 250
   /// Images that candidates for the suggestion are compared on.
@@ -73,14 +76,14 @@ public struct LayerInspectionRun {
     _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
   ) throws -> LayerInspection {
     let map = try QuantizedLayerMap(roundedFrom: original.model, quantized: quantized.model)
-    let errors = try LayerErrorRun(map: map, jobs: jobs, isQuiet: isQuiet)
+    let errors = try LayerErrorRun(map: map, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
       .measure(on: FirstSamples(images, errorLimit))
     let activations = try ActivationErrors.measure(
       map, on: FirstSamples(images, errorLimit), jobs: jobs)
     let sample = FirstSamples(images, min(sampleLimit, (images.count + 1) / 2))
     let labels = images.samples.map(\.label)
     let bench = try VariantBench(
-      map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs)
+      map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs, hardware: hardware)
     let rounded = try bench.effect { _ in Rounded.both }
     let layers = try layers(map, errors, activations, bench)
     let ranking = layers.indices.sorted {
@@ -89,14 +92,16 @@ public struct LayerInspectionRun {
     let probe = FirstSamples(sample, probeLimit)
     let search = SuggestionSearch(
       bench: bench,
-      probe: try VariantBench(map, probe, labels: Array(labels.prefix(probe.count)), jobs: jobs),
+      probe: try VariantBench(
+        map, probe, labels: Array(labels.prefix(probe.count)), jobs: jobs, hardware: hardware),
       ranking: ranking)
     let remedy = try search.run(rounded: rounded)
     let suggestion =
       remedy.isEmpty
       ? nil : try suggest(remedy, layers, map, images, labels, after: sample.count)
     return LayerInspection(
-      model: original.name, quantizedModel: quantized.name, imageCount: images.count,
+      model: original.name, quantizedModel: quantized.name, hardware: hardware,
+      imageCount: images.count,
       sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
       layers: ranking.map { layers[$0] }, rounded: rounded, float: bench.floatEffect,
       suggestion: suggestion, notes: Self.notes(layers))
@@ -129,8 +134,9 @@ public struct LayerInspectionRun {
     let isHeldOut = images.count > seen
     let start = isHeldOut ? seen : 0
     let bench = try VariantBench(
-      map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)), jobs: jobs
-    )
+      map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)),
+      jobs: jobs,
+      hardware: hardware)
     let before = try bench.effect { _ in .both }
     let after = try bench.effect(of: remedy)
     let (floats, eightBits) = (remedy.floats.sorted(), remedy.eightBits.sorted())

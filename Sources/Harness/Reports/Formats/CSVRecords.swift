@@ -7,16 +7,20 @@ public struct CSVRecords: ReportFormat {
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
     var csv = CSV()
-    csv.line(["arm", "path", "contentHash", "label"] + Record.top5Header + ["margin"])
+    let hardware = evaluations.map(\.hardware).first { $0.count > 1 }?.map(\.hardware) ?? []
+    csv.line(
+      ["arm", "path", "contentHash", "label"] + Record.top5Header + ["margin"]
+        + hardware.map { "top1_\($0.rawValue)" })
     // Every arm repeats the same images.
     let images = (evaluations.first?.records ?? []).map(Self.image)
     for evaluation in evaluations {
       var arm = CSV()
       arm.append(evaluation.arm.name)
-      for (record, image) in zip(evaluation.records, images) {
+      let measured = hardware.isEmpty ? [] : evaluation.hardware.map(\.records)
+      for (index, image) in images.enumerated() {
         csv.append(arm)
         csv.append(image)
-        record.appendScores(to: &csv)
+        evaluation.records[index].appendScores(to: &csv, also: measured.map { $0[index] })
       }
     }
     return csv.text

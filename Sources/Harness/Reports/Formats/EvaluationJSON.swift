@@ -2,7 +2,8 @@ extension EvaluationResult {
   /// The result for scripts, with a newline at the end.
   ///
   /// - Parameter records: what the result was made of, kept so that `diff` can pair two results.
-  public func json(records: [Record]) -> String {
+  /// - Parameter measured: the records of every hardware, where more than the exact one was asked for.
+  public func json(records: [Record], hardware measured: [HardwareRecords] = []) -> String {
     JSONValue.object([
       .init("model", model),
       .init("count", count),
@@ -23,6 +24,8 @@ extension EvaluationResult {
         ])),
       .init("records", RecordColumns.json(records)),
       .init("predictions", RecordColumns.predictions(records)),
+      .init("hardware", hardware?.json(measured) ?? .null),
+      .init("saturation", (saturation ?? []).json),
     ]).text
   }
 

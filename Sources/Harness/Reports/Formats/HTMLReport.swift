@@ -26,6 +26,7 @@ public struct HTMLReport: ReportFormat {
       Self.lines(summary.legend, style: "legend"),
       Self.charts(comparison.arms),
       HTMLMethods(comparison: comparison).matrix,
+      Self.section("On which CPUs", HardwareText(comparison: comparison).sentences),
       Self.section("Activation-based against weight-based", summary.pairings),
       Self.section("Notes", summary.footnotes),
       HTMLLayers(arms: comparison.arms).section,
@@ -47,7 +48,8 @@ public struct HTMLReport: ReportFormat {
   }
 
   private static func table(_ comparison: Comparison) -> String {
-    let header = ReportColumn.all.map { column in
+    let columns = ReportColumn.all(of: comparison)
+    let header = columns.map { column in
       "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>"
         + "\(Escaping.html(column.title))</th>"
     }
@@ -57,15 +59,15 @@ public struct HTMLReport: ReportFormat {
       <caption>Every arm on the same images</caption>
       <thead><tr>\(header.joined())</tr></thead>
       <tbody>
-      \(comparison.arms.map(row).joined(separator: "\n"))
+      \(comparison.arms.map { row($0, columns) }.joined(separator: "\n"))
       </tbody>
       </table>
       </div>
       """
   }
 
-  private static func row(_ arm: ArmResult) -> String {
-    let cells = ReportColumn.all.enumerated().map { index, column in
+  private static func row(_ arm: ArmResult, _ columns: [ReportColumn]) -> String {
+    let cells = columns.enumerated().map { index, column in
       let text = Escaping.html(column.cell(arm))
       if index == 0 {
         return "<th scope=\"row\"><span class=\"dot \(arm.kind.rawValue)\"></span>\(text)</th>"

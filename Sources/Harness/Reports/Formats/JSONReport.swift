@@ -19,7 +19,7 @@ public struct JSONReport: ReportFormat {
       .init("verdict", comparison.verdict),
       .init(
         "arms",
-        .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1.records) })),
+        .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1) })),
       .init("pairings", .array(comparison.pairings.map(Self.pairing))),
       .init("activations", .array(comparison.activations.map(Self.activation))),
       .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
@@ -56,7 +56,7 @@ public struct JSONReport: ReportFormat {
     ])
   }
 
-  private static func arm(_ arm: ArmResult, _ records: [Record]) -> JSONValue {
+  private static func arm(_ arm: ArmResult, _ evaluation: ArmEvaluation) -> JSONValue {
     .object([
       .init("name", arm.name),
       .init("kind", arm.kind.rawValue),
@@ -89,7 +89,10 @@ public struct JSONReport: ReportFormat {
       .init(
         "layers",
         .array(arm.layers.map { .object([.init("layer", $0.layer), .init("sqnr", $0.sqnr)]) })),
-      .init("predictions", RecordColumns.predictions(records)),
+      .init("predictions", RecordColumns.predictions(evaluation.records)),
+      .init("hardware", arm.hardware?.json(evaluation.hardware) ?? .null),
+      .init("hardwareAgreement", arm.hardwareAgreement),
+      .init("saturation", (arm.saturation ?? []).json),
     ])
   }
 

@@ -41,6 +41,10 @@ public struct JUnitReport: ReportFormat {
   private static func sentence(_ arm: ArmResult) -> String {
     guard let drop = arm.drop, let interval = arm.dropInterval else { return "" }
     let needed = arm.imagesNeeded.map { "; about \(ReportText.count($0, "image")) would settle it" }
-    return "drop \(ReportText.points(drop)) points \(ReportText.points(interval))" + (needed ?? "")
+    let measured = arm.hardware?.measured ?? []
+    let byHardware = measured.map { "\($0.hardware.rawValue) \(HardwareText.drop($0.result))" }
+    let both = measured.count > 1 ? " (\(byHardware.joined(separator: ", ")))" : ""
+    return "drop \(ReportText.points(drop)) points \(ReportText.points(interval))\(both)"
+      + (needed ?? "")
   }
 }

@@ -15,6 +15,7 @@ public struct MarkdownReport: ReportFormat {
       Self.table(comparison),
       summary.legend.map(Escaping.markdown).joined(separator: "  \n"),
     ]
+    blocks += Self.section("On which CPUs", HardwareText(comparison: comparison).sentences)
     blocks += Self.section("Activation-based against weight-based", summary.pairings)
     blocks += Self.section("Notes", summary.methodChoices + summary.footnotes)
     blocks.append(Self.details(comparison.facts))
@@ -30,11 +31,10 @@ public struct MarkdownReport: ReportFormat {
   }
 
   private static func table(_ comparison: Comparison) -> String {
-    let rows = comparison.arms.map { arm in
-      ReportColumn.all.map { Escaping.markdown($0.cell(arm)) }
-    }
-    let header = ReportColumn.all.map(\.title)
-    let rule = ReportColumn.all.map { $0.isNumber ? "--:" : "---" }
+    let columns = ReportColumn.all(of: comparison)
+    let rows = comparison.arms.map { arm in columns.map { Escaping.markdown($0.cell(arm)) } }
+    let header = columns.map(\.title)
+    let rule = columns.map { $0.isNumber ? "--:" : "---" }
     return ([header, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }
       .joined(separator: "\n")
   }

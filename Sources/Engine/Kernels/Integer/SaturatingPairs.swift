@@ -1,0 +1,63 @@
+import CKernels
+
+/// The pairs of a layer's weights that can leave 16 bits for some input, by output.
+struct SaturatingPairs: Sendable {
+  struct Pair: Sendable {
+    /// Places among the weights of the output, which run (channel, position).
+    let first: Int
+    let second: Int
+    let weights: (Float, Float)
+  }
+
+  let ofOutput: [[Pair]]
+
+  static let none = SaturatingPairs(ofOutput: [])
+
+  private init(ofOutput: [[Pair]]) { self.ofOutput = ofOutput }
+
+  /// - Parameter codes: outputs × depth.
+  init(_ codes: [Int8], _ order: PairOrder) {
+    let outputs = order.depth > 0 ? codes.count / order.depth : 0
+    let pairs = order.pairs
+    ofOutput = codes.withUnsafeBufferPointer { codes in
+      (0..<outputs).map { output in
+        let row = output * order.depth
+        return pairs.compactMap { first, second in
+          let (a, b) = (Int(codes[row + first]), Int(codes[row + second]))
+          guard !PairBound.holds(a, b) else { return nil }
+          return Pair(first: first, second: second, weights: (Float(a), Float(b)))
+        }
+      }
+    }
+  }
+
+  var isEmpty: Bool { ofOutput.allSatisfy(\.isEmpty) }
+  var outputCount: Int { ofOutput.count { !$0.isEmpty } }
+  var pairCount: Int { ofOutput.reduce(0) { $0 + $1.count } }
+
+  func pairs(of output: Int) -> [Pair] { ofOutput.isEmpty ? [] : ofOutput[output] }
+}
+
+extension SaturatingPairs.Pair {
+  /// Adds to `excess` what clamping takes from this pair's sum at `count` places.
+  ///
+  /// - Parameters:
+  ///   - x: codes less their zero point; the factors of the pair start at `x + offsets`.
+  ///   - zeroPoint: of the codes as unsigned bytes.
+  func addExcess(
+    _ x: UnsafePointer<Float>, offsets: (Int, Int), stride: Int = 1, zeroPoint: Int, count: Int,
+    into excess: UnsafeMutablePointer<Int32>
+  ) {
+    var pair = CKPair(
+      x0: x + offsets.0, x1: x + offsets.1, stride: Int64(stride), zero: Float(zeroPoint),
+      w0: weights.0, w1: weights.1)
+    BlockLoops.best.table.pointee.clampPairs(&pair, Int64(count), excess)
+  }
+
+  /// What clamping takes from one sum, for codes less their zero point.
+  @inline(__always)
+  func excess(_ a: Float, _ b: Float, zeroPoint: Float) -> Int32 {
+    let sum = (a + zeroPoint) * weights.0 + (b + zeroPoint) * weights.1
+    return Int32(sum - min(max(sum, -32768), 32767))
+  }
+}

@@ -1,0 +1,281 @@
+/// Finds the layers of a graph that compute from 8-bit codes.
+struct IntegerPatterns {
+  /// How codes of one scale for the whole tensor stand for values.
+  struct Grid {
+    let scale: Float
+    let zeroPoint: Int
+    let dtype: DType
+
+    var unsignedZeroPoint: Int { zeroPoint + (dtype == .int8 ? 128 : 0) }
+
+    var rounding: Rounding {
+      let limits = dtype == .int8 ? -128...127 : 0...255
+      return Rounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
+    }
+  }
+
+  struct Match {
+    let node: Node
+    let input: Grid
+    /// int8, in Conv's layout or N × K.
+    let weights: Tensor
+    let weightZeroPoint: Int
+    /// One per output channel.
+    let weightScales: [Float]
+    let bias: [Int32]
+    /// nil where the output stays in float.
+    let output: Rounding?
+    /// The value that the layer computes, and the Add that it takes the bias of.
+    let result: ValueID
+    let added: Int?
+  }
+
+  private let graph: Graph
+  private let producers: [ValueID: Int]
+  private let consumers: [ValueID: [Int]]
+  private let outputs: Set<ValueID>
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    producers = graph.producers()
+    consumers = graph.consumers()
+    outputs = Set(graph.outputs)
+  }
+
+  func match(_ index: Int) -> Match? {
+    let node = graph.nodes[index]
+    guard node.is("Conv", "MatMul", "Gemm"), node.inputs.count >= 2, node.outputs.count == 1,
+      let result = node.outputs[0], let input = grid(of: node.inputs[0]),
+      let layer = weights(of: node)
+    else { return nil }
+    let added = node.is("MatMul") ? addedBias(after: result, count: layer.scales.count) : nil
+    let last = added?.result ?? result
+    let output = output(of: last, input.dtype)
+    // Runtimes multiply matrices of codes for a result in float, convolve them only for codes.
+    guard output.isCodes || (output == .float && !node.is("Conv") && added == nil),
+      let bias = bias(of: node, added, input.scale, layer.scales, mayBeFloat: output.isCodes)
+    else { return nil }
+    return Match(
+      node: node, input: input, weights: layer.codes, weightZeroPoint: layer.zeroPoint,
+      weightScales: layer.scales, bias: bias, output: output.rounding, result: last,
+      added: added?.node)
+  }
+
+  // MARK: Input
+
+  /// Operators through which codes pass unchanged.
+  private static let moving: Set<String> = [
+    "MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze",
+  ]
+
+  /// The grid on which a value lies since it was dequantized.
+  private func grid(of id: ValueID?) -> Grid? {
+    guard let id, let index = producers[id] else { return nil }
+    let node = graph.nodes[index]
+    if node.domain.isEmpty, Self.moving.contains(node.opType) || padsWithZeros(node) {
+      return grid(of: node.inputs[0])
+    }
+    return node.is("DequantizeLinear") ? parameters(of: node) : nil
+  }
+
+  private func padsWithZeros(_ node: Node) -> Bool {
+    guard node.is("Pad"), (try? node.attributes.string("mode", default: "constant")) == "constant"
+    else { return false }
+    guard node.inputs.count > 2, let id = node.inputs[2] else {
+      return (try? node.attributes.float("value", default: 0)) == 0
+    }
+    return graph.constant(id)?.numbers == [0]
+  }
+
+  /// Scale and zero point of QuantizeLinear or DequantizeLinear with one of each, of 8 bits.
+  private func parameters(of node: Node) -> Grid? {
+    guard node.inputs.count >= 2, !node.attributes.contains("block_size"),
+      let scale = graph.constant(node.inputs[1]), scale.dtype == .float32, scale.count == 1
+    else { return nil }
+    let value = scale.array(of: Float.self)[0]
+    guard value > 0, value.isFinite else { return nil }
+    guard node.inputs.count > 2, let id = node.inputs[2] else {
+      return isUnsignedWithoutZeroPoint(node)
+        ? Grid(scale: value, zeroPoint: 0, dtype: .uint8) : nil
+    }
+    guard let zero = graph.constant(id), zero.count == 1,
+      zero.dtype == .uint8 || zero.dtype == .int8, let zeroPoint = zero.integers?[0]
+    else { return nil }
+    return Grid(scale: value, zeroPoint: zeroPoint, dtype: zero.dtype)
+  }
+
+  /// QuantizeLinear without a zero point makes uint8 codes.
+  private func isUnsignedWithoutZeroPoint(_ node: Node) -> Bool {
+    if node.is("QuantizeLinear") { return !node.attributes.contains("output_dtype") }
+    guard let codes = node.inputs[0] else { return false }
+    if let producer = producers[codes] {
+      let source = graph.nodes[producer]
+      return source.is("QuantizeLinear") && source.inputs.count < 3
+        && isUnsignedWithoutZeroPoint(source)
+    }
+    return graph.inputs.first { $0.id == codes }?.dtype == .uint8
+  }
+
+  // MARK: Weights
+
+  /// Codes as the integer operators read them; nil where a runtime does not multiply them as int8.
+  private func weights(of node: Node) -> (codes: Tensor, zeroPoint: Int, scales: [Float])? {
+    guard let id = node.inputs[1], let index = producers[id] else { return nil }
+    let dequantize = graph.nodes[index]
+    guard dequantize.is("DequantizeLinear"), !dequantize.attributes.contains("block_size"),
+      let codes = graph.constant(dequantize.inputs[0]), codes.dtype == .int8, codes.count > 0,
+      let scale = graph.constant(dequantize.inputs[1]), scale.dtype == .float32,
+      let axis = outputAxis(of: node, codes.shape),
+      let zeroPoint = commonZeroPoint(of: dequantize),
+      let scales = spread(scale, dequantize, along: axis, of: codes.shape)
+    else { return nil }
+    return (node.is("Conv") || axis == 0 ? codes : transposed(codes), zeroPoint, scales)
+  }
+
+  private func outputAxis(of node: Node, _ shape: Shape) -> Int? {
+    if node.is("Conv") { return shape.rank >= 3 ? 0 : nil }
+    guard shape.rank == 2 else { return nil }
+    if node.is("MatMul") { return 1 }
+    guard (try? node.attributes.float("alpha", default: 1)) == 1,
+      (try? node.attributes.float("beta", default: 1)) == 1,
+      (try? node.attributes.flag("transA")) == false,
+      let isTransposed = try? node.attributes.flag("transB")
+    else { return nil }
+    return isTransposed ? 0 : 1
+  }
+
+  private func commonZeroPoint(of dequantize: Node) -> Int? {
+    guard dequantize.inputs.count > 2, let id = dequantize.inputs[2] else { return 0 }
+    guard let values = graph.constant(id)?.integers, let first = values.first else { return nil }
+    return values.allSatisfy { $0 == first } ? first : nil
+  }
+
+  private func spread(
+    _ scale: Tensor, _ dequantize: Node, along axis: Int, of shape: Shape
+  ) -> [Float]? {
+    let values = scale.array(of: Float.self)
+    guard values.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+    if values.count == 1 { return [Float](repeating: values[0], count: shape[axis]) }
+    guard let given = try? dequantize.attributes.int("axis", default: 1),
+      shape.resolve(axis: given) == axis, values.count == shape[axis]
+    else { return nil }
+    return values
+  }
+
+  private func transposed(_ matrix: Tensor) -> Tensor {
+    let (rows, columns) = (matrix.shape[0], matrix.shape[1])
+    return matrix.withBuffer(of: Int8.self) { values in
+      Tensor(
+        (0..<values.count).map { values[$0 % rows * columns + $0 / rows] }, shape: [columns, rows])
+    }
+  }
+
+  // MARK: Bias
+
+  /// The vector that the only reader of a MatMul adds to it.
+  private func addedBias(
+    after id: ValueID, count: Int
+  ) -> (values: Tensor, result: ValueID, node: Int)? {
+    guard !outputs.contains(id), let readers = consumers[id], readers.count == 1,
+      graph.nodes[readers[0]].is("Add"), graph.nodes[readers[0]].inputs.count == 2,
+      let result = graph.nodes[readers[0]].outputs[0]
+    else { return nil }
+    for input in graph.nodes[readers[0]].inputs {
+      if let values = graph.constant(input), values.dtype == .float32, values.shape.dims == [count]
+      {
+        return (values, result, readers[0])
+      }
+    }
+    return nil
+  }
+
+  /// An int32 bias as it is stored, or a float one in steps of s_x · s_w, as runtimes turn it.
+  private func bias(
+    of node: Node, _ added: (values: Tensor, result: ValueID, node: Int)?, _ inputScale: Float,
+    _ scales: [Float], mayBeFloat: Bool
+  ) -> [Int32]? {
+    var given = added?.values
+    if given == nil {
+      guard node.inputs.count > 2, let id = node.inputs[2] else {
+        return [Int32](repeating: 0, count: scales.count)
+      }
+      if let index = producers[id] { return storedBias(graph.nodes[index], count: scales.count) }
+      given = graph.constant(id)
+    }
+    guard mayBeFloat, let given, given.dtype == .float32, given.count == scales.count else {
+      return nil
+    }
+    return zip(given.array(of: Float.self), scales).map { value, scale in
+      let steps = (value / (inputScale * scale)).rounded(.toNearestOrEven)
+      return Int32(Double(min(max(steps.isNaN ? 0 : steps, -0x1p31), 0x1p31 - 128)))
+    }
+  }
+
+  private func storedBias(_ node: Node, count: Int) -> [Int32]? {
+    guard node.is("DequantizeLinear"), let codes = graph.constant(node.inputs[0]),
+      codes.dtype == .int32, codes.count == count
+    else { return nil }
+    return codes.array(of: Int32.self)
+  }
+
+  // MARK: Output
+
+  /// What becomes of a layer's result.
+  private enum Output: Equatable {
+    case codes(Rounding)
+    case float
+    /// Something between the layer and the codes that the codes do not imply, or codes of another type.
+    case apart
+
+    var rounding: Rounding? {
+      if case .codes(let rounding) = self { rounding } else { nil }
+    }
+
+    var isCodes: Bool { rounding != nil }
+
+    init(_ grid: Grid, of dtype: DType) {
+      self = grid.dtype == dtype ? .codes(grid.rounding) : .apart
+    }
+  }
+
+  private func output(of id: ValueID, _ dtype: DType) -> Output {
+    let readers = readers(of: id)
+    if let grid = commonGrid(readers) { return Output(grid, of: dtype) }
+    if readers.contains(where: { $0.is("QuantizeLinear") }) { return .apart }
+    guard readers.count == 1, let next = readers[0].outputs.first ?? nil else { return .float }
+    if let activation = graph.activation(of: readers[0]), self.readers(of: next).count == 1 {
+      guard let grid = quantizerGrid(of: next), grid.rounding.implies(activation) else {
+        return .apart
+      }
+      return Output(grid, of: dtype)
+    }
+    guard let grid = quantizerGrid(of: id) else { return .float }
+    return Output(grid, of: dtype)
+  }
+
+  /// The nodes that read a value; none for an output of the graph.
+  private func readers(of id: ValueID) -> [Node] {
+    outputs.contains(id) ? [] : (consumers[id] ?? []).map { graph.nodes[$0] }
+  }
+
+  /// The grid of all readers of a value, directly or behind what only moves codes.
+  private func quantizerGrid(of id: ValueID) -> Grid? {
+    let readers = readers(of: id)
+    if let grid = commonGrid(readers) { return grid }
+    guard readers.count == 1, readers[0].domain.isEmpty, Self.moving.contains(readers[0].opType),
+      let next = readers[0].outputs.first ?? nil
+    else { return nil }
+    return quantizerGrid(of: next)
+  }
+
+  private func commonGrid(_ readers: [Node]) -> Grid? {
+    guard let first = readers.first, readers.allSatisfy({ $0.is("QuantizeLinear") }),
+      let grid = parameters(of: first)
+    else { return nil }
+    let same = readers.allSatisfy { reader in
+      guard let other = parameters(of: reader) else { return false }
+      return other.rounding == grid.rounding && other.dtype == grid.dtype
+    }
+    return same ? grid : nil
+  }
+}

@@ -1,0 +1,51 @@
+import Engine
+
+/// What a comparison says of kinds of hardware, one sentence each; nothing where only one was measured.
+struct HardwareText {
+  let comparison: Comparison
+
+  private var arms: [ArmResult] {
+    comparison.arms.filter { $0.hardware?.count ?? 0 > 1 && $0.saturation?.isEmpty == false }
+  }
+
+  var sentences: [String] {
+    arms.isEmpty ? [] : [explanation] + arms.compactMap(sentence) + cures
+  }
+
+  private var explanation: String {
+    "8-bit layers were computed in two ways: exactly, as on x86 CPUs with VNNI and on ARM, and as on "
+      + "\(Hardware.noVNNI.description), which clamp the sum of two products to 16 bits. Top-1, drop and verdict are "
+      + "those of the worse."
+  }
+
+  private func sentence(_ arm: ArmResult) -> String? {
+    guard let exact = arm.hardware?[.exact], let other = arm.hardware?[.noVNNI] else { return nil }
+    let layers =
+      arm.saturation?.responsible.map { "; clamped are \($0)" } ?? "; hardly any sum is clamped"
+    let same = arm.hardwareAgreement.map {
+      ", the same class on \(ReportText.percent($0, decimals: 1)) % of images"
+    }
+    return "\(arm.name): drop \(Self.drop(exact)) with VNNI, \(Self.drop(other)) without"
+      + "\(same ?? "")\(layers)."
+  }
+
+  static func drop(_ result: HardwareResult) -> String {
+    guard let drop = result.drop, let interval = result.dropInterval else { return "–" }
+    return "\(ReportText.points(drop)) \(ReportText.points(interval))"
+  }
+
+  /// Where CPUs without VNNI lose more than they need.
+  private var cures: [String] {
+    let suffering = arms.filter { arm in
+      guard let exact = arm.hardware?[.exact], let other = arm.hardware?[.noVNNI] else {
+        return false
+      }
+      return other.top1 < exact.top1 && (arm.hardwareAgreement ?? 1) < 0.97
+    }
+    guard !suffering.isEmpty else { return [] }
+    return [
+      "What CPUs without VNNI lose in \(suffering.map(\.name).joined(separator: ", ")) is cured by 7 bits for the layers "
+        + "named: --layer-bits NAME=7."
+    ]
+  }
+}
