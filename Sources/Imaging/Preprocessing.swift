@@ -87,8 +87,12 @@ extension Preprocessing {
     }
   }
 
-  /// Writes a prepared image as float32 planes (C×H×W): `(value / 255 − mean) / std`.
+  /// Writes a prepared image as float32 planes (C×H×W): `(value / 255 − mean) / std`. One plane is grey, with the first
+  /// mean and deviation.
   public func write(_ image: ImageBuffer, into planes: UnsafeMutableBufferPointer<Float>) {
+    if planes.count == image.width * image.height {
+      return image.normalizeGrey(mean: mean[0], std: std[0], into: planes)
+    }
     image.normalize(mean: mean, std: std, order: channelOrder, into: planes)
   }
 

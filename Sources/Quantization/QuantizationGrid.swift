@@ -43,6 +43,24 @@ public struct QuantizationGrid: Sendable, Equatable {
     return make(scale, Int(roundedHalfEven(clipped)))
   }
 
+  /// Scales of their own for several ranges, with one zero point: that of all where it is the same, or the middle code.
+  public func parameters(sharingZeroPoint ranges: [ValueRange]) -> [QuantizationParameters] {
+    let own = ranges.map(parameters)
+    guard Set(zip(own, ranges).filter { $0.1.magnitude > 0 }.map(\.0.zeroPoint)).count > 1 else {
+      let zeroPoint = zip(own, ranges).first { $0.1.magnitude > 0 }?.0.zeroPoint ?? codes.lowerBound
+      return own.map { own in
+        QuantizationParameters(
+          scale: own.scale, zeroPoint: zeroPoint, codes: codes, storage: storage)
+      }
+    }
+    let middle = (codes.lowerBound + codes.upperBound + 1) / 2
+    return ranges.map { range in
+      QuantizationParameters(
+        scale: scale(Double(range.magnitude), over: codes.upperBound - middle), zeroPoint: middle,
+        codes: codes, storage: storage)
+    }
+  }
+
   private func scale(_ width: Double, over steps: Int) -> Float {
     guard width > 0 else { return 1 }
     // Subnormal scales lose precision and overflow when they are inverted.

@@ -155,12 +155,27 @@ struct QuantizerTests {
       channels: ["image": [ValueRange(-4, 4), ValueRange(-2, 2), ValueRange(-1, 1)]])
     let result = try quantizer.quantize(model, ranges: ranges)
     let document = Document(result.model)
-    #expect(try document.floats("image_scale")?.count == 3)
-    let inputScales = try #require(try document.floats("image_scale"))
+    // ONNX Runtime's integer convolutions take one scale for their input: it is 1, behind a division.
+    #expect(try document.floats("image_scale") == [1])
+    #expect(document.initializers["image_zero_point"]?.dims == [])
+    let inputScales = try #require(try document.floats("image_channel_scales"))
+    #expect(inputScales.count == 3)
     let weightScales = try #require(try document.floats("w_scale"))
     let biasScales = try #require(try document.floats("bias_scale"))
     let products = (0..<6).map { inputScales[$0 / 2] * weightScales[$0] }
     #expect(biasScales == products)
+    let (before, after) = (try SmallModels.run(model), try SmallModels.run(result.model))
+    #expect(largestDifference(before, after) < 0.02)
+  }
+
+  /// Channels that need another zero point share the middle one.
+  @Test func channelsShareAZeroPoint() {
+    let grid = QuantizationGrid.asymmetricUInt8
+    let positive = grid.parameters(sharingZeroPoint: [ValueRange(0, 6), .zero, ValueRange(0, 3)])
+    #expect(positive.map(\.zeroPoint) == [0, 0, 0] && positive[0].scale == Float(6.0 / 255))
+    let mixed = grid.parameters(sharingZeroPoint: [ValueRange(0, 6), ValueRange(-1, 3)])
+    #expect(mixed.map(\.zeroPoint) == [128, 128])
+    #expect(mixed.map(\.scale) == [Float(6.0 / 127), Float(3.0 / 127)])
   }
 
   @Test func nativeInt4TakesHalfAByte() throws {

@@ -53,16 +53,21 @@ enum Refusal {
 
   /// An operator that no kernel is listed for.
   static func unknown(_ node: Node) -> UnsupportedReason {
-    guard node.domain.isEmpty else { return unknownDomain(node.domain) }
+    guard node.domain.isEmpty else { return unknownDomain(node.domain, node.opType) }
     for kind in outOfScope where kind.opTypes.contains(node.opType) {
       return UnsupportedReason(kind.reason, advice: reexport)
     }
     return UnsupportedReason("the operator is not implemented", advice: simplify)
   }
 
-  private static func unknownDomain(_ domain: String) -> UnsupportedReason {
+  private static func unknownDomain(_ domain: String, _ opType: String) -> UnsupportedReason {
     let reason = "the domain '\(domain)' is not known"
     switch domain {
+    case "com.microsoft" where opType.hasPrefix("QLinear") || opType == "QGemm":
+      return UnsupportedReason(
+        reason,
+        advice:
+          "quantize with quant_format=QDQ: \(opType) of the QOperator format is ONNX Runtime's own")
     case "com.microsoft", "com.microsoft.nchwc":
       return UnsupportedReason(
         reason, advice: "take the model from before ONNX Runtime optimized it: \(domain) is its own"

@@ -10,6 +10,7 @@ public struct CalibrationData: Sendable {
   /// Content hashes of the files; empty for an array.
   public let hashes: [String]
   public let skipped: [(path: String, reason: String)]
+  private var array: NPYSource?
 
   public var count: Int { source.count }
 
@@ -25,6 +26,16 @@ public struct CalibrationData: Sendable {
   public init(_ array: NPYSource) {
     let ordered = CanonicalOrder(array, hashes: array.hashes)
     self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
+    self.array = array
+  }
+
+  /// Samples far beyond all others; only arrays have such, pixels are bounded.
+  public var outliers: [OutlyingSample] { array?.outliers ?? [] }
+
+  /// The same without samples that would decide ranges by themselves.
+  public func withoutOutliers() -> CalibrationData {
+    guard let array, !outliers.isEmpty else { return self }
+    return CalibrationData(array.leavingOut(outliers))
   }
 
   /// Samples that are no files.
@@ -41,6 +52,11 @@ public struct CalibrationData: Sendable {
 public struct NPYSource: SampleSource {
   private let array: NPYArray
   private let file: String
+  /// Which samples of the array are used, and the largest absolute value of each.
+  private let places: [Int]
+  /// Whether samples lie as H × W × C in the array.
+  private let isChannelsLast: Bool
+  private let magnitudes: [Float]
   public let sampleShape: [Int]
   public let hashes: [String]
 
@@ -48,11 +64,16 @@ public struct NPYSource: SampleSource {
   public init(_ path: String, for input: ImageInput, limit: Int? = nil) throws {
     let array = try NPYArray(contentsOf: path)
     let expected = [input.channels, input.height, input.width]
-    let sample = array.sampleShape.dims
-    let fits =
-      array.shape.rank == 4
-      && zip(expected, sample).allSatisfy { $0 == nil || $0 == $1 }
-    guard fits else {
+    let dims = array.sampleShape.dims
+    func fits(_ sample: [Int]) -> Bool {
+      array.shape.rank == 4 && zip(expected, sample).allSatisfy { $0 == nil || $0 == $1 }
+    }
+    // Of a model that reads channels last, arrays in its own layout are as good.
+    isChannelsLast =
+      input.layout == .channelsLast && dims.count == 3 && fits([dims[2], dims[0], dims[1]])
+      && !fits(dims)
+    let sample = isChannelsLast ? [dims[2], dims[0], dims[1]] : dims
+    guard isChannelsLast || fits(sample) else {
       let needed = expected.map { $0.map(String.init) ?? "any" }.joined(separator: " × ")
       throw HarnessError.sampleShape(
         expected: "N × \(needed)",
@@ -63,22 +84,43 @@ public struct NPYSource: SampleSource {
     }
     self.array = array
     sampleShape = sample
-    count = min(limit ?? .max, array.shape[0])
     file = URL(filePath: path).lastPathComponent
-    hashes = try (0..<count).map { index in
+    places = Array(0..<min(limit ?? .max, array.shape[0]))
+    var (hashes, magnitudes): ([String], [Float]) = ([], [])
+    for index in places {
       let values = array.floats(sample: index)
       guard values.allSatisfy(\.isFinite) else {
         throw HarnessError.nonFiniteSample(name: "sample \(index) of \(path)")
       }
-      return values.withUnsafeBytes { ContentHash.sha256($0) }
+      hashes.append(values.withUnsafeBytes { ContentHash.sha256($0) })
+      magnitudes.append(values.reduce(0) { max($0, abs($1)) })
     }
+    (self.hashes, self.magnitudes) = (hashes, magnitudes)
   }
 
-  public let count: Int
+  private init(_ other: NPYSource, keeping kept: [Int]) {
+    (array, file, sampleShape) = (other.array, other.file, other.sampleShape)
+    isChannelsLast = other.isChannelsLast
+    places = kept.map { other.places[$0] }
+    hashes = kept.map { other.hashes[$0] }
+    magnitudes = kept.map { other.magnitudes[$0] }
+  }
 
-  public func name(of index: Int) -> String { "sample \(index) of \(file)" }
+  public var count: Int { places.count }
+
+  public func name(of index: Int) -> String { "sample \(places[index]) of \(file)" }
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) {
-    array.write(sample: index, into: values)
+    guard isChannelsLast else { return array.write(sample: places[index], into: values) }
+    let (channels, pixels) = (sampleShape[0], sampleShape[1] * sampleShape[2])
+    let stored = array.floats(sample: places[index])
+    for i in stored.indices { values[i % channels * pixels + i / channels] = stored[i] }
+  }
+
+  var outliers: [OutlyingSample] { OutlyingSample.among(magnitudes, name: name) }
+
+  func leavingOut(_ outliers: [OutlyingSample]) -> NPYSource {
+    let left = Set(outliers.map(\.index))
+    return NPYSource(self, keeping: (0..<count).filter { !left.contains($0) })
   }
 }

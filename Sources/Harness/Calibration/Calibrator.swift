@@ -46,7 +46,7 @@ public struct Calibrator: Sendable {
       return { unit in
         let samples = batching.samples(of: unit).count
         _ = try worker.session.run([batching.input(unit, from: source)]) { index, values in
-          seen.observer.observe(index, values, samples: samples)
+          seen.observer.observe(index, values, samples: samples, rows: batching.rows(of: unit))
         }
       }
     } consume: { unit, _ in

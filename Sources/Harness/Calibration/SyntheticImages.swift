@@ -37,7 +37,8 @@ public struct SyntheticImages: SampleSource {
     for (channel, plane) in planes.enumerated() {
       // Half of an image's brightness stays: photographs differ in it.
       let level = plane.reduce(0, +) / Float(plane.count) / 2
-      let (offset, scale) = (preprocessing.mean[channel], preprocessing.std[channel])
+      let place = channel % preprocessing.mean.count
+      let (offset, scale) = (preprocessing.mean[place], preprocessing.std[place])
       for (i, value) in plane.enumerated() {
         let pixel = min(max(Self.pixelMean + (value - level) * contrast, 0), 1)
         values[channel * plane.count + i] = (pixel - offset) / scale

@@ -9,8 +9,15 @@ public struct Batching: Sendable {
   public let sampleCount: Int
   /// A model of fixed batch gets its last unit filled up by repeating a sample, whose results are dropped.
   private let isFixed: Bool
+  /// What the model reads; nil for N × C × H × W floats.
+  private let form: ImageInput?
 
   public init(_ source: some SampleSource, fixedBatch: Int?) {
+    self.init(source, fixedBatch: fixedBatch, form: nil)
+  }
+
+  private init(_ source: some SampleSource, fixedBatch: Int?, form: ImageInput?) {
+    self.form = form
     sampleCount = source.count
     isFixed = fixedBatch != nil
     unit = fixedBatch ?? Self.unit(sampleSize: source.sampleSize)
@@ -19,12 +26,13 @@ public struct Batching: Sendable {
   /// Units that a program can run: as large as its input says, or single samples where something inside it, a Reshape
   /// to 1 × … say, takes no more.
   public init(_ source: some SampleSource, for program: Program) throws {
-    let fixed = try ImageInput(of: program).fixedBatch
-    self.init(source, fixedBatch: fixed)
-    guard fixed == nil, unit > 1, !program.takes(batch: unit, of: source.sampleShape),
-      program.takes(batch: 1, of: source.sampleShape)
+    let input = try ImageInput(of: program)
+    self.init(source, fixedBatch: input.fixedBatch, form: input)
+    guard input.fixedBatch == nil, unit > 1,
+      !program.takes(batch: unit, input.type(rows: unit, of: source.sampleShape)),
+      program.takes(batch: 1, input.type(rows: 1, of: source.sampleShape))
     else { return }
-    self.init(source, fixedBatch: 1)
+    self.init(source, fixedBatch: 1, form: input)
   }
 
   /// Small images in larger units, so that late layers still make GEMMs of some width.
@@ -39,13 +47,14 @@ public struct Batching: Sendable {
     index * unit..<min((index + 1) * unit, sampleCount)
   }
 
+  /// Rows of a unit's tensor: its samples, and what fills a fixed batch up.
+  public func rows(of index: Int) -> Int { isFixed ? unit : samples(of: index).count }
+
   /// The input tensor of a unit.
   public func input(_ index: Int, from source: some SampleSource) throws -> Tensor {
     let samples = samples(of: index)
-    let rows = isFixed ? unit : samples.count
-    let type = TensorType(.float32, Shape([rows] + source.sampleShape))
-    return try Tensor(type) { bytes in
-      let values = bytes.assumingMemoryBound(to: Float.self)
+    let rows = rows(of: index)
+    func write(_ values: UnsafeMutableBufferPointer<Float>) throws {
       for row in 0..<rows {
         let sample = min(samples.lowerBound + row, samples.upperBound - 1)
         let start = row * source.sampleSize
@@ -54,13 +63,19 @@ public struct Batching: Sendable {
           into: UnsafeMutableBufferPointer(rebasing: values[start..<start + source.sampleSize]))
       }
     }
+    let type = TensorType(.float32, Shape([rows] + source.sampleShape))
+    guard let form, form.type(rows: rows, of: source.sampleShape) != type else {
+      return try Tensor(type) { try write($0.assumingMemoryBound(to: Float.self)) }
+    }
+    var values = [Float](repeating: 0, count: rows * source.sampleSize)
+    try values.withUnsafeMutableBufferPointer { try write($0) }
+    return form.tensor(values, rows: rows, of: source.sampleShape)
   }
 }
 
 extension Program {
   /// Whether it computes a row of every output for each sample of a batch; true where only a run would tell.
-  fileprivate func takes(batch: Int, of sample: [Int]) -> Bool {
-    let input = TensorType(.float32, Shape([batch] + sample))
+  fileprivate func takes(batch: Int, _ input: TensorType) -> Bool {
     let planned = Result { () throws(GraphError) in try outputTypes([input]) }
     guard case .success(let types) = planned else { return false }
     return types?.first.map { $0.shape.dims.first == batch } ?? true

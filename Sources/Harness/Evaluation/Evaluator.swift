@@ -84,11 +84,16 @@ public struct Evaluator: Sendable {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// The first output as rows of class scores: N × classes, or with trailing axes of size 1.
+  /// The first output as rows of class scores: N × classes, or with trailing axes of size 1; of a single sample also
+  /// without N.
   private static func scores(
     in outputs: [Tensor], samples: Int
   ) throws(HarnessError) -> Scores {
-    guard let output = outputs.first, output.dtype == .float32, output.shape.rank >= 2,
+    let first = outputs.first.map { output in
+      output.shape.rank == 1 && samples == 1
+        ? output.reshaped(to: Shape([1] + output.shape.dims)) : output
+    }
+    guard let output = first, output.dtype == .float32, output.shape.rank >= 2,
       output.shape.count(2...) == 1, output.shape[0] >= samples
     else { throw .notClassScores(shape: outputs.first.map { "\($0.shape)" } ?? "none") }
     let classes = output.shape[1]

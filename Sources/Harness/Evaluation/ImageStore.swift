@@ -44,6 +44,12 @@ public final class ImageStore: SampleSource {
     _ dataset: ImageDataset, _ preprocessing: Preprocessing, for input: ImageInput,
     _ options: Options
   ) throws {
+    guard [1, 3].contains(input.channels) else {
+      throw HarnessError.notAnImageModel(
+        reason:
+          "it reads \(input.channels) channels where images have 3, or 1 as grey; calibrate and validate take "
+          + "N × \(input.channels) × height × width samples as a .npy array")
+    }
     let start = ContinuousClock.now
     var samples: [ImageSample] = []
     var hashes: [String] = []
@@ -77,7 +83,7 @@ public final class ImageStore: SampleSource {
     self.cache = cache
     self.preprocessing = preprocessing
     classNames = dataset.classNames
-    sampleShape = [3, size.height, size.width]
+    sampleShape = [input.channels, size.height, size.width]
     seconds = (ContinuousClock.now - start).seconds
   }
 

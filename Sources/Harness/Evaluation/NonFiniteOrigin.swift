@@ -84,7 +84,7 @@ private struct FirstNonFinite {
 
   mutating func look(at index: Int, _ values: TensorView) {
     guard firstNaN == nil, values.dtype == .float32, values.count > 0 else { return }
-    let hasRows = values.shape.rank > 1 && values.shape[0] >= rows
+    let hasRows = rows > 1 && values.shape.rank > 1 && values.shape[0] >= rows
     let length = hasRows ? values.count / values.shape[0] : values.count
     let start = hasRows ? row * length : 0
     for value in values.floats[start..<start + length] where !value.isFinite {

@@ -55,7 +55,7 @@ public struct QuantizedModelCheck: Sendable {
   }
 
   /// Operators on codes, of the standard domain and of ONNX Runtime's.
-  private static let integerOperators: Set = [
+  static let integerOperators: Set = [
     "QLinearConv", "QLinearMatMul", "QGemm", "ConvInteger", "MatMulInteger", "QAttention",
     "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "MatMulNBits",
   ]

@@ -31,6 +31,22 @@ extension ImageBuffer {
   }
 }
 
+extension ImageBuffer {
+  /// Writes the image's luma as one float32 plane (H×W): `(value / 255 − mean) / std`.
+  ///
+  /// ITU-R 601-2 in 16 fractional bits, as Pillow converts to mode L; a grey image keeps its values.
+  public func normalizeGrey(
+    mean: Float, std: Float, into plane: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(plane.count == width * height, "the target holds H×W floats")
+    let table = (0...255).map { (Float($0) / 255 - mean) / std }
+    for i in plane.indices {
+      let (red, green, blue) = (Int(pixels[3 * i]), Int(pixels[3 * i + 1]), Int(pixels[3 * i + 2]))
+      plane[i] = table[(red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16]
+    }
+  }
+}
+
 private func look(
   _ source: UnsafePointer<UInt8>, up table: UnsafePointer<Float>,
   into plane: UnsafeMutablePointer<Float>, count: Int

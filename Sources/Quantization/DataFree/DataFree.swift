@@ -72,7 +72,8 @@ public enum DataFree {
   {
     let document = prepared.document
     var propagation = MomentPropagation(document: document, normalized: prepared.normalized)
-    for value in document.inputs where value.elementType == .float32 {
+    for value in document.inputs where value.elementType == .float32 || value.elementType == .uint8
+    {
       propagation.known[value.name] = ChannelMoments(
         input.lower.indices.map { c in
           ChannelMoments.Channel(

@@ -28,6 +28,8 @@ struct MomentPropagation {
     case "Relu", "Clip": return try clipped(node)
     case "LayerNormalization", "InstanceNormalization": return try normalOutput(node)
     case "Transpose", "Split": return operand(node, 0)?.collapsed()
+    // Of pixels that a network reads as bytes.
+    case "Cast": return node.int("to") == ElementType.float32.rawValue ? operand(node, 0) : nil
     default: break
     }
     if let input = document.passedThrough(node) { return known[input] }

@@ -20,7 +20,7 @@ struct ActivationQuantization {
       var chosen: [QuantizationParameters] = []
       if isPerChannelAllowed, !group.depthwiseReaders.isEmpty, let channels = ranges.channels[name]
       {
-        chosen = channels.map(grid.parameters)
+        chosen = grid.parameters(sharingZeroPoint: channels)
       } else if let range = Self.range(of: group, ranges, fallback) {
         chosen = [grid.parameters(for: range)]
       }

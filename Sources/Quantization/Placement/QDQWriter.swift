@@ -49,28 +49,52 @@ struct QDQWriter {
 
   /// Quantizes an activation where it is produced; every node then reads the dequantized value.
   ///
-  /// - Parameter parameters: one, or one per channel along axis 1.
+  /// Runtimes that fuse a layer with the pair before it want one scale there (ONNX Runtime's QLinearConv refuses more). So
+  /// with scales per channel, values are divided by them before a pair of scale 1, and multiplied again behind it.
+  ///
+  /// - Parameter parameters: one, or one per channel along axis 1, all with one zero point.
   mutating func addActivation(_ name: String, _ parameters: [QuantizationParameters]) {
     let isPerChannel = parameters.count > 1
-    let (scale, zeroPoint) = addParameters(
-      name, parameters, dims: isPerChannel ? [parameters.count] : [])
+    var shared = parameters[0]
+    if isPerChannel { shared.scale = 1 }
+    let (scale, zeroPoint) = addParameters(name, [shared], dims: [])
     let quantized = document.uniqueName(name + "_quantized")
     let output = document.uniqueName(name + "_dequantized")
-    let attributes: [String: AttributeValue] = isPerChannel ? ["axis": .int(1)] : [:]
-    let pair = [
+    var (source, codes) = (name, output)
+    if isPerChannel {
+      source = document.uniqueName(name + "_divided")
+      codes = document.uniqueName(name + "_rounded")
+    }
+    var added = [
       ModelNode(
         "QuantizeLinear", name: document.uniqueName(name + "_QuantizeLinear"),
-        inputs: [name, scale, zeroPoint], outputs: [quantized], attributes: attributes),
+        inputs: [source, scale, zeroPoint], outputs: [quantized]),
       ModelNode(
         "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"),
-        inputs: [quantized, scale, zeroPoint], outputs: [output], attributes: attributes),
+        inputs: [quantized, scale, zeroPoint], outputs: [codes]),
     ]
+    if isPerChannel {
+      let scales = document.uniqueName(name + "_channel_scales")
+      let dims = [1, parameters.count] + [Int](repeating: 1, count: spatialRank(of: name))
+      document.store(scales, floats: parameters.map(\.scale), dims: dims)
+      let divide = ModelNode(
+        "Div", name: document.uniqueName(name + "_Div"), inputs: [name, scales], outputs: [source])
+      let multiply = ModelNode(
+        "Mul", name: document.uniqueName(name + "_Mul"), inputs: [codes, scales], outputs: [output])
+      added = [divide] + added + [multiply]
+    }
     if let producer = producers[name] {
-      after[producer, default: []] += pair
+      after[producer, default: []] += added
     } else {
-      atStart += pair
+      atStart += added
     }
     renames[name] = output
+  }
+
+  /// How many axes an activation has behind its channels, as the convolution that reads it says.
+  private func spatialRank(of name: String) -> Int {
+    let reader = document.nodes.first { $0.is("Conv") && $0.input(0) == name }
+    return reader.flatMap { document.initializers[$0.inputs[1]]?.dims.count }.map { $0 - 2 } ?? 2
   }
 
   /// Makes one input of a node read another value.

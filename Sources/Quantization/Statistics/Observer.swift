@@ -22,13 +22,17 @@ public struct Observer: Sendable {
   ///   - values: samples along the first axis, channels along the second.
   ///   - samples: how many samples of the batch count, from the first; a value without that axis counts as one
   ///     sample.
-  public mutating func observe(_ index: Int, _ values: TensorView, samples: Int) {
+  ///   - rows: how many samples the batch holds; nil where all count. A value whose first axis counts several entries
+  ///     for each, windows of an image say, counts with all of those.
+  public mutating func observe(_ index: Int, _ values: TensorView, samples: Int, rows: Int? = nil) {
     guard values.dtype == .float32, values.count > 0 else { return }
     let shape = values.shape.dims
     let hasSamples = shape.count > 1 && shape[0] >= samples
     let channels = hasSamples ? shape[1] : 1
     let length = hasSamples ? values.count / shape[0] : values.count
-    for sample in 0..<(hasSamples ? samples : 1) {
+    let rows = rows ?? samples
+    let perSample = hasSamples && rows > 0 && shape[0].isMultiple(of: rows) ? shape[0] / rows : 1
+    for sample in 0..<(hasSamples ? samples * perSample : 1) {
       statistics[index].observe(
         UnsafeBufferPointer(rebasing: values.floats[sample * length..<(sample + 1) * length]),
         channels: channels)

@@ -24,9 +24,11 @@ struct Segment: Sendable {
     let nodes = Self.nodes(of: document, from: known, to: outputs)
     let read = Set(nodes.flatMap(\.inputs))
     inputs = known.keys.filter(read.contains).sorted()
+    let declared = Dictionary(
+      document.inputs.map { ($0.name, $0.elementType) }, uniquingKeysWith: { a, _ in a })
     let values = inputs.map { name in
       ModelValue(
-        name: name, elementType: .float32,
+        name: name, elementType: (declared[name] ?? nil) == .uint8 ? .uint8 : .float32,
         dimensions: (known[name]?.dims ?? []).map { _ in .unknown })
     }
     let results = outputs.map {

@@ -81,7 +81,8 @@ struct Calibrate: ParsableCommand {
     try candidate.check([scheme])
     let calibration = try loadCalibration(
       data, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
-      skipsUnreadable: skipUnreadable, run_)
+      skipsUnreadable: skipUnreadable, run_
+    ).judged(by: [try calibrationMethod(method)])
     let job = try EqualizationTrial(jobs: run_.workers).better(
       of: candidate, loaded.model, recipe, scheme, on: calibration)
     let observer = ObservationRun(

@@ -99,7 +99,8 @@ struct Compare: ParsableCommand {
     try job.check(parsedSchemes())
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
-      skipsUnreadable: images.skipUnreadable, run_)
+      skipsUnreadable: images.skipUnreadable, run_
+    ).judged(by: parsedMethods())
     let arms = try arms(loaded, job, recipe, calibrationData)
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Imaging
+import Quantization
 
 /// Labelled images and how to read them.
 struct ImageOptions: ParsableArguments {
@@ -65,4 +66,13 @@ func loadCalibration(
   options.isQuiet = run.quiet
   options.title = "decoding calibration images"
   return CalibrationData(try ImageStore(dataset, preprocessing, for: input, options))
+}
+
+extension CalibrationData {
+  /// The data to calibrate with, once what is to be said of outlying samples is said: `auto` does without them.
+  func judged(by methods: [any CalibrationMethod]) -> CalibrationData {
+    let isLeftOut = methods.contains { $0 is Auto }
+    for outlier in outliers { note(outlier.warning(isLeftOut: isLeftOut), quiet: false) }
+    return isLeftOut ? withoutOutliers() : self
+  }
 }

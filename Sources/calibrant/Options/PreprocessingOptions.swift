@@ -34,7 +34,14 @@ struct PreprocessingOptions: ParsableArguments {
 
   /// - Parameter input: presets derive their sizes from its side; nil where the model reads no images.
   func preprocessing(for input: ImageInput?) throws -> Preprocessing {
-    try preprocessing(side: min(input?.height ?? 224, input?.width ?? 224))
+    var recipe = try preprocessing(side: min(input?.height ?? 224, input?.width ?? 224))
+    guard let input, input.readsBytes else { return recipe }
+    guard mean == nil, std == nil else {
+      throw ValidationError("--mean and --std have no effect: the model reads pixels as bytes")
+    }
+    recipe.mean = [0, 0, 0]
+    recipe.std = [Float](repeating: 1 / 255, count: 3)
+    return recipe
   }
 
   private func preprocessing(side: Int) throws -> Preprocessing {

@@ -8,7 +8,6 @@ public struct Doctor: Sendable {
   /// Something a user should know before believing an accuracy.
   public struct Finding: Sendable, Hashable {
     public enum Kind: String, Sendable {
-      case channelsLast = "channels-last"
       case fixedBatch = "batch-of-one"
       case notClassScores = "not-class-scores"
       case classCount = "class-count"
@@ -51,14 +50,11 @@ public struct Doctor: Sendable {
     _ path: String, _ dataset: ImageDataset, options: ImageStore.Options,
     given recipe: (ImageInput) throws -> Preprocessing
   ) throws {
-    let loaded = try Model(contentsOf: path)
-    let turned = ChannelsLast.withChannelsFirst(loaded)
-    let program = try Program(turned ?? loaded)
+    let program = try Program(Model(contentsOf: path))
     let input = try ImageInput(of: program)
     model = path.split(separator: "/").last.map(String.init) ?? path
     side = min(input.height ?? 224, input.width ?? 224)
     imageCount = dataset.count
-    if turned != nil { findings.append(.channelsLast) }
     if input.fixedBatch == 1 { findings.append(.fixedBatch) }
     let bench = RecipeBench(program: program, input: input, dataset: dataset, options: options)
     var search = try RecipeSearch(bench, given: recipe(input))
@@ -108,12 +104,6 @@ public struct Doctor: Sendable {
 }
 
 extension Doctor.Finding {
-  static let channelsLast = Self(
-    kind: .channelsLast,
-    text: "the model reads N × H × W × 3 (channels last), every other command feeds N × 3 × H × W: "
-      + "put a Transpose (perm 0, 2, 3, 1) in front; the accuracies below are with one",
-    isFault: true)
-
   static let fixedBatch = Self(
     kind: .fixedBatch,
     text: "the model takes one image at a time: small layers run far below speed; export it with a "

@@ -47,6 +47,7 @@ struct QuantizedLayerMap: Sendable {
   ///   - float: prepared for quantization.
   /// - Throws: `HarnessError.notItsQuantization` where the files have no layer in common.
   init(float: Model, quantized: Model) throws {
+    let quantized = quantized.restoringActivations(of: float)
     self.float = float
     self.quantized = quantized
     let before = GraphIndex(float.graph)
@@ -64,9 +65,16 @@ struct QuantizedLayerMap: Sendable {
     guard layers.contains(where: { $0.bits != nil || $0.activation != nil }) else {
       throw HarnessError.badResult(
         path: "the quantized file",
-        reason: "none of its layers is a quantized layer of the original")
+        reason: Self.isIntegerOnly(quantized)
+          ? "its layers are integer operators (QOperator or dynamic quantization): such a file can be evaluated and "
+            + "validated, but not taken apart; inspect needs QuantizeLinear and DequantizeLinear around float layers"
+          : "none of its layers is a quantized layer of the original")
     }
     self.layers = layers
+  }
+
+  private static func isIntegerOnly(_ model: Model) -> Bool {
+    model.graph.nodes.contains { QuantizedModelCheck.integerOperators.contains($0.opType) }
   }
 
   private static func layer(
