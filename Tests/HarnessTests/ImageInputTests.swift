@@ -93,7 +93,10 @@ import Testing
   @Test func arraysInEitherLayout() throws {
     let folder = try TemporaryFolder()
     let last = (0..<2 * 4 * 6 * 3).map { Float($0) }
-    let first = (0..<2 * 3 * 24).map { i in last[i / 72 * 72 + i % 24 * 3 + i / 24 % 3] }
+    let first = (0..<144).map { (i: Int) -> Float in
+      let (sample, channel, pixel) = (i / 72, i / 24 % 3, i % 24)
+      return last[sample * 72 + pixel * 3 + channel]
+    }
     try NPYWriter.data(last, shape: [2, 4, 6, 3]).write(to: URL(filePath: folder.file("last.npy")))
     try NPYWriter.data(first, shape: [2, 3, 4, 6]).write(
       to: URL(filePath: folder.file("first.npy")))

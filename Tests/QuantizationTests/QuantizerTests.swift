@@ -152,7 +152,7 @@ struct QuantizerTests {
     #expect(try quantizer.activationTensors(of: model).map(\.mayBePerChannel) == [true])
     let ranges = ActivationRanges(
       tensors: ["image": ValueRange(-4, 4)],
-      channels: ["image": [ValueRange(-4, 4), ValueRange(-2, 2), ValueRange(-1, 1)]])
+      channels: ["image": [ValueRange(-4, 4), ValueRange(-5, 5), ValueRange(-4.5, 4.5)]])
     let result = try quantizer.quantize(model, ranges: ranges)
     let document = Document(result.model)
     // ONNX Runtime's integer convolutions take one scale for their input: it is 1, behind a division.

@@ -58,8 +58,13 @@ public struct ImageInput: Sendable, Hashable {
   /// So few values along an axis are channels, of grey, colour or colour with transparency.
   private static func isFew(_ size: Int?) -> Bool { size.map { (1...4).contains($0) } ?? false }
 
+  /// Where both ends could count channels, grey and colour come before transparency.
   private static func layout(_ image: [Int?]) -> Layout {
-    !isFew(image[0]) && isFew(image[2]) ? .channelsLast : .channelsFirst
+    func isUsual(_ size: Int?) -> Bool { size == 1 || size == 3 }
+    if isUsual(image[0]) || isUsual(image[2]) {
+      return isUsual(image[0]) ? .channelsFirst : .channelsLast
+    }
+    return !isFew(image[0]) && isFew(image[2]) ? .channelsLast : .channelsFirst
   }
 
   /// The type of a batch of samples of C × H × W.
