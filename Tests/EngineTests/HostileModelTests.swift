@@ -110,6 +110,17 @@ struct HostileModelTests {
     #expect(throws: GraphError.self) { try Program(model) }
   }
 
+  @Test(arguments: [0, -1, 3, 1 << 62, Int.max]) func groupsBeyondTheChannels(_ group: Int) throws {
+    var builder = GraphBuilder(input: [1, 2, 3, 3])
+    builder.weights("w", [2, 2, 1, 1])
+    builder.node("Conv", ["x", "w"], "y", attributes: ["group": .int(group)])
+    let model = builder.model("y")
+    #expect(throws: GraphError.self) {
+      let program = try Program(model)
+      _ = try floats(program, [Tensor([Float](repeating: 1, count: 18), shape: [1, 2, 3, 3])])
+    }
+  }
+
   /// Every tensor fits, all together do not.
   @Test func sizesAddUp() throws {
     let half = TensorType(.uint8, [MemoryLimit.bytes / 2 + 1])

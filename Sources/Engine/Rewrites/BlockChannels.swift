@@ -103,8 +103,8 @@ extension ChannelBlocking {
     guard node.is("Conv") || isInteger, node.inputs.count >= 2, let input = node.inputs[0],
       let weights = graph.constant(node.inputs[1]), weights.dtype == .float32 || isInteger,
       weights.shape.rank == 4, weights.count > 0,
-      let group = try? node.attributes.int("group", default: 1), group > 0,
-      weights.shape[0] % group == 0
+      let group = try? node.attributes.int("group", default: 1),
+      (1...max(weights.shape[0], 1)).contains(group), weights.shape[0] % group == 0
     else { return nil }
     let bias = node.inputs.count > 2 ? node.inputs[2] : nil
     guard bias == nil || graph.constant(bias)?.shape == [weights.shape[0]] else { return nil }

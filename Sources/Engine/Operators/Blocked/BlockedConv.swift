@@ -33,7 +33,7 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
   }
 
   func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
-    let dense = x.rank == 5 ? [x[0], w[1] * group, x[2], x[3]] : x
+    let dense = x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x
     let shape = try ConvolutionShape(attributes, group: group, dense, w)
     let plane = InputPlane(shape, lanes: x.rank == 5 ? ChannelBlocks.lanes : 1)
     guard plane.imageSize <= Int(Int32.max) else {

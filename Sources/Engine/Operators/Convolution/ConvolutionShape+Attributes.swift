@@ -12,9 +12,10 @@ extension ConvolutionShape {
       throw .shapeMismatch(
         reason: "X \(x) and W \(w): convolutions over one or two spatial axes are implemented")
     }
-    guard x[1] == w[1] * group, w[0] % group == 0 else {
+    let (taken, overflow) = w[1].multipliedReportingOverflow(by: group)
+    guard group > 0, !overflow, x[1] == taken, w[0] % group == 0 else {
       throw .shapeMismatch(
-        reason: "X \(x) has \(x[1]) channels, W \(w) in \(group) groups takes \(w[1] * group)")
+        reason: "X \(x) has \(x[1]) channels, which W \(w) in \(group) groups does not take")
     }
     let kernel = Array(w.dims.dropFirst(2))
     if let declared = try attributes.ints("kernel_shape"), declared != kernel {

@@ -39,7 +39,7 @@ struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
 
   private func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
     try ConvolutionShape(
-      attributes, group: group, x.rank == 5 ? [x[0], w[1] * group, x[2], x[3]] : x, w)
+      attributes, group: group, x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x, w)
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {
