@@ -31,6 +31,8 @@ MODELS = {
     "mobilenetv1": ("mobilenetv1-cifar10.onnx", "cifar10", ["--resize", "128x128", "--crop", "none"] + HALF, 50),
     "resnet20": ("resnet20-cifar10.onnx", "cifar10", ["--resize", "none", "--crop", "none"], 50),
     "squeezenet": ("squeezenet1.0.onnx", "imagenet", ["--resize", "256", "--crop", "227"], 100),
+    "efficientnet-lite0": ("efficientnet-lite0.onnx", "imagenet", ["--resize", "256", "--crop", "224", "--interpolation", "bicubic", "--mean", "0.498,0.498,0.498", "--std", "0.502,0.502,0.502"], 100),
+    "mobilenetv2": ("mobilenetv2.onnx", "imagenet", ["--resize", "256", "--crop", "224"], 100),
 }
 
 # name: command, options, whether a small sample of the calibration images is enough

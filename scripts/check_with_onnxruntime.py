@@ -40,11 +40,12 @@ def options():
 
 def pixels(path, o, mean, std):
     image = Image.open(path).convert("RGB")
+    filter = getattr(Image.Resampling, getattr(o, "interpolation", "bilinear").upper())
     if "x" in o.resize:
-        image = image.resize(tuple(int(v) for v in o.resize.split("x")), Image.BILINEAR)
+        image = image.resize(tuple(int(v) for v in o.resize.split("x")), filter)
     elif o.resize != "none":
         side, (w, h) = int(o.resize), image.size
-        image = image.resize((side, int(side * h / w)) if w <= h else (int(side * w / h), side), Image.BILINEAR)
+        image = image.resize((side, int(side * h / w)) if w <= h else (int(side * w / h), side), filter)
     if o.crop != "none":
         crop, (w, h) = int(o.crop), image.size
         left, top = int(round((w - crop) / 2)), int(round((h - crop) / 2))

@@ -40,9 +40,7 @@ public struct Quantizer: Sendable {
     plan = try LayerPlan(document, scheme: scheme, policy: policy)
     let activations = try activations(of: document, plan, ranges: ranges, fallback: fallback)
     var writer = QDQWriter(document)
-    for name in activations.order {
-      writer.addActivation(name, activations.parameters[name] ?? [])
-    }
+    writer.addActivations(activations)
     var weights = LayerWriter(
       document: document, scheme: scheme, activations: activations.parameters,
       chosen: calibration.layers.compactMapValues(\.weights))
@@ -127,8 +125,28 @@ public struct QuantizedModel: Sendable {
   public let tensorsLeftFloat: [String]
   /// What `auto` chose activation ranges by.
   public var rangeChoices = RangeChoices()
+  /// What was compared before this was taken, for it has the smallest loss; empty where nothing was.
+  public var approaches: [ApproachLoss] = []
   /// What a reader must know before using the model, one sentence each.
   public var warnings: [String] = []
+}
+
+/// A way to make a quantized file.
+public enum Approach: String, Sendable, Codable, CaseIterable {
+  /// Ranges that suit the network, weights and biases fitted layer by layer.
+  case fitted = "fitted"
+  /// Min-max ranges, or those that were asked for, and weights rounded to nearest.
+  case nearest = "rounded to nearest"
+  /// What is known without data.
+  case dataFree = "without data"
+}
+
+/// What a quantized network loses of the float network's outputs on held-out samples (`NetworkLoss`).
+public struct ApproachLoss: Sendable, Equatable {
+  public let approach: Approach
+  public let loss: Double
+
+  public init(approach: Approach, loss: Double) { (self.approach, self.loss) = (approach, loss) }
 }
 
 /// What became of one layer's weights.

@@ -83,6 +83,25 @@ import Testing
     #expect(quantized.layers.allSatisfy { ($0.relativeError ?? 1) < 0.1 })
   }
 
+  /// What was fitted is compared with simpler ways to the same file, and the one that loses least is taken.
+  @Test func theBestApproachIsTaken() throws {
+    let model = Self.model(factor: 1)
+    let job = try QuantizationJob(
+      model, Preprocessing(mean: [0.5, 0.5, 0.5]), QuantizationOptions())
+    let data = CalibrationData(NoiseSource(count: 20, for: try ImageInput(of: Program(model))))
+    let (fine, coarse) = (try SchemeName("w8"), try SchemeName("w4"))
+    let walk = CalibrationWalk(jobs: 1)
+    let bad = try job.rounded(coarse)
+    let best = try job.best(of: bad, fine, [:], method: Auto(), on: data, walk)
+    #expect(best.approaches.map(\.approach) == [.fitted, .nearest, .dataFree])
+    let least = try #require(best.approaches.min { $0.loss < $1.loss })
+    #expect(least.approach != .fitted && best.bitsPerWeight == 8)
+    #expect(best.approachNote?.contains(least.approach.rawValue) == true)
+    let fitted = try job.activationBased(fine, [:], method: Auto(), on: data, walk)
+    #expect(
+      try job.best(of: fitted, fine, [:], method: MinMax(), on: data, walk).layers == fitted.layers)
+  }
+
   @Test func layersKnowWhatTheyRead() throws {
     let feeders = try Self.model(factor: 1).layersFeedingLayers()
     #expect(

@@ -151,9 +151,9 @@ struct StatisticsFileTests {
   }
 
   @Test(arguments: [
-    "", "{", "[]", "{\"schemaVersion\":1}", "{\"schemaVersion\":\"1\"}",
+    "", "{", "[]", "{\"schemaVersion\":2}", "{\"schemaVersion\":\"1\"}",
     """
-    {"schemaVersion":1,"source":{"modelSHA256":"","preprocessing":"","calibrationDigest":"",
+    {"schemaVersion":2,"source":{"modelSHA256":"","preprocessing":"","calibrationDigest":"",
     "sampleCount":1},"tensors":{"x":{"summary":{"count":1,"zeros":0,"minimum":1,"maximum":1,"sum":[],
     "sumOfSquares":[]},"histogram":{"capacity":2048,"exponent":0,"firstBin":0,
     "counts":[-9223372036854775808]}}}}

@@ -44,10 +44,10 @@ public struct BitSearch {
     _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData, jobs: Int,
     make: @escaping (QuantizationJob, SchemeName) throws -> QuantizedModel
   ) throws {
-    var job = job
+    var options = job.options
     // Two 4-bit codes share a byte, or fewer bits would not make a smaller file.
-    job.options.usesNativeInt4 = true
-    self.job = job
+    options.usesNativeInt4 = true
+    self.job = job.with(options)
     self.scheme = scheme
     self.make = make
     self.jobs = jobs
@@ -170,13 +170,12 @@ extension QuantizationJob {
   /// The same job with these bits for these layers, and all others in float.
   func withBits(_ bits: [(weight: String, bits: Int)]) throws -> QuantizationJob {
     let chosen = Set(bits.map(\.weight))
-    var job = self
-    job.options.policy.endBits = nil
-    job.options.policy.minimumElements = 0
-    job.options.policy.excluded = try layerNames().filter { !chosen.contains($0) }
-      .map { Glob($0) }
-    job.options.policy.layerBits = bits.map { (Glob($0.weight), $0.bits) }
-    return job
+    var options = options
+    options.policy.endBits = nil
+    options.policy.minimumElements = 0
+    options.policy.excluded = try layerNames().filter { !chosen.contains($0) }.map { Glob($0) }
+    options.policy.layerBits = bits.map { (Glob($0.weight), $0.bits) }
+    return with(options)
   }
 
   /// Rounded to nearest, from the file alone.

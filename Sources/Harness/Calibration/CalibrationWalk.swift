@@ -26,6 +26,18 @@ public struct CalibrationWalk: Sendable {
     return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
   }
 
+  /// What judges networks made by `job`: the samples that its walk holds out; nil where there is nothing to judge by.
+  func judge(
+    of job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData
+  ) throws -> NetworkJudge? {
+    let source = Self.source(of: data, for: job.options.walkOptions(scheme))
+    let input = try BatchedInput(source, for: Program(job.model))
+    let workers = Workers(jobs: jobs)
+    return try NetworkLoss(of: job.model, on: input, executor: workers).map {
+      NetworkJudge(loss: $0, jobs: jobs)
+    }
+  }
+
   /// - Parameters:
   ///   - facts: what decides the result, to go on with an interrupted run.
   ///   - title: what progress is shown of.

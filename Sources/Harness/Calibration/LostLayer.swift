@@ -14,8 +14,15 @@ public struct LostLayer: Sendable, Equatable {
   /// 8 and 4 bits, below 0.2 at 2.
   static let threshold = 0.5
 
-  /// nil where every layer keeps most of its signal, or nothing was held out.
-  init?(_ quantized: QuantizedModel) {
+  /// Where less than this of the outputs' variance is error no layer is lost, whatever its own error: the network can do
+  /// without what the layer lost.
+  static let networkThreshold = 0.1
+
+  /// nil where every layer keeps most of its signal, the network does, or nothing was held out.
+  ///
+  /// - Parameter networkLoss: what the network loses of its outputs (`NetworkLoss`); nil where that is not known.
+  init?(_ quantized: QuantizedModel, networkLoss: Double? = nil) {
+    if let networkLoss, networkLoss < Self.networkThreshold { return nil }
     let lost = quantized.layers.first { ($0.relativeError ?? 0) > Self.threshold }
     guard let lost, let error = lost.relativeError else { return nil }
     (name, relativeError) = (lost.name, error)
@@ -48,13 +55,16 @@ public struct LostLayer: Sendable, Equatable {
 }
 
 extension QuantizationJob {
-  /// `activationBased`, with a warning where a layer is lost; layers to leave in float are then looked for and tried.
+  /// `activationBased`, or a simpler recipe where the network loses less with it; with a warning where a layer is lost:
+  /// layers to leave in float are then looked for and tried.
   public func checkedActivationBased(
     _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> (quantized: QuantizedModel, lost: LostLayer?) {
-    let quantized = try activationBased(scheme, statistics, method: method, on: data, walker)
-    guard var lost = LostLayer(quantized) else { return (quantized, nil) }
+    let fitted = try activationBased(scheme, statistics, method: method, on: data, walker)
+    let quantized = try best(of: fitted, scheme, statistics, method: method, on: data, walker)
+    let loss = quantized.approaches.map(\.loss).min()
+    guard var lost = LostLayer(fitted, networkLoss: loss) else { return (quantized, nil) }
     let before = try model.layersFeedingLayers()[lost.name] ?? []
     let remedies = [[lost.name], before, before + [lost.name]].filter { !$0.isEmpty }
     for remedy in remedies where remedy.count < quantized.layers.count {
@@ -66,12 +76,6 @@ extension QuantizationJob {
       break
     }
     return (quantized, lost)
-  }
-
-  private func leavingInFloat(_ layers: [String]) -> QuantizationJob {
-    var job = self
-    job.options.policy.excluded += layers.map { Glob($0) }
-    return job
   }
 }
 

@@ -57,7 +57,7 @@ public struct QuantizationOptions: Sendable {
 public struct QuantizationJob: Sendable {
   /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
-  public internal(set) var options: QuantizationOptions
+  public private(set) var options: QuantizationOptions
   /// What a reader of what it makes from data should know, one sentence each.
   var notes: [String] = []
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
@@ -67,6 +67,8 @@ public struct QuantizationJob: Sendable {
   private let preprocessing: String
   /// What stands in for data where the file states nothing of its activations.
   private let synthetic: Result<SyntheticImages, HarnessError>
+  private var dataFree = DataFreeModels()
+  var hasSyntheticImages: Bool { (try? synthetic.get()) != nil }
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
   {
@@ -103,6 +105,13 @@ public struct QuantizationJob: Sendable {
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
     guard isCorrected else { return try quantizer.quantize(model, ranges: predicted) }
+    return try dataFree.model(scheme) { try corrected(scheme, walker) }
+  }
+
+  private func corrected(
+    _ scheme: SchemeName, _ walker: CalibrationWalk
+  ) throws -> QuantizedModel {
+    let quantizer = quantizer(scheme)
     if try DataFree.knowsEveryMean(of: model) {
       return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
     }
@@ -183,9 +192,19 @@ public struct QuantizationJob: Sendable {
   }
 
   /// The same job with one step of the recipe left out; what was observed stays valid.
-  func without(_ step: AblationStep) -> QuantizationJob {
+  func without(_ step: AblationStep) -> QuantizationJob { with(step.removed(from: options)) }
+
+  /// The same job with layers left in float.
+  func leavingInFloat(_ layers: [String]) -> QuantizationJob {
+    var options = options
+    options.policy.excluded += layers.map { Glob($0) }
+    return with(options)
+  }
+
+  /// The same job with other options, for the same model.
+  func with(_ options: QuantizationOptions) -> QuantizationJob {
     var job = self
-    job.options = step.removed(from: options)
+    (job.options, job.dataFree) = (options, DataFreeModels())
     return job
   }
 

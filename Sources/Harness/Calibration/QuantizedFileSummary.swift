@@ -74,6 +74,15 @@ public struct QuantizedFileSummary {
         .array(quantized.tensorsWithoutObservations.map(JSONValue.string))),
       .init(
         "nonFinite", .array(observations.map(nonFinite).map { $0.map(JSONValue.string) } ?? [])),
+      .init(
+        "approaches",
+        .array(
+          quantized.approaches.map { approach in
+            .object([
+              .init("approach", .string(approach.approach.rawValue)),
+              .init("outputError", .number(approach.loss)),
+            ])
+          })),
       .init("skippedImages", .array(skipped.map(JSONValue.string))),
       .init(
         "layers",

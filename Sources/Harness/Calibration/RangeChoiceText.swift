@@ -24,8 +24,8 @@ public enum RangeChoiceText {
 
   private static func network(_ choices: RangeChoices) -> String {
     let lines = choices.networks.map { network in
-      let mark = network.method == choices.uniform ? "*" : " "
-      return "  \(mark) \((network.method ?? "each its own").padding(to: 12))  "
+      let mark = network.plan == choices.chosen?.plan ? "*" : " "
+      return "  \(mark) \(network.plan.text.padding(to: 12))  "
         + "\(ReportText.fixed(100 * network.error, 3)) % of the outputs' variance"
     }
     return (["the whole network"] + lines).joined(separator: "\n")
@@ -42,14 +42,15 @@ public enum RangeChoiceText {
       })
   }
 
-  /// What whole networks lose; the method is null where each activation has its own.
+  /// What whole networks lose; the method is null where activations have different ones.
   static func networksJSON(_ choices: RangeChoices) -> JSONValue {
     .array(
       choices.networks.map { network in
         .object([
-          .init("method", network.method.map(JSONValue.string) ?? .null),
+          .init("plan", .string(network.plan.text)),
+          .init("method", network.plan.method.map(JSONValue.string) ?? .null),
           .init("outputError", .number(network.error)),
-          .init("chosen", .bool(network.method == choices.uniform)),
+          .init("chosen", .bool(network.plan == choices.chosen?.plan)),
         ])
       })
   }
@@ -60,6 +61,21 @@ public enum RangeChoiceText {
       .init("lower", .number(Double(score.range.lower))),
       .init("upper", .number(Double(score.range.upper))), .init("error", .number(score.error)),
     ])
+  }
+}
+
+extension RangeChoices.Plan {
+  fileprivate var text: String {
+    switch self {
+    case .ownEach: "each its own"
+    case .uniform(let method): method
+    case .parts: "by parts"
+    }
+  }
+
+  var method: String? {
+    guard case .uniform(let method) = self else { return nil }
+    return method
   }
 }
 

@@ -9,7 +9,7 @@ public struct ActivationComparison: Sendable, Codable, Hashable {
     case readers
     /// The error of the activation itself, where no layer reads it alone or all methods agree.
     case tensor
-    /// The error of the network's outputs, for which one method for all activations was better than each its own.
+    /// The error of the network's outputs, for which other ranges were better than those that suit each tensor's readers.
     case network
   }
 
@@ -119,8 +119,10 @@ extension ActivationComparison {
         candidates[index].readerError = score.error
       }
     }
-    if let uniform = choices.uniform {
-      (chosen, basis) = (choice?.method ?? uniform, .network)
+    if let plan = choices.chosen?.plan, plan != .ownEach,
+      let method = choice?.method ?? plan.method
+    {
+      (chosen, basis) = (method, .network)
     } else if let choice {
       (chosen, basis) = (choice.method, .readers)
     } else {

@@ -361,7 +361,7 @@ extension QuantizedModel {
 
   /// What a reader of a report should know, one sentence each.
   public var notes: [String] {
-    var notes = warnings
+    var notes = warnings + (approachNote.map { [$0] } ?? [])
     let kept = layers.filter { $0.bits == nil }.map(\.name)
     if !kept.isEmpty {
       notes.append("kept in float: \(kept.joined(separator: ", "))")

@@ -20,7 +20,7 @@ public struct Auto: CalibrationMethod {
   public let name = "auto"
   public let candidates: [any CalibrationMethod]
 
-  public init(candidates: [any CalibrationMethod] = [Percentile(), Entropy(), MeanSquaredError()]) {
+  public init(candidates: [any CalibrationMethod] = StandardMethods.single) {
     self.candidates = [MinMax()] + candidates.filter { $0.name != MinMax().name }
   }
 

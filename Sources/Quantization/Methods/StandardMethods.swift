@@ -1,8 +1,11 @@
 /// The calibration methods a user can name. To add one, add a file and a line here.
 public enum StandardMethods {
-  public static let all: [any CalibrationMethod] = [
-    Auto(),
+  public static let all: [any CalibrationMethod] = [Auto()] + single
+
+  /// Those that look at one tensor alone; `auto` chooses among them.
+  public static let single: [any CalibrationMethod] = [
     MinMax(),
+    MeanMinMax(),
     Percentile(),
     Entropy(),
     MeanSquaredError(),

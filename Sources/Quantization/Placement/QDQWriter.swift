@@ -1,7 +1,7 @@
 import Engine
 import ONNXFormat
 
-/// Writes QuantizeLinear and DequantizeLinear nodes into a document, in the standard domain only.
+/// Writes QuantizeLinear and DequantizeLinear nodes, or clipping in their place, into a document, in the standard domain only.
 ///
 /// Names follow from the tensor's: `<tensor>_quantized`, `_dequantized`, `_scale`, `_zero_point`.
 struct QDQWriter {
@@ -47,6 +47,10 @@ struct QDQWriter {
     return output
   }
 
+  mutating func addActivations(_ activations: ActivationQuantization) {
+    for name in activations.order { addActivation(name, activations.parameters[name] ?? []) }
+  }
+
   /// Quantizes an activation where it is produced; every node then reads the dequantized value.
   ///
   /// Runtimes that fuse a layer with the pair before it want one scale there (ONNX Runtime's QLinearConv refuses more). So
@@ -83,10 +87,29 @@ struct QDQWriter {
         "Mul", name: document.uniqueName(name + "_Mul"), inputs: [codes, scales], outputs: [output])
       added = [divide] + added + [multiply]
     }
+    replace(name, by: output, of: added)
+  }
+
+  /// Clips an activation where it is produced; every node then reads what is left.
+  mutating func clipActivation(_ name: String, to range: ValueRange) {
+    let (lower, upper) = (
+      document.uniqueName(name + "_lower"), document.uniqueName(name + "_upper")
+    )
+    document.store(lower, floats: [range.lower], dims: [])
+    document.store(upper, floats: [range.upper], dims: [])
+    let output = document.uniqueName(name + "_clipped")
+    let clip = ModelNode(
+      "Clip", name: document.uniqueName(name + "_Clip"), inputs: [name, lower, upper],
+      outputs: [output])
+    replace(name, by: output, of: [clip])
+  }
+
+  /// Makes every node read `output`, which `nodes` make of the value `name` where it is produced.
+  private mutating func replace(_ name: String, by output: String, of nodes: [ModelNode]) {
     if let producer = producers[name] {
-      after[producer, default: []] += added
+      after[producer, default: []] += nodes
     } else {
-      atStart += added
+      atStart += nodes
     }
     renames[name] = output
   }

@@ -14,6 +14,8 @@ public struct Distribution: Sendable {
   public let count: Int
   /// From the smallest to the largest value, and zero.
   public let range: ValueRange
+  /// From the mean of the samples' smallest to the mean of their largest values, and zero.
+  public let meanRange: ValueRange
   /// Those with mass, ascending.
   let segments: [Segment]
   /// Counts per bin without exact zeros, from bin `firstBin` on.
@@ -21,11 +23,12 @@ public struct Distribution: Sendable {
   let firstBin: Int
   let binWidth: Double
 
-  public init(_ summary: Summary, _ histogram: Histogram) {
+  public init(_ summary: Summary, _ histogram: Histogram, _ extremes: SampleExtremes) {
     precondition(
       histogram.total == summary.count, "Summary and histogram must have seen the same values.")
     count = summary.count
     range = summary.range
+    meanRange = extremes.meanRange
     firstBin = histogram.firstBin
     binWidth = histogram.binWidth
     var bins = histogram.counts

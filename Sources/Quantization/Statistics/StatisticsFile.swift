@@ -35,7 +35,7 @@ public struct StatisticsSource: Sendable, Equatable, Codable {
 /// The statistics of a model's tensors on disk: JSON with sorted keys, so that equal statistics give
 /// equal bytes.
 public struct StatisticsFile: Sendable, Equatable, Codable {
-  public static let currentSchemaVersion = 1
+  public static let currentSchemaVersion = 2
 
   public private(set) var schemaVersion = Self.currentSchemaVersion
   public var source: StatisticsSource

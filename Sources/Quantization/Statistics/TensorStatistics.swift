@@ -15,10 +15,13 @@ public struct TensorStatistics: Sendable, Equatable {
 
   public private(set) var summary = Summary()
   public private(set) var histogram: Histogram
+  public private(set) var extremes = SampleExtremes()
   /// One per channel, or empty.
   public private(set) var channels: [Summary] = []
   /// One per channel, or empty.
   public private(set) var channelHistograms: [Histogram] = []
+  /// One per channel, or empty.
+  public private(set) var channelExtremes: [SampleExtremes] = []
   /// What is kept per channel.
   public let detail: ChannelDetail
 
@@ -48,8 +51,10 @@ public struct TensorStatistics: Sendable, Equatable {
       if detail != .none { channels[channel].add(facts) }
       if detail == .histograms {
         Self.tally(plane, PlaneExtremes(facts), into: &channelHistograms[channel])
+        channelExtremes[channel].add(minimum: facts.minimum, maximum: facts.maximum)
       }
     }
+    extremes.add(minimum: sample.minimum, maximum: sample.maximum)
     Self.tally(values, sample, into: &histogram)
   }
 
@@ -58,25 +63,30 @@ public struct TensorStatistics: Sendable, Equatable {
     precondition(detail == other.detail, "Statistics merge when they keep the same detail.")
     summary.merge(other.summary)
     histogram.merge(other.histogram)
+    extremes.merge(other.extremes)
     guard !other.channels.isEmpty else { return }
     if channels.isEmpty { makeChannels(other.channels.count) }
     precondition(channels.count == other.channels.count, "A tensor's channels do not change.")
     for c in channels.indices { channels[c].merge(other.channels[c]) }
     for c in channelHistograms.indices { channelHistograms[c].merge(other.channelHistograms[c]) }
+    for c in channelExtremes.indices { channelExtremes[c].merge(other.channelExtremes[c]) }
   }
 
   /// The distribution of all values, as methods want it.
-  public var distribution: Distribution { Distribution(summary, histogram) }
+  public var distribution: Distribution { Distribution(summary, histogram, extremes) }
 
   /// The distributions of the channels; empty unless `detail` is `.histograms`.
   public var channelDistributions: [Distribution] {
-    zip(channels, channelHistograms).map { Distribution($0, $1) }
+    channelHistograms.indices.map {
+      Distribution(channels[$0], channelHistograms[$0], channelExtremes[$0])
+    }
   }
 
   private mutating func makeChannels(_ count: Int) {
     channels = Array(repeating: Summary(), count: count)
     if detail == .histograms {
       channelHistograms = Array(repeating: Histogram(capacity: Self.channelCapacity), count: count)
+      channelExtremes = Array(repeating: SampleExtremes(), count: count)
     }
   }
 
@@ -153,21 +163,27 @@ extension Histogram: Codable {
 
 extension TensorStatistics: Codable {
   private enum CodingKeys: String, CodingKey {
-    case summary, histogram, channels, channelHistograms
+    case summary, histogram, extremes, channels, channelHistograms, channelExtremes
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(summary, forKey: .summary)
     try container.encode(histogram, forKey: .histogram)
+    try container.encode(extremes, forKey: .extremes)
     if detail != .none { try container.encode(channels, forKey: .channels) }
-    if detail == .histograms { try container.encode(channelHistograms, forKey: .channelHistograms) }
+    guard detail == .histograms else { return }
+    try container.encode(channelHistograms, forKey: .channelHistograms)
+    try container.encode(channelExtremes, forKey: .channelExtremes)
   }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     summary = try container.decode(Summary.self, forKey: .summary)
     histogram = try container.decode(Histogram.self, forKey: .histogram)
+    extremes = try container.decode(SampleExtremes.self, forKey: .extremes)
+    channelExtremes =
+      try container.decodeIfPresent([SampleExtremes].self, forKey: .channelExtremes) ?? []
     let channels = try container.decodeIfPresent([Summary].self, forKey: .channels)
     let histograms = try container.decodeIfPresent([Histogram].self, forKey: .channelHistograms)
     self.channels = channels ?? []
@@ -176,6 +192,7 @@ extension TensorStatistics: Codable {
     let isSound =
       histogram.total == summary.count
       && (histograms == nil || self.channels.count == channelHistograms.count)
+      && channelExtremes.count == channelHistograms.count
       && zip(self.channels, channelHistograms).allSatisfy { $0.count == $1.total }
       && channelHistograms.allSatisfy { $0.capacity == Self.channelCapacity }
     guard isSound else {

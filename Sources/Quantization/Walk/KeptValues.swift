@@ -1,13 +1,13 @@
 import Engine
 import Synchronization
 
-/// The values of one unit in both networks, at a place of the walk.
+/// The values of one unit in the reference and in the quantized network, at a place of the walk.
 struct UnitValues: Sendable {
-  var float: [String: Tensor]
+  var reference: [String: Tensor]
   var quantized: [String: Tensor]
 
   var byteCount: Int {
-    (Array(float.values) + quantized.values).reduce(0) { $0 + $1.type.byteCount }
+    (Array(reference.values) + quantized.values).reduce(0) { $0 + $1.type.byteCount }
   }
 }
 
@@ -28,7 +28,7 @@ final class KeptValues: Sendable {
   func values(of unit: Int) throws -> UnitValues {
     if let kept = units.withLock({ $0[unit] }) { return kept }
     let image = try input.input(unit)
-    return UnitValues(float: [inputName: image], quantized: [inputName: image])
+    return UnitValues(reference: [inputName: image], quantized: [inputName: image])
   }
 
   func keep(_ values: UnitValues, of unit: Int) { units.withLock { $0[unit] = values } }

@@ -72,6 +72,12 @@ struct SamplingPlan: Sendable {
     return share > 1 && unit % share == share - 1
   }
 
+  /// The held-out units, or all where there are too few to hold any out.
+  var judges: [Int] {
+    let heldOut = (0..<unitCount).filter(isHeldOut)
+    return heldOut.isEmpty ? Array(0..<unitCount) : heldOut
+  }
+
   /// Where nothing but means is fitted, and errors are only reported.
   func reportedRowsPerSample(isHeldOut: Bool) -> Int {
     isHeldOut ? max(1, Self.reportedRows / max(sampleCount / Self.heldOutShare, 1)) : 0

@@ -23,16 +23,18 @@ struct LayerPass {
   ) throws -> LayerInputs? {
     let first = try kept.values(of: 0)
     let live = networks.float.liveValues(before: layer.node)
-    let reading = (float: [layer.input], quantized: [networks.quantizedInput(of: layer)])
+    let reading = (
+      reference: networks.referenceInput(of: layer), quantized: networks.quantizedInput(of: layer)
+    )
     let advancing = try Segments(networks, from: first, to: reading, keeping: live)
     let trial = try advancing.run(first)
-    guard let x = trial.float[layer.input], x.dtype == .float32,
+    guard let x = trial.reference[reading.reference], x.dtype == .float32,
       let columns = matrix.columns(networks.float.nodes[layer.node], input: x.shape),
       columns.depth == matrix.depth, columns.groups == matrix.groups
     else { return nil }
     let rows = x.shape[0]
     let canKeep = live.allSatisfy { name in
-      trial.float[name].map { $0.dtype == .float32 && $0.shape.dims.first == rows } ?? false
+      trial.reference[name].map { $0.dtype == .float32 && $0.shape.dims.first == rows } ?? false
     }
     let keeps = canKeep && trial.limited(to: live).byteCount * input.unitCount <= budget
     let segments =
@@ -62,7 +64,8 @@ struct LayerPass {
       ? sampling.rowsPerSample(columns, isHeldOut: isHeldOut)
       : sampling.reportedRowsPerSample(isHeldOut: isHeldOut)
     let sample = InputSample(
-      values.float[layer.input]!, values.quantized[networks.quantizedInput(of: layer)]!, columns,
+      values.reference[networks.referenceInput(of: layer)]!,
+      values.quantized[networks.quantizedInput(of: layer)]!, columns,
       samples: input.samples(in: unit), rowsPerSample: rows, seed: unit)
     return UnitResult(sample: sample, kept: live.map { values.limited(to: $0) })
   }
@@ -72,41 +75,42 @@ extension UnitValues {
   func limited(to names: [String]) -> UnitValues {
     let names = Set(names)
     return UnitValues(
-      float: float.filter { names.contains($0.key) },
+      reference: reference.filter { names.contains($0.key) },
       quantized: quantized.filter { names.contains($0.key) })
   }
 }
 
-/// The same part of both networks.
+/// The same part of the reference and the quantized network.
 struct Segments: Sendable {
-  private let float: Segment
+  private let reference: Segment
   private let quantized: Segment
 
   /// - Parameter live: values to compute besides.
   init(
     _ networks: WalkNetworks, from known: UnitValues,
-    to reading: (float: [String], quantized: [String]), keeping live: [String]
+    to reading: (reference: String, quantized: String), keeping live: [String]
   ) throws {
-    float = try Segment(
-      of: networks.float, opset: networks.opset, from: known.float.mapValues(\.shape),
-      to: reading.float + live)
+    reference = try Segment(
+      of: networks.reference, opset: networks.opset, from: known.reference.mapValues(\.shape),
+      to: [reading.reference] + live)
     quantized = try Segment(
       of: networks.quantized, opset: networks.opset, from: known.quantized.mapValues(\.shape),
-      to: reading.quantized + live)
+      to: [reading.quantized] + live)
   }
 
   final class Worker {
-    private let float: Segment.Runner
+    private let reference: Segment.Runner
     private let quantized: Segment.Runner
 
     init(_ segments: Segments) {
-      float = Segment.Runner(segments.float)
+      reference = Segment.Runner(segments.reference)
       quantized = Segment.Runner(segments.quantized)
     }
 
     func run(_ values: UnitValues) throws -> UnitValues {
       UnitValues(
-        float: try float.run(values.float), quantized: try quantized.run(values.quantized))
+        reference: try reference.run(values.reference),
+        quantized: try quantized.run(values.quantized))
     }
   }
 

@@ -3,10 +3,8 @@ public struct RangeChoices: Sendable, Equatable {
   /// The chosen method of tensors that share a range, and what each would cost the layers that read them.
   public struct Tensors: Sendable, Equatable {
     public let names: [String]
-    public internal(set) var method: String
+    public let method: String
     public let scores: [Score]
-    /// Methods that give the same scale and zero point as one in `scores`, by name.
-    let twins: [String: String]
   }
 
   /// A candidate's range and what it costs the layers that read the tensors.
@@ -18,25 +16,32 @@ public struct RangeChoices: Sendable, Equatable {
 
   /// What ranges for the whole network cost its outputs.
   public struct Network: Sendable, Equatable {
-    /// Whose ranges all tensors take; nil where each takes what suits its readers best.
-    public let method: String?
-    /// E‖(ŷ − E[ŷ]) − (y − E[y])‖² / E‖y − E[y]‖² of the outputs, with rounded activations and float weights.
+    /// E‖ŷ − y‖² / E‖y − E[y]‖² of the outputs, with rounded activations and float weights.
     public let error: Double
+    public let plan: Plan
+
+    init(plan: Plan, error: Double) { (self.plan, self.error) = (plan, error) }
+  }
+
+  /// Where the ranges of a network come from.
+  public enum Plan: Sendable, Equatable {
+    /// Each tensor takes the method that suits its readers best.
+    case ownEach
+    /// All tensors take this method's.
+    case uniform(String)
+    /// Parts of the network take different methods'.
+    case parts
   }
 
   public var ranges: ActivationRanges
   public internal(set) var tensors: [Tensors] = []
-  public internal(set) var networks: [Network] = []
-  /// The method that all tensors take their ranges from; nil where each has its own.
-  public internal(set) var uniform: String?
+  /// What was compared; the one with the smallest error, the first of equals, was taken.
+  public private(set) var networks: [Network] = []
 
   public init(ranges: ActivationRanges = ActivationRanges()) { self.ranges = ranges }
 
-  mutating func take(_ ranges: ActivationRanges, of method: String) {
-    self.ranges = ranges
-    uniform = method
-    for index in tensors.indices {
-      tensors[index].method = tensors[index].twins[method] ?? method
-    }
-  }
+  mutating func add(_ network: Network) { networks.append(network) }
+
+  /// nil where there was nothing to judge networks by.
+  public var chosen: Network? { networks.min { $0.error < $1.error } }
 }

@@ -5,14 +5,16 @@ import ONNXFormat
 ///
 /// For each candidate Q the score is the variance of W (Q(x) − x) over sampled rows x of the float network, summed over
 /// outputs and over the layers that read the tensor; the mean is left out, since bias correction takes it. Tensors that no
-/// layer reads (operands of Add, say) get the candidate with the smallest error of the tensor itself. Where one method for
-/// all tensors loses less of the network's outputs than these choices together do, that method it is (`RangePlans`).
+/// layer reads (operands of Add, say) get the candidate with the smallest error of the tensor itself. The network then
+/// decides between these choices, one method for all tensors, and other methods for parts of it (`PartwiseSearch`).
 public struct RangeSelection: Sendable {
   private let document: Document
   private let opset: Int
   private let readers: [Reader]
   fileprivate let candidates: [Candidates]
-  private let plans: RangePlans
+  private let layers: LayerPlan
+  private let quantizer: Quantizer
+  private let suggested: SuggestedRanges
 
   /// A layer, its weights, and the group whose range it depends on.
   private struct Reader: Sendable {
@@ -58,59 +60,102 @@ public struct RangeSelection: Sendable {
     self.document = document
     self.candidates = candidates
     self.readers = readers
-    plans = RangePlans(document, opset: opset, plan, quantizer, uniform: suggested.uniform)
+    layers = plan
+    (self.quantizer, self.suggested) = (quantizer, suggested)
   }
 
   /// - Parameter fallback: ranges where nothing is to be chosen.
   public func choose(
     _ fallback: ActivationRanges, on input: some WalkInput, executor: some OrderedExecutor
   ) throws -> RangeChoices {
-    let units = Self.judges(input)
-    let scores = try scores(on: input, units, executor: executor)
-    var chosen = RangeChoices(ranges: fallback)
-    for (group, candidates) in candidates.enumerated() {
-      guard let errors = scores[group] else { continue }
+    let scores = try scores(on: input, executor: executor)
+    let own: PartwiseSearch.Plan = candidates.indices.map { group in
+      guard let errors = scores[group] else { return nil }
       let best = errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
-      for (name, range) in candidates.ranges[best] { chosen.ranges.tensors[name] = range }
+      return methods.firstIndex(of: candidates[group].methods[best])
+    }
+    var chosen = RangeChoices(ranges: fallback)
+    let plan = try settle(own, &chosen, fallback, on: input, executor)
+    chosen.ranges = ranges(of: plan, fallback)
+    for (group, candidates) in candidates.enumerated() {
+      guard let errors = scores[group], let method = plan[group] else { continue }
       chosen.tensors.append(
         RangeChoices.Tensors(
-          names: candidates.deciding, method: candidates.methods[best],
-          scores: candidates.scores(errors), twins: candidates.twins))
+          names: candidates.deciding, method: candidates.original(methods[method]),
+          scores: candidates.scores(errors)))
     }
-    try compare(&chosen, with: plans.uniform, on: input, units, executor)
     return chosen
   }
 
-  /// Takes one method's ranges for all tensors where the network's outputs lose less with them.
-  private func compare(
-    _ chosen: inout RangeChoices, with uniform: [(method: String, ranges: ActivationRanges)],
-    on input: some WalkInput, _ units: [Int], _ executor: some OrderedExecutor
-  ) throws {
-    guard !chosen.tensors.isEmpty else { return }
-    let errors = try plans.errors(
-      of: [chosen.ranges] + uniform.map(\.ranges), on: input, units: units, executor: executor)
-    guard let own = errors.first else { return }
-    chosen.networks = [RangeChoices.Network(method: nil, error: own)]
-    for (plan, error) in zip(uniform, errors.dropFirst()) {
-      chosen.networks.append(RangeChoices.Network(method: plan.method, error: error))
+  private var methods: [String] { suggested.uniform.map(\.method) }
+
+  private func ranges(of plan: PartwiseSearch.Plan, _ fallback: ActivationRanges)
+    -> ActivationRanges
+  {
+    var ranges = fallback
+    for (group, method) in plan.enumerated() {
+      guard let method else { continue }
+      let source = suggested.uniform[method].ranges
+      for name in candidates[group].deciding {
+        ranges.tensors[name] = source.tensors[name]
+        ranges.channels[name] = source.channels[name]
+      }
     }
-    guard let best = errors.indices.dropFirst().min(by: { errors[$0] < errors[$1] }),
-      errors[best] < own
-    else { return }
-    chosen.take(uniform[best - 1].ranges, of: uniform[best - 1].method)
+    return ranges
   }
 
-  /// The held-out units, or all where there are too few to hold any out.
-  private static func judges(_ input: some WalkInput) -> [Int] {
-    let sampling = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
-    let heldOut = (0..<input.unitCount).filter { sampling.isHeldOut($0) }
-    return heldOut.isEmpty ? Array(0..<input.unitCount) : heldOut
+  /// How many mixtures of methods may be tried; each costs a run over the held-out samples.
+  private static let mixtures = 16
+
+  /// The plan that loses least of the network's outputs: each group's own choice, one method for all, or a mixture of
+  /// these by parts of the network.
+  ///
+  /// What is best for every layer alone need not be best for all together: rounding errors of neighbouring positions average
+  /// out on their way, those of clipping go together, and a few huge values may be all of a layer's variance and nothing
+  /// to the network.
+  private func settle(
+    _ own: PartwiseSearch.Plan, _ chosen: inout RangeChoices, _ fallback: ActivationRanges,
+    on input: some WalkInput, _ executor: some OrderedExecutor
+  ) throws -> PartwiseSearch.Plan {
+    guard !candidates.isEmpty,
+      let judge = try NetworkLoss(of: document, opset: opset, on: input, executor: executor)
+    else { return own }
+    func losses(_ plan: PartwiseSearch.Plan) throws -> [Double] {
+      let activations = try quantizer.activations(
+        of: document, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
+      var writer = QDQWriter(document)
+      writer.addActivations(activations)
+      return try judge.losses(of: writer.finished(), opset: opset, executor: executor)
+    }
+    var best = (plan: own, losses: try losses(own))
+    chosen.add(.init(plan: .ownEach, error: NetworkLoss.mean(best.losses)))
+    for method in methods.indices {
+      let plan = PartwiseSearch.Plan(repeating: method, count: own.count)
+      let found = try losses(plan)
+      let error = NetworkLoss.mean(found)
+      chosen.add(.init(plan: .uniform(methods[method]), error: error))
+      if error < NetworkLoss.mean(best.losses) { best = (plan, found) }
+    }
+    let search = PartwiseSearch(
+      options: methods.count, trials: Self.mixtures, isSame: isSame, losses: losses)
+    let refined = try search.refined(best.plan, losses: best.losses, parts: .halves)
+    if refined.plan != best.plan {
+      chosen.add(.init(plan: .parts, error: NetworkLoss.mean(refined.losses)))
+    }
+    return refined.plan
+  }
+
+  /// Whether two methods give a group the same scale and zero point.
+  private func isSame(_ group: Int, _ a: Int?, _ b: Int?) -> Bool {
+    guard let a, let b else { return a == b }
+    return candidates[group].original(methods[a]) == candidates[group].original(methods[b])
   }
 
   /// By group, the error of each candidate; nil for groups that no layer reads.
   private func scores(
-    on input: some WalkInput, _ units: [Int], executor: some OrderedExecutor
+    on input: some WalkInput, executor: some OrderedExecutor
   ) throws -> [Int: [Double]] {
+    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount).judges
     let samples = units.reduce(0) { $0 + input.samples(in: $1) }
     guard samples > 0, let source = document.inputs.first?.name else { return [:] }
     let rowsPerSample = max(Self.rows / samples, 1)
@@ -196,6 +241,9 @@ extension RangeSelection.Candidates {
     (self.methods, self.twins) = (methods, twins)
     (self.ranges, self.parameters) = (ranges, parameters)
   }
+
+  /// The method in `methods` that gives the same scale and zero point.
+  func original(_ method: String) -> String { twins[method] ?? method }
 
   func scores(_ errors: [Double]) -> [RangeChoices.Score] {
     errors.indices.map { index in

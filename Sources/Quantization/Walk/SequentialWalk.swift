@@ -75,7 +75,9 @@ public struct SequentialWalk: Sendable {
       try solved(layer.weight, result)
     }
     report(Double(plan.layers.count), plan.layers.count)
-    return calibration
+    return try JudgedLayers(
+      networks: networks, layers: plan.layers.filter { calibration.layers[$0.weight] != nil }
+    ).judged(calibration, on: input, executor: executor)
   }
 
   private func roundsOptimally(_ matrix: WeightMatrix, _ bits: Int?) -> Bool {
@@ -94,22 +96,33 @@ public struct SequentialWalk: Sendable {
     let solver = LayerSolver(
       matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
       granularity: granularity, blockSize: blockSize)
+    let movesBias = options.correctsBiases && networks.float.mayChangeBias(of: layer, readers)
     if bits != nil {
       let choice = try solver.choose(
         repairs: options.repairsEarlierLayers, judge: judge, on: executor)
-      let rounding = choice.rounding
+      let nearest = solver.nearest()
       result.errors = choice.errors
-      values = rounding.values
-      result.weights = QuantizedWeights(
-        codes: matrix.stored(rounding.codes), shape: layer.shape,
-        axis: granularity == .perChannel ? layer.axis : nil, blockSize: blockSize,
-        parameters: blockSize == nil ? rounding.parameters : matrix.stored(rounding.parameters))
+      values = choice.rounding.values
+      result.weights = stored(choice.rounding, of: layer, matrix, blockSize)
+      if choice.rounding.codes != nearest.codes {
+        result.nearest = NearestCodes(
+          weights: stored(nearest, of: layer, matrix, blockSize),
+          biasShift: movesBias ? solver.biasShift(nearest.values) : nil)
+      }
     }
     result.relativeError = try judge?.relativeError(of: values, on: executor)
-    if options.correctsBiases, networks.float.mayChangeBias(of: layer, readers) {
-      result.biasShift = solver.biasShift(values)
-    }
+    if movesBias { result.biasShift = solver.biasShift(values) }
     return result
+  }
+
+  private func stored(
+    _ rounding: LayerSolver.Rounding, of layer: WeightedLayer, _ matrix: WeightMatrix,
+    _ blockSize: Int?
+  ) -> QuantizedWeights {
+    QuantizedWeights(
+      codes: matrix.stored(rounding.codes), shape: layer.shape,
+      axis: scheme.weights.granularity == .perChannel ? layer.axis : nil, blockSize: blockSize,
+      parameters: blockSize == nil ? rounding.parameters : matrix.stored(rounding.parameters))
   }
 }
 

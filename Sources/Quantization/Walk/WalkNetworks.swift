@@ -1,34 +1,36 @@
 import Engine
 import ONNXFormat
 
-/// The float network and the one that is being quantized, side by side.
+/// The float network, the one that is being quantized, and what that one is fitted to, side by side.
 ///
 /// In the quantized one, activations pass through Q/DQ pairs, and the weights of layers already visited are what is
-/// left of them after rounding. Values have the same names in both; of a quantized activation, the name means what
-/// comes before the pair.
+/// left of them after rounding. The reference is the float network with its activations clipped to what those pairs
+/// can represent: what a range gives up, because the network hardly needs it, is no error for layers to make up for.
+/// Values have the same names in all three; of a quantized activation, the name means what comes before the pair.
 struct WalkNetworks: Sendable {
   let float: Document
+  let reference: Document
   private(set) var quantized: Document
   let opset: Int
-  /// What each node of `float` reads in the quantized network, by node.
+  /// What each node of `float` reads in the two other networks, by node.
+  private let referenceInputs: [Int: String]
   private let quantizedInputs: [Int: String]
 
   init(_ document: Document, activations: ActivationQuantization, opset: Int) {
     float = document
     self.opset = opset
-    var writer = QDQWriter(document)
-    for name in activations.order {
-      writer.addActivation(name, activations.parameters[name] ?? [])
+    var (rounding, clipping) = (QDQWriter(document), QDQWriter(document))
+    rounding.addActivations(activations)
+    for (name, parameters) in activations.parameters where parameters.count == 1 {
+      clipping.clipActivation(name, to: parameters[0].representable)
     }
-    quantized = writer.finished()
-    var readers: [String: String] = [:]
-    for node in quantized.nodes {
-      if let output = node.outputs.first { readers[output] = node.input(0) }
-    }
-    quantizedInputs = Dictionary(
-      uniqueKeysWithValues: document.nodes.indices.compactMap { index in
-        document.nodes[index].outputs.first.flatMap { readers[$0] }.map { (index, $0) }
-      })
+    (quantized, reference) = (rounding.finished(), clipping.finished())
+    quantizedInputs = document.firstInputs(in: quantized)
+    referenceInputs = document.firstInputs(in: reference)
+  }
+
+  func referenceInput(of layer: WeightedLayer) -> String {
+    referenceInputs[layer.node] ?? layer.input
   }
 
   func quantizedInput(of layer: WeightedLayer) -> String {
@@ -55,6 +57,21 @@ struct WalkNetworks: Sendable {
   }
 }
 
+extension Document {
+  /// What each node reads first in another document that has nodes of the same outputs, by node.
+  fileprivate func firstInputs(in other: Document) -> [Int: String] {
+    var inputs: [String: String] = [:]
+    for node in other.nodes {
+      if let output = node.outputs.first { inputs[output] = node.input(0) }
+    }
+    var result: [Int: String] = [:]
+    for (index, node) in nodes.enumerated() {
+      if let output = node.outputs.first { result[index] = inputs[output] }
+    }
+    return result
+  }
+}
+
 /// What a way of rounding loses of a layer's outputs: E‖W(x − E[x]) − Ŵ(x̂ − E[x̂])‖² over held-out samples.
 public struct RoundingError: Sendable, Equatable, Codable {
   public var rounding: Rounding
@@ -74,4 +91,12 @@ public struct LayerCalibration: Sendable, Equatable, Codable {
   public var relativeError: Double?
   /// What to add to the bias of each output channel; nil leaves it.
   public var biasShift: [Double]?
+  /// The nearest codes and their bias, where others were chosen.
+  var nearest: NearestCodes?
+}
+
+/// What rounding to nearest would have made of a layer.
+struct NearestCodes: Sendable, Equatable, Codable {
+  var weights: QuantizedWeights
+  var biasShift: [Double]?
 }

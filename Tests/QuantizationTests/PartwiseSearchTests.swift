@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Quantization
+
+@Suite struct PartwiseSearchTests {
+  /// What each member loses by each of three options; together they lose the sum, of each of four samples.
+  private static func search(_ costs: [[Double]], trials: Int = 100) -> PartwiseSearch {
+    PartwiseSearch(options: 3, trials: trials) { losses(costs, $0) }
+  }
+
+  private static func losses(_ costs: [[Double]], _ plan: PartwiseSearch.Plan) -> [Double] {
+    let sum = zip(costs, plan).reduce(0) { $0 + $1.0[$1.1 ?? 0] }
+    return [0.9, 1, 1, 1.1].map { $0 * sum }
+  }
+
+  /// Option 0 is best for the first twelve members, option 2 for the last four.
+  private static let costs = (0..<16).map { $0 < 12 ? [1.0, 5, 3] : [9, 4, 1] }
+
+  @Test(arguments: [PartwiseSearch.Start.whole, .halves])
+  func thePartThatDiffersIsFound(start: PartwiseSearch.Start) throws {
+    let plan = PartwiseSearch.Plan(repeating: 0, count: 16)
+    let found = try Self.search(Self.costs)
+      .refined(plan, losses: Self.losses(Self.costs, plan), parts: start)
+    #expect(found.plan == Array(repeating: 0, count: 12) + Array(repeating: 2, count: 4))
+    #expect(abs(NetworkLoss.mean(found.losses) - 16) < 1e-9)
+  }
+
+  @Test func noMoreIsTriedThanAllowed() throws {
+    var tried = 0
+    let search = PartwiseSearch(options: 3, trials: 7) { plan in
+      tried += 1
+      return Array(repeating: Double(100 - 10 * tried), count: 2)
+    }
+    _ = try search.refined(.init(repeating: nil, count: 16), losses: [100, 100], parts: .whole)
+    #expect(tried == 7)
+  }
+
+  /// Better on the whole, but only because of one sample of four.
+  @Test func gainsOfChanceAreLeft() throws {
+    let search = PartwiseSearch(options: 2, trials: 100) { plan in
+      plan == [1] ? [1, 1, 1, 0.2] : [0.9, 0.9, 0.9, 1.1]
+    }
+    #expect(try search.refined([0], losses: [0.9, 0.9, 0.9, 1.1], parts: .whole).plan == [0])
+  }
+}
