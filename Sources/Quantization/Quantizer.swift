@@ -28,7 +28,10 @@ public struct Quantizer: Sendable {
     var plan = try LayerPlan(document, scheme: scheme, policy: policy)
     try document.requireFiniteParameters(of: plan.layers)
     if let means {
-      try BiasCorrection(scheme: scheme.weights, means: means).apply(to: &document, plan.quantized)
+      try BiasCorrection(
+        scheme: scheme.weights, means: means,
+        chosen: calibration.layers.compactMapValues(\.weights)
+      ).apply(to: &document, plan.quantized)
     }
     for layer in plan.layers {
       guard let shift = calibration.layers[layer.weight]?.biasShift else { continue }
@@ -48,6 +51,7 @@ public struct Quantizer: Sendable {
     let layers = plan.report.map { layer in
       var layer = layer
       layer.relativeError = calibration.layers[layer.weight]?.relativeError
+      layer.isSaturationSafe = calibration.layers[layer.weight]?.isSaturationSafe ?? false
       return layer
     }
     return QuantizedModel(
@@ -159,6 +163,8 @@ public struct QuantizedLayer: Sendable, Equatable {
   public let bits: Int?
   /// The share of its outputs' variance that is error, where calibration held samples out (`LayerCalibration`).
   public internal(set) var relativeError: Double?
+  /// Whether the weights are such that x86 without VNNI clamps no sum, at the price of some precision.
+  public internal(set) var isSaturationSafe = false
 }
 
 /// The layers of a model and their bits under a policy.

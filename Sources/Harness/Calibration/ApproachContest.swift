@@ -32,6 +32,11 @@ extension QuantizationJob {
     for (approach, make) in rivals {
       try Interruption.check()
       let rival = try make()
+      if options.saturationSafety == .always,
+        !(try SaturationRisk.all(in: rival.model)).isEmpty
+      {
+        continue
+      }
       let loss = try judge.loss(of: rival.model)
       if loss < losses.map(\.loss).min() ?? .infinity { best = rival }
       losses.append(ApproachLoss(approach: approach, loss: loss))
@@ -46,9 +51,13 @@ extension QuantizationJob {
 struct NetworkJudge {
   let loss: NetworkLoss
   let jobs: Int
+  /// Whether a model counts by the hardware on which it loses most.
+  let countsClamps: Bool
 
   func loss(of model: Model) throws -> Double {
-    try loss.loss(of: model, executor: Workers(jobs: jobs))
+    let exact = try loss.loss(of: model, executor: Workers(jobs: jobs))
+    guard countsClamps, !(try SaturationRisk.all(in: model)).isEmpty else { return exact }
+    return max(exact, try loss.loss(of: model, on: .noVNNI, executor: Workers(jobs: jobs)))
   }
 }
 

@@ -34,7 +34,8 @@ public struct CalibrationWalk: Sendable {
     let input = try BatchedInput(source, for: Program(job.model))
     let workers = Workers(jobs: jobs)
     return try NetworkLoss(of: job.model, on: input, executor: workers).map {
-      NetworkJudge(loss: $0, jobs: jobs)
+      NetworkJudge(
+        loss: $0, jobs: jobs, countsClamps: job.options.saturationSafety != .never)
     }
   }
 

@@ -23,6 +23,8 @@ public struct QuantizationOptions: Sendable {
   public var rounding: Quantization.Rounding?
   /// Whether optimal rounding also makes up for what earlier layers lost.
   public var repairsEarlierLayers = true
+  /// Whether weights are kept where x86 CPUs without VNNI clamp no sum; weights rounded plainly never are.
+  public var saturationSafety = SaturationSafety.auto
 
   public init() {}
 
@@ -37,6 +39,7 @@ public struct QuantizationOptions: Sendable {
     walk.correctsBiases = correctsBiases
     walk.rounding = rounding ?? .optimal
     walk.repairsEarlierLayers = repairsEarlierLayers
+    walk.saturationSafety = saturationSafety
     let isFine = scheme.weightBits >= 8 && granularity == .perChannel
     if rounding == nil, isFine { walk.widestOptimal = Self.wideColumns }
     return walk
@@ -113,7 +116,9 @@ public struct QuantizationJob: Sendable {
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
     if try DataFree.knowsEveryMean(of: model) {
-      return try quantizer.quantize(model, ranges: predicted, means: predictedMeans)
+      return try quantizer.quantize(
+        model, ranges: predicted, means: predictedMeans,
+        calibration: try safeWeights(scheme, quantizer, walker))
     }
     let synthetic = try synthetic.get()
     let images = try CalibrationData(synthetic)
@@ -126,6 +131,7 @@ public struct QuantizationJob: Sendable {
     }
     var walk = WalkOptions()
     walk.rounding = .nearest
+    walk.saturationSafety = options.saturationSafety
     let calibration = try fit(
       scheme, ranges, walk, on: images, walker, title: "correcting \(scheme.text)")
     return try quantizer.quantize(
@@ -137,6 +143,26 @@ public struct QuantizationJob: Sendable {
   ) throws -> ActivationRanges {
     let seen = try Calibrator(jobs: walker.jobs).observe(model, targets: targets, on: images)
     return ActivationRanges(seen.statistics, method: MinMax(), grid: options.activations.grid)
+  }
+
+  /// The weights of layers that are to clamp no sum, as synthetic images find them; none where nothing can be clamped.
+  private func safeWeights(
+    _ scheme: SchemeName, _ quantizer: Quantizer, _ walker: CalibrationWalk
+  ) throws -> Calibration {
+    guard options.saturationSafety != .never, scheme.activationBits != nil,
+      !(try SaturationRisk.all(in: quantizer.quantize(model, ranges: predicted).model)).isEmpty
+    else { return Calibration() }
+    var walk = WalkOptions()
+    walk.rounding = .nearest
+    walk.saturationSafety = options.saturationSafety
+    let images = try synthetic.get()
+    var found = try fit(
+      scheme, predicted, walk, on: CalibrationData(images), walker,
+      title: "looking for clamped sums")
+    found.layers = found.layers.filter { $0.value.isSaturationSafe == true }
+    // Biases are corrected for predicted means.
+    for name in found.layers.keys { found.layers[name]?.biasShift = nil }
+    return found
   }
 
   /// Quantizes with calibration data: activation ranges from what was observed, weights and biases from a walk.

@@ -93,6 +93,7 @@ public struct QuantizedFileSummary {
               .init("elements", .int(layer.elementCount)),
               .init("bits", layer.bits.map(JSONValue.int) ?? .null),
               .init("relativeError", layer.relativeError.map(JSONValue.number) ?? .null),
+              .init("saturationSafe", .bool(layer.isSaturationSafe)),
             ])
           })),
       .init(

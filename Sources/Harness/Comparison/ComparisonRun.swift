@@ -370,6 +370,10 @@ extension QuantizedModel {
       let reasons = unquantizedLayers.map { "\($0.name) (\($0.reason))" }
       notes.append("in float: \(reasons.joined(separator: ", "))")
     }
+    let safe = layers.filter(\.isSaturationSafe).map(\.name)
+    if !safe.isEmpty {
+      notes.append("weights chosen so that no CPU clamps a sum: \(safe.joined(separator: ", "))")
+    }
     if !tensorsLeftFloat.isEmpty {
       notes.append("activations left in float: \(tensorsLeftFloat.joined(separator: ", "))")
     }

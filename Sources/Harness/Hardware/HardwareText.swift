@@ -44,8 +44,9 @@ struct HardwareText {
     }
     guard !suffering.isEmpty else { return [] }
     return [
-      "What CPUs without VNNI lose in \(suffering.map(\.name).joined(separator: ", ")) is cured by 7 bits for the layers "
-        + "named: --layer-bits NAME=7."
+      "What CPUs without VNNI lose in \(suffering.map(\.name).joined(separator: ", ")) is cured in the file: "
+        + "--saturation-safe auto or always chooses weights with which no sum can be clamped, and --layer-bits NAME=7 "
+        + "gives a layer such weights."
     ]
   }
 }

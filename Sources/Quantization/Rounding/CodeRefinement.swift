@@ -5,10 +5,15 @@ struct CodeRefinement {
   private let targets: RowTargets
   private let problem: RoundingProblem
   private let span: Double
+  private let bounds: PairBounds?
   /// Q (H + λI), rows × columns, with Q in units of the rows' scales; below, H stands for H + λI.
   private var products: [Double]
 
-  init(_ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double) {
+  init(
+    _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double,
+    bounds: PairBounds? = nil
+  ) {
+    self.bounds = bounds
     self.rows = rows
     self.targets = targets
     self.span = span
@@ -65,7 +70,11 @@ struct CodeRefinement {
       let (share, low) = (rows.shares[place], rows.lowest[place])
       let gradient = scale * products[at] - targets.products[at]
       let best = rows.codes[at] - gradient / (problem.diagonal(column) * scale * share)
-      let code = min(max(roundedHalfEven(best), low), low + span)
+      var code = min(max(roundedHalfEven(best), low), low + span)
+      if let partner = bounds?.partners[column] {
+        let limits = PairBounds.limits(beside: rows.codes[start + partner])
+        code = min(max(code, limits.low), limits.high)
+      }
       guard code != rows.codes[at] else { continue }
       let change = (code - rows.codes[at]) * share
       rows.codes[at] = code

@@ -8,16 +8,18 @@ enum GPTQ {
 
   /// - Parameters:
   ///   - rows: their scales and lowest codes are kept; their codes are overwritten.
+  ///   - bounds: of pairs of codes; nil where there are none.
   ///   - feedback: U, upper triangular, H⁻¹ = UᵀU.
   static func round(
-    _ rows: inout RowCodes, to target: [Double], feedback: [Double], span: Double
+    _ rows: inout RowCodes, to target: [Double], feedback: [Double], span: Double,
+    bounds: PairBounds? = nil
   ) {
     let columns = rows.columns
     var rest = target
     var errors = [Double](repeating: 0, count: rows.rows * block)
     for start in stride(from: 0, to: columns, by: block) {
       let end = min(start + block, columns)
-      roundBlock(start..<end, &rows, &rest, &errors, feedback, span)
+      roundBlock(start..<end, &rows, &rest, &errors, feedback, span, bounds)
       guard end < columns else { break }
       rest.withUnsafeMutableBufferPointer { rest in
         feedback.withUnsafeBufferPointer { feedback in
@@ -33,7 +35,7 @@ enum GPTQ {
 
   private static func roundBlock(
     _ block: Range<Int>, _ rows: inout RowCodes, _ rest: inout [Double], _ errors: inout [Double],
-    _ feedback: [Double], _ span: Double
+    _ feedback: [Double], _ span: Double, _ bounds: PairBounds?
   ) {
     let columns = rows.columns
     for row in 0..<rows.rows {
@@ -45,7 +47,16 @@ enum GPTQ {
             let factors = feedback.baseAddress! + column * columns
             let place = rows.place(row, column)
             let (step, low) = (scale * rows.shares[place], rows.lowest[place])
-            let code = min(max(roundedHalfEven(weights[column] / step), low), low + span)
+            var code = min(max(roundedHalfEven(weights[column] / step), low), low + span)
+            if let partner = bounds?.partners[column] {
+              if partner < column {
+                let limits = PairBounds.limits(beside: rows.codes[row * columns + partner])
+                code = min(max(code, limits.low), limits.high)
+              } else {
+                let later = min(max(roundedHalfEven(weights[partner] / step), low), low + span)
+                code = PairBounds.fitted(code, later).0
+              }
+            }
             let error = (weights[column] - code * step) / factors[column]
             for later in column + 1..<block.upperBound { weights[later] -= error * factors[later] }
             errors[row * Self.block + column - block.lowerBound] = error

@@ -1,14 +1,21 @@
+import Engine
+
 /// Codes and scales for the rows of a rounding problem: scales searched under the H-weighted error, then GPTQ,
 /// then coordinate descent alternating with the closed-form scale.
 struct OptimalRounding: Sendable {
   let window: CodeWindow
   /// What all rows must take, for weights with one scale per tensor.
   var shared: (scale: Double, lowest: Double)?
+  /// The order of products, where no two codes may be such that their sum leaves 16 bits; nil leaves codes free.
+  var pairs: PairOrder?
 
   /// Scales tried, as shares of the one that covers the row.
   static let scaleShares = (0..<15).map { 0.35 + 0.05 * Double($0) }
   /// The same for wide rows on grids so fine that clipping gains little.
   static let fineScaleShares = [0.9, 0.95]
+  /// The same where pairs of codes are bounded: coarser scales keep them apart from their bounds.
+  static let boundedScaleShares = [0.9, 0.95, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
+  static let boundedShares = [0.9, 1, 1.1]
   private static let fineSpan = 63.0
   private static let fineColumns = 256
   /// What the best of them is multiplied by before GPTQ, whose best scale is not that of plain rounding.
@@ -22,17 +29,19 @@ struct OptimalRounding: Sendable {
   /// Solves rows `range` of the problem. Rows do not depend on each other, so any split gives the same codes.
   func solve(_ problem: RoundingProblem, rows range: Range<Int>) -> RowCodes {
     let targets = problem.targets(range)
-    if problem.takesExactSearch {
-      return refined(searched(targets, problem), targets, problem).rows
+    let bounds = pairs.map { PairBounds($0, visiting: problem.order) }
+    if problem.takesExactSearch && bounds == nil {
+      return refined(searched(targets, problem), targets, problem, nil).rows
     }
-    var rows = scaled(targets, problem)
+    var rows = scaled(targets, problem, bounds)
     let start = rows.scales
     var errors = [Double](repeating: .infinity, count: rows.rows)
     for share in shares(problem.columns) {
       var candidate = nearest(targets, start.map { $0 * share }, shares: rows.shares)
       GPTQ.round(
-        &candidate, to: targets.weights, feedback: problem.feedback, span: window.span)
-      let refined = refined(candidate, targets, problem)
+        &candidate, to: targets.weights, feedback: problem.feedback, span: window.span,
+        bounds: bounds)
+      let refined = refined(candidate, targets, problem, bounds)
       rows.takeBetter(refined.rows, refined.errors, over: &errors)
     }
     return rows
@@ -43,19 +52,21 @@ struct OptimalRounding: Sendable {
   }
 
   private func scaleShares(_ columns: Int) -> [Double] {
-    isFine(columns) ? Self.fineScaleShares : Self.scaleShares
+    if pairs != nil { return Self.boundedScaleShares }
+    return isFine(columns) ? Self.fineScaleShares : Self.scaleShares
   }
 
   private func shares(_ columns: Int) -> [Double] {
+    if pairs != nil && shared == nil { return Self.boundedShares }
     if shared != nil || isFine(columns) { return [1] }
     return columns > Self.wideColumns ? Self.fewShares : Self.gptqShares
   }
 
   /// Coordinate descent, alternating with the closed-form scale where that is free.
   private func refined(
-    _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem
+    _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, _ bounds: PairBounds?
   ) -> CodeRefinement {
-    var refinement = CodeRefinement(rows, targets, problem, span: window.span)
+    var refinement = CodeRefinement(rows, targets, problem, span: window.span, bounds: bounds)
     refinement.moveCodes(sweeps: Self.sweeps)
     guard shared == nil else { return refinement }
     for _ in 0..<Self.refits {
@@ -77,14 +88,18 @@ struct OptimalRounding: Sendable {
   }
 
   /// The scales under which nearest codes have the smallest error.
-  private func scaled(_ targets: RowTargets, _ problem: RoundingProblem) -> RowCodes {
+  private func scaled(
+    _ targets: RowTargets, _ problem: RoundingProblem, _ bounds: PairBounds?
+  ) -> RowCodes {
     if problem.sets.count > 1 { return blockScaled(targets, problem) }
     let covering = coveringScales(targets)
     var best = nearest(targets, covering)
+    if let bounds { best.fit(bounds) }
     guard shared == nil else { return best }
     var errors = errors(best, targets, problem)
     for share in scaleShares(problem.columns) {
-      let candidate = nearest(targets, covering.map { $0 * share })
+      var candidate = nearest(targets, covering.map { $0 * share })
+      if let bounds { candidate.fit(bounds) }
       best.takeBetter(candidate, self.errors(candidate, targets, problem), over: &errors)
     }
     return best

@@ -1,3 +1,4 @@
+import Engine
 import LinearAlgebra
 
 /// Rounds one layer's weights for the inputs that were seen, and corrects its bias.
@@ -8,6 +9,8 @@ struct LayerSolver {
   let granularity: Granularity
   /// Inputs that share a scale; nil where all inputs of an output channel do.
   var blockSize: Int?
+  /// The order of products, where no two codes may be such that their sum leaves 16 bits; nil leaves codes free.
+  var pairs: PairOrder?
 
   /// Codes and parameters, rows as in `matrix`.
   struct Rounding {
@@ -20,6 +23,7 @@ struct LayerSolver {
 
   /// The codes nearest to the weights.
   func nearest() -> Rounding {
+    if let pairs { return boundedNearest(pairs) }
     let axis = granularity == .perChannel ? 0 : nil
     let weights = RoundToNearest.quantize(
       matrix.values, shape: [matrix.outputs, matrix.groups == 0 ? 0 : matrix.depth], axis: axis,
@@ -34,7 +38,8 @@ struct LayerSolver {
   ) throws -> Rounding? {
     guard !inputs.covariances.isEmpty else { return nil }
     let rounding = OptimalRounding(
-      window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil)
+      window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil,
+      pairs: pairs)
     let (perGroup, depth) = (matrix.outputsPerGroup, matrix.depth)
     let values = matrix.values
     @Sendable func problem(_ group: Int) -> RoundingProblem? {

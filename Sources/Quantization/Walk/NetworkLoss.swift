@@ -49,9 +49,14 @@ public struct NetworkLoss: Sendable {
   }
 
   /// The loss of a model that was made from the float one, whose values kept their names.
-  public func loss(of model: Model, executor: some OrderedExecutor) throws -> Double {
+  ///
+  /// - Parameter hardware: whose arithmetic to compute it in.
+  public func loss(
+    of model: Model, on hardware: Hardware = .exact, executor: some OrderedExecutor
+  ) throws -> Double {
     let document = Document(model)
-    return try loss(of: document, opset: document.opset, executor: executor)
+    return Self.mean(
+      try losses(of: document, opset: document.opset, on: hardware, executor: executor))
   }
 
   /// The loss of a whole network.
@@ -64,9 +69,13 @@ public struct NetworkLoss: Sendable {
   }
 
   /// What a network loses of each sample; the loss is their mean.
-  func losses(of network: Document, opset: Int, executor: some OrderedExecutor) throws -> [Double] {
+  func losses(
+    of network: Document, opset: Int, on hardware: Hardware = .exact,
+    executor: some OrderedExecutor
+  ) throws -> [Double] {
     let segment = try Segment(
-      of: network, opset: opset, from: [source: try input.input(units[0]).shape], to: outputs)
+      of: network, opset: opset, from: [source: try input.input(units[0]).shape], to: outputs,
+      hardware: hardware)
     let found = try Self.rows(of: segment, outputs, units, samples, executor) {
       [source: try input.input($0)]
     }

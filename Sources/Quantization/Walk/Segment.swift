@@ -13,7 +13,8 @@ struct Segment: Sendable {
   ///   - known: names and shapes of the values to start from; the model's own inputs may be among them.
   ///   - wanted: values that follow from these.
   init(
-    of document: Document, opset: Int, from known: [String: Shape], to wanted: [String]
+    of document: Document, opset: Int, from known: [String: Shape], to wanted: [String],
+    hardware: Hardware = .exact
   ) throws {
     self.wanted = wanted
     outputs = wanted.filter { known[$0] == nil }
@@ -35,7 +36,7 @@ struct Segment: Sendable {
       ModelValue(name: $0, elementType: .float32, dimensions: [.unknown])
     }
     program = try Program(
-      document.fragment(nodes, inputs: values, outputs: results, opset: opset))
+      document.fragment(nodes, inputs: values, outputs: results, opset: opset), hardware: hardware)
   }
 
   /// The nodes that the outputs depend on, back to known values, in order.

@@ -12,6 +12,7 @@ public struct SequentialWalk: Sendable {
   private var networks: WalkNetworks
   private let plan: LayerPlan
   private let readers: [String: [Int]]
+  private let activations: ActivationQuantization
 
   /// - Parameters: as of `Quantizer.quantize`.
   public init(
@@ -22,7 +23,7 @@ public struct SequentialWalk: Sendable {
     let opset = max(document.opset, 13)
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
     plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
-    let activations = try quantizer.activations(
+    activations = try quantizer.activations(
       of: document, plan, ranges: ranges, fallback: fallback)
     networks = WalkNetworks(document, activations: activations, opset: opset)
     readers = document.consumers()
@@ -98,10 +99,14 @@ public struct SequentialWalk: Sendable {
       granularity: granularity, blockSize: blockSize)
     let movesBias = options.correctsBiases && networks.float.mayChangeBias(of: layer, readers)
     if bits != nil {
+      let safety = safety(of: layer, matrix, solver.grid)
       let choice = try solver.choose(
-        repairs: options.repairsEarlierLayers, judge: judge, on: executor)
-      let nearest = solver.nearest()
+        safety, repairs: options.repairsEarlierLayers, judge: judge, on: executor)
+      var plain = solver
+      if choice.isBounded { plain.pairs = safety?.order }
+      let nearest = plain.nearest()
       result.errors = choice.errors
+      result.isSaturationSafe = choice.isBounded ? true : nil
       values = choice.rounding.values
       result.weights = stored(choice.rounding, of: layer, matrix, blockSize)
       if choice.rounding.codes != nearest.codes {
@@ -126,6 +131,31 @@ public struct SequentialWalk: Sendable {
   }
 }
 
+extension SequentialWalk {
+  /// nil where no runtime computes the layer on codes, or none that clamps.
+  private func safety(
+    of layer: WeightedLayer, _ matrix: WeightMatrix, _ grid: QuantizationGrid
+  ) -> LayerSafety? {
+    guard options.saturationSafety != .never, grid.isSymmetric,
+      2 * grid.codes.upperBound > PairBound.limit, let order = matrix.pairOrder,
+      let input = activations.parameters[layer.input], input.count == 1, isQuantized(after: layer)
+    else { return nil }
+    return LayerSafety(mode: options.saturationSafety, order: order, input: input[0])
+  }
+
+  /// Runtimes convolve codes where the output becomes codes too; matrix products they compute on codes anyway.
+  private func isQuantized(after layer: WeightedLayer) -> Bool {
+    guard layer.opType == "Conv" else { return true }
+    let nodes = networks.float.nodes
+    guard let output = nodes[layer.node].outputs.first else { return false }
+    if activations.parameters[output] != nil { return true }
+    return (readers[output] ?? []).contains { reader in
+      nodes[reader].is("Relu", "Clip")
+        && nodes[reader].outputs.contains { activations.parameters[$0] != nil }
+    }
+  }
+}
+
 /// What a walk does at each layer.
 public struct WalkOptions: Sendable {
   public var correctsBiases = true
@@ -135,6 +165,8 @@ public struct WalkOptions: Sendable {
   public var widestOptimal: Int?
   /// Whether optimal rounding aims at the float network's outputs, not at those of the float weights on quantized inputs.
   public var repairsEarlierLayers = true
+  /// Whether weights are kept where x86 without VNNI clamps no sum.
+  public var saturationSafety = SaturationSafety.never
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
   ///
   /// nil takes more for optimal rounding, which runs every sample and needs memory for covariances anyway.

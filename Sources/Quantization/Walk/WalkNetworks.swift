@@ -91,6 +91,8 @@ public struct LayerCalibration: Sendable, Equatable, Codable {
   public var relativeError: Double?
   /// What to add to the bias of each output channel; nil leaves it.
   public var biasShift: [Double]?
+  /// Set where the weights are such that x86 without VNNI clamps no sum, at the price of some precision.
+  public var isSaturationSafe: Bool?
   /// The nearest codes and their bias, where others were chosen.
   var nearest: NearestCodes?
 }

@@ -16,6 +16,14 @@ struct WeightMatrix: Sendable {
 
   var outputsPerGroup: Int { outputs / groups }
 
+  /// In which order integer kernels add the products of an output; nil where they compute them one by one.
+  var pairOrder: PairOrder? {
+    guard groups == 1 || depth > shape[2...].reduce(1, *) || outputsPerGroup > 1 else { return nil }
+    return isInputMajor || shape.count == 2
+      ? PairOrder(channels: depth)
+      : PairOrder(channels: shape[1], positions: shape[2...].reduce(1, *))
+  }
+
   /// - Returns: nil where a layer's form is not one of these: Conv, Gemm with plain factors, MatMul of rank 2.
   init?(_ layer: WeightedLayer, _ node: ModelNode, _ stored: [Float]) {
     shape = layer.shape

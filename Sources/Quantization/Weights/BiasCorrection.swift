@@ -22,6 +22,8 @@ public struct ChannelMeans: Sendable, Equatable {
 struct BiasCorrection {
   let scheme: WeightScheme
   let means: ChannelMeans
+  /// Codes already chosen, by the name of the weights; others are rounded to nearest.
+  var chosen: [String: QuantizedWeights] = [:]
 
   /// Changes the biases of the layers whose inputs have known means.
   func apply(
@@ -46,10 +48,13 @@ struct BiasCorrection {
       return nil
     }
     let axis = scheme.granularity == .perChannel ? layer.axis : nil
-    let rounded = RoundToNearest.quantize(
-      weights, shape: layer.shape, axis: axis, blockSize: scheme.blockSize(of: layer, bits: bits),
-      grid: scheme.grid(bits: bits)
-    ).dequantized()
+    let codes =
+      chosen[layer.weight]
+      ?? RoundToNearest.quantize(
+        weights, shape: layer.shape, axis: axis, blockSize: scheme.blockSize(of: layer, bits: bits),
+        grid: scheme.grid(bits: bits)
+      )
+    let rounded = codes.dequantized()
     var shift = [Double](repeating: 0, count: layer.outputChannels)
     guard let channels = InputChannels(layer, node) else { return nil }
     guard means.count == 1 || means.count == channels.count else { return nil }

@@ -55,6 +55,14 @@ struct QuantizationFlags: ParsableArguments {
   )
   var equalize: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Whether weights are chosen so that x86 CPUs without VNNI clamp no sum: auto where that loses less than clamping \
+      does (default), always or never.
+      """, valueName: "auto|always|never"))
+  var saturationSafe = SaturationSafety.auto
+
   @Flag(
     help:
       "Leave biases as they are instead of correcting them for what rounding does to their layer.")
@@ -87,6 +95,7 @@ struct QuantizationFlags: ParsableArguments {
     options.blockSize = blockSize
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
+    options.saturationSafety = saturationSafe
     options.rounding = rounding.flatMap { Rounding(rawValue: $0) }
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
@@ -121,6 +130,8 @@ struct QuantizationFlags: ParsableArguments {
     }
   }
 }
+
+extension SaturationSafety: ExpressibleByArgument {}
 
 /// The choices of one quantized file.
 struct SchemeFlags: ParsableArguments {

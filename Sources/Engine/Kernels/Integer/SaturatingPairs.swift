@@ -1,11 +1,11 @@
 import CKernels
 
 /// The pairs of a layer's weights that can leave 16 bits for some input, by output.
-struct SaturatingPairs: Sendable {
-  struct Pair: Sendable {
+public struct SaturatingPairs: Sendable {
+  public struct Pair: Sendable {
     /// Places among the weights of the output, which run (channel, position).
-    let first: Int
-    let second: Int
+    public let first: Int
+    public let second: Int
     let weights: (Float, Float)
   }
 
@@ -16,7 +16,7 @@ struct SaturatingPairs: Sendable {
   private init(ofOutput: [[Pair]]) { self.ofOutput = ofOutput }
 
   /// - Parameter codes: outputs × depth.
-  init(_ codes: [Int8], _ order: PairOrder) {
+  public init(_ codes: [Int8], _ order: PairOrder) {
     let outputs = order.depth > 0 ? codes.count / order.depth : 0
     let pairs = order.pairs
     ofOutput = codes.withUnsafeBufferPointer { codes in
@@ -31,11 +31,11 @@ struct SaturatingPairs: Sendable {
     }
   }
 
-  var isEmpty: Bool { ofOutput.allSatisfy(\.isEmpty) }
+  public var isEmpty: Bool { ofOutput.allSatisfy(\.isEmpty) }
   var outputCount: Int { ofOutput.count { !$0.isEmpty } }
   var pairCount: Int { ofOutput.reduce(0) { $0 + $1.count } }
 
-  func pairs(of output: Int) -> [Pair] { ofOutput.isEmpty ? [] : ofOutput[output] }
+  public func pairs(of output: Int) -> [Pair] { ofOutput.isEmpty ? [] : ofOutput[output] }
 }
 
 extension SaturatingPairs.Pair {
@@ -55,8 +55,7 @@ extension SaturatingPairs.Pair {
   }
 
   /// What clamping takes from one sum, for codes less their zero point.
-  @inline(__always)
-  func excess(_ a: Float, _ b: Float, zeroPoint: Float) -> Int32 {
+  public func excess(_ a: Float, _ b: Float, zeroPoint: Float) -> Int32 {
     let sum = (a + zeroPoint) * weights.0 + (b + zeroPoint) * weights.1
     return Int32(sum - min(max(sum, -32768), 32767))
   }
