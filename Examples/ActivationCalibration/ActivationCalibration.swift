@@ -76,8 +76,10 @@ struct ActivationCalibration: ParsableCommand {
       CalibrationWalk(jobs: MachineFacts.cores))
 
     print("5. Writing \(output)")
-    try quantized.model.write(to: output)
-    print(try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes).text)
+    let bytes = try quantized.model.write(to: output)
+    let summary = try QuantizedFileSummary(
+      quantized, path: output, bytes: bytes, originalBytes: loaded.bytes)
+    print(summary.text)
   }
 
   /// The file's samples or, where there is none, noise of the input's shape to try the steps with.

@@ -6,6 +6,9 @@ public enum BLAS {
   /// count is global to the process, so it is set once and never again.
   public static func useOneThreadPerCaller() { openblas_set_num_threads(1) }
 
+  /// The kernels OpenBLAS chose for this CPU.
+  public static var kernels: String { String(cString: openblas_get_corename()) }
+
   /// Build and CPU kernel OpenBLAS chose, for reports.
   public static var configuration: String { String(cString: openblas_get_config()) }
 }

@@ -1,24 +1,75 @@
 import Foundation
 
 extension Model {
-  /// Brings the external data of initializers into the document.
+  /// A file that tensors of a model lie in, beside the graph's own file.
+  public struct DataFile: Sendable, Hashable {
+    /// As the model names it, relative to its folder.
+    public let location: String
+    /// Where it was found, symbolic links resolved.
+    public let path: String
+  }
+
+  /// Brings the external data of all tensors into the document and notes the files it comes from.
   ///
-  /// A location is relative to the model's folder and may not leave it, neither by `..` nor through a symbolic link.
-  mutating func loadExternalData(from folder: URL) throws(ModelError) {
-    var files: [String: Data] = [:]
-    for index in proto.graph.initializer.indices
-    where proto.graph.initializer[index].dataLocation == .external {
-      let tensor = proto.graph.initializer[index]
-      let reference = try ExternalReference(of: tensor)
-      if files[reference.location] == nil {
-        files[reference.location] = try reference.mapFile(in: folder)
+  /// A location is relative to the model's folder and may not leave it, neither by `..` nor through a symbolic link. Where
+  /// the model itself is a link, as in the caches of model hubs, the folder of the file it leads to counts as well.
+  mutating func loadExternalData(of path: String) throws(ModelError) {
+    var loader = ExternalDataLoader(model: path)
+    try loader.load(into: &proto.graph)
+    for index in proto.functions.indices {
+      for node in proto.functions[index].node.indices {
+        try loader.load(into: &proto.functions[index].node[node].attribute)
       }
-      let file = files[reference.location]!
-      let bytes = try reference.slice(of: file)
-      proto.graph.initializer[index].rawData = bytes
-      proto.graph.initializer[index].externalData = []
-      proto.graph.initializer[index].clearDataLocation()
     }
+    dataFiles = loader.files
+  }
+}
+
+/// Walks over a model's tensors and maps the files that some of them lie in.
+private struct ExternalDataLoader {
+  private let folders: [URL]
+  private var mapped: [String: Data] = [:]
+  /// In the order the model first names them.
+  private(set) var files: [Model.DataFile] = []
+
+  init(model path: String) {
+    let named = URL(filePath: path)
+    folders = [named, named.resolvingSymlinksInPath()].map { $0.deletingLastPathComponent() }
+  }
+
+  mutating func load(into graph: inout Onnx_GraphProto) throws(ModelError) {
+    for index in graph.initializer.indices { try load(into: &graph.initializer[index]) }
+    for index in graph.node.indices { try load(into: &graph.node[index].attribute) }
+  }
+
+  mutating func load(into attributes: inout [Onnx_AttributeProto]) throws(ModelError) {
+    for index in attributes.indices {
+      if attributes[index].t.dataLocation == .external { try load(into: &attributes[index].t) }
+      for tensor in attributes[index].tensors.indices {
+        try load(into: &attributes[index].tensors[tensor])
+      }
+      if attributes[index].hasG { try load(into: &attributes[index].g) }
+      for graph in attributes[index].graphs.indices {
+        try load(into: &attributes[index].graphs[graph])
+      }
+    }
+  }
+
+  private mutating func load(into tensor: inout Onnx_TensorProto) throws(ModelError) {
+    guard tensor.dataLocation == .external else { return }
+    let reference = try ExternalReference(of: tensor)
+    tensor.rawData = try reference.slice(of: map(reference))
+    tensor.externalData = []
+    tensor.clearDataLocation()
+  }
+
+  private mutating func map(_ reference: ExternalReference) throws(ModelError) -> Data {
+    if let data = mapped[reference.location] { return data }
+    let file = try reference.file(in: folders)
+    let data = try reference.map(file)
+    mapped[reference.location] = data
+    files.append(Model.DataFile(location: reference.location, path: file.path))
+    return data
   }
 }
 
@@ -65,11 +116,23 @@ private struct ExternalReference {
     return value
   }
 
-  func mapFile(in folder: URL) throws(ModelError) -> Data {
-    let root = folder.resolvingSymlinksInPath().standardizedFileURL.path
-    let file = folder.appending(path: location).resolvingSymlinksInPath().standardizedFileURL
-    guard !location.hasPrefix("/"), file.path.hasPrefix(root.hasSuffix("/") ? root : root + "/")
-    else { throw .externalDataOutsideFolder(tensor: tensor, location: location) }
+  /// The file in the first of the folders that has it.
+  func file(in folders: [URL]) throws(ModelError) -> URL {
+    let roots = folders.map { Self.resolved($0).path }
+    let places = folders.map { Self.resolved($0.appending(path: location)) }
+    let place = places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[0]
+    let isInside = roots.contains { place.path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") }
+    guard !location.hasPrefix("/"), isInside else {
+      throw .externalDataOutsideFolder(tensor: tensor, location: location)
+    }
+    return place
+  }
+
+  private static func resolved(_ url: URL) -> URL {
+    url.resolvingSymlinksInPath().standardizedFileURL
+  }
+
+  func map(_ file: URL) throws(ModelError) -> Data {
     do {
       return try Data(contentsOf: file, options: .alwaysMapped)
     } catch {

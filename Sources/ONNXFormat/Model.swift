@@ -5,6 +5,9 @@
 public struct Model: Sendable {
   var proto: Onnx_ModelProto
 
+  /// The files that external data was read from, in the order the model first names them.
+  public internal(set) var dataFiles: [DataFile] = []
+
   init(_ proto: Onnx_ModelProto) { self.proto = proto }
 
   /// An empty model of the standard domain.

@@ -2,12 +2,11 @@ import Foundation
 import SwiftProtobuf
 
 extension Model {
-  /// Loads and validates a model; external data is mapped from files in the model's own folder.
+  /// Loads and validates a model; external data is mapped from `dataFiles` in the model's own folder.
   public init(contentsOf path: String) throws(ModelError) {
     let data = try Self.map(path)
     self = try Self.decode(data, path: path)
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    try loadExternalData(from: folder)
+    try loadExternalData(of: path)
     try validate()
   }
 
@@ -17,9 +16,13 @@ extension Model {
     try validate()
   }
 
-  /// Writes the file completely or not at all.
-  public func write(to path: String) throws(ModelError) {
-    try AtomicFile.write(serialized(for: path), to: path)
+  /// Writes one file that holds all weights, completely or not at all.
+  /// - Returns: its size in bytes.
+  @discardableResult
+  public func write(to path: String) throws(ModelError) -> Int {
+    let data = try serialized(for: path)
+    try AtomicFile.write(data, to: path)
+    return data.count
   }
 
   /// The file's bytes. The same model gives the same bytes.

@@ -85,7 +85,8 @@ import Testing
 
   @Test func whatIsWrongWithALabelFileIsSaid() throws {
     let folder = try TemporaryFolder([
-      "empty.txt": "\n \n", "gap.txt": "cat\n\ndog\n", "twice.txt": "cat\ndog\ncat tabby\n",
+      "empty.txt": "\n \n", "gap.txt": "cat\n\ndog\n", "twice.txt": "cat\ndog\ncat\n",
+      "twice/cat/a.png": "",
     ])
     let path = folder.file
     #expect(throws: DatasetError.emptyLabelFile(path: path("empty.txt"))) {
@@ -101,7 +102,7 @@ import Testing
       throws: DatasetError.malformedLabel(
         path: path("twice.txt"), line: 3, reason: "class 'cat' stands on line 1 already")
     ) {
-      try LabelFile(contentsOf: path("twice.txt"))
+      try ImageDataset.load(from: path("twice"), labels: path("twice.txt"))
     }
     let binary = try folder.write(Data([0xC3, 0x28, 0x0A]), to: "binary.txt")
     #expect(throws: DatasetError.unreadable(path: binary, reason: "it is not UTF-8 text")) {

@@ -102,4 +102,53 @@ import Testing
       throws: DatasetError.missingManifestImage(path: manifest, line: 3, image: "gone.png")
     ) { try ImageDataset.load(from: manifest) }
   }
+
+  @Test(arguments: [
+    "filename,class\na.png,1\n../d.png,0\n", ",image,target\n0,a.png,1\n1,../d.png,0\n",
+    "id,label,file_name\n7,1,a.png\n8,0,../d.png\n",
+    "Image Path,Category\na.png,1.0\n../d.png,0.0\n",
+    "image,breed\na.png,1\n../d.png,0\n", "0,a.png,1\n1,../d.png,0\n", "1,a.png\n0,../d.png\n",
+  ])
+  func columnsOfOtherNamesAndPlaces(text: String) throws {
+    let folder = try folder(text)
+    let data = try ImageDataset.load(from: folder.file("list/set.csv"))
+    #expect(data.samples.map(\.path) == ["a.png", "../d.png"])
+    #expect(data.samples.map(\.label) == [1, 0])
+  }
+
+  @Test(arguments: [
+    "{\"a.png\": 1, \"../d.png\": 0}", "[[\"../d.png\", 0], [\"a.png\", 1]]",
+    "[{\"file\": \"../d.png\", \"label\": 0}, {\"file\": \"a.png\", \"label\": \"1\"}]",
+    "{\"images\": [{\"image\": \"../d.png\", \"class\": 0.0}, {\"image\": \"a.png\", \"class\": 1}]}",
+    "{\"a.png\": {\"label\": 1}, \"../d.png\": {\"label\": 0}}",
+  ])
+  func labelsAsJSON(text: String) throws {
+    let folder = try folder("")
+    try folder.write(Data(text.utf8), to: "list/set.json")
+    let data = try ImageDataset.load(from: folder.file("list/set.json"))
+    #expect(data.samples.map(\.path) == ["../d.png", "a.png"])
+    #expect(data.samples.map(\.label) == [0, 1])
+  }
+
+  @Test(arguments: [
+    "id,picture,width,kind\n1,a.png,5,0\n", "image,width,height\na.png,5,5\n",
+  ])
+  func theColumnsThatWereFoundAreSaid(text: String) throws {
+    let folder = try folder(text)
+    let error = #expect(throws: DatasetError.self) {
+      try ImageDataset.load(from: folder.file("list/set.csv"))
+    }
+    let header = text.prefix { $0 != "\n" }.split(separator: ",").joined(separator: ", ")
+    #expect("\(error!)".contains("columns found: \(header)"), "\(error!)")
+  }
+
+  @Test func absolutePathsAreSeenFromTheFolderTheyShare() throws {
+    let folder = try TemporaryFolder(["x/1/a.png": "", "x/2/b.png": "", "list/c.png": ""])
+    let rows = ["x/1/a.png", "x/2/b.png"].map { folder.file($0) + ",0\n" }.joined()
+    let apart = try folder.write(Data(rows.utf8), to: "list/apart.csv")
+    #expect(try ImageDataset.load(from: apart).samples.map(\.path) == ["1/a.png", "2/b.png"])
+    let inside = try folder.write(
+      Data((folder.file("list/c.png") + ",0\n").utf8), to: "list/inside.csv")
+    #expect(try ImageDataset.load(from: inside).samples.map(\.path) == ["c.png"])
+  }
 }

@@ -34,7 +34,7 @@ import Testing
   private static func comparison(
     _ evaluations: [ArmEvaluation], maxDrop: Double? = 0.05
   ) -> (Comparison, [ArmEvaluation]) {
-    let facts = SampleComparison.facts(maxDrop: maxDrop)
+    let facts = SampleComparison.joinableFacts(maxDrop: maxDrop)
     let led = evaluations.ledByWorst(maxDrop: maxDrop, sampling: .fixed)
     return (Comparison(facts: facts, evaluations: led), led)
   }
@@ -107,7 +107,8 @@ import Testing
       let worst = try #require(part.worst).records
       var result = EvaluationResult(
         model: "m.onnx", records: worst, classNames: SampleComparison.classNames,
-        seconds: .init(decode: 1, inference: 2, total: 3))
+        seconds: .init(decode: 1, inference: 2, total: 3),
+        provenance: .sample())
       result.hardware = part.results
       return try folder.write(
         Data(result.json(records: worst, hardware: part).utf8), to: "\(images.lowerBound).json")

@@ -10,15 +10,19 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func save(
-    _ images: Range<Int>, _ name: String, maxDrop: Double = 0.01
+    _ images: Range<Int>, _ name: String, maxDrop: Double = 0.01, file: String = "f",
+    calibration: String = "c"
   ) throws -> String {
+    var facts = SampleComparison.facts(maxDrop: maxDrop)
+    facts.provenance = .sample(calibration: calibration)
     let evaluations = SampleComparison.evaluations.map { evaluation in
       var part = evaluation
       part.records = Array(evaluation.records[images])
+      part.arm.sha256 = evaluation.arm.kind == .original ? "o" : file
       return part
     }
     let comparison = Comparison(
-      facts: SampleComparison.facts(maxDrop: maxDrop), evaluations: evaluations,
+      facts: facts, evaluations: evaluations,
       activations: SampleComparison.activations)
     let text = JSONReport().render(comparison, evaluations: evaluations)
     return try folder.write(Data(text.utf8), to: name)
@@ -52,5 +56,14 @@ import Testing
     let otherMargin = try save(200..<300, "c.json", maxDrop: 0.02)
     #expect(throws: HarnessError.self) { try MergedComparison(parts: [one, overlapping]) }
     #expect(throws: HarnessError.self) { try MergedComparison(parts: [one, otherMargin]) }
+    for (other, reason) in try [
+      (save(200..<300, "d.json", file: "g"), "the quantized file of w8 weight-based plain"),
+      (save(200..<300, "e.json", calibration: "d"), "the calibration data"),
+    ] {
+      let error = #expect(throws: HarnessError.self) {
+        try MergedComparison(parts: [one, other])
+      }
+      #expect("\(error!)".contains(reason), "\(error!)")
+    }
   }
 }

@@ -102,3 +102,24 @@ enum SampleComparison {
   static let comparison = Comparison(
     facts: facts(), evaluations: evaluations, activations: activations)
 }
+
+extension Provenance {
+  static func sample(
+    model: String = "a", resize: String = "32", classNames: [String] = SampleComparison.classNames,
+    calibration: String? = nil, kernels: String = "sample"
+  ) -> Provenance {
+    Provenance(
+      modelSHA256: model, output: "scores", preprocessing: [.init("resize", resize)],
+      classNames: classNames, dataDigest: String(repeating: "0", count: 63) + "1",
+      calibrationDigest: calibration, kernels: kernels)
+  }
+}
+
+extension SampleComparison {
+  /// Of a part that can be joined with others.
+  static func joinableFacts(maxDrop: Double?) -> ComparisonFacts {
+    var facts = facts(maxDrop: maxDrop)
+    facts.provenance = .sample(calibration: "c")
+    return facts
+  }
+}

@@ -1,6 +1,6 @@
 extension Float {
   /// The value of an IEEE 754 binary16 number.
-  init(halfBits: UInt16) {
+  public init(halfBits: UInt16) {
     let exponent = Int(halfBits >> 10 & 31)
     let mantissa = Float(halfBits & 1023)
     let magnitude: Float =

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import ONNXFormat
 import Quantization
 
@@ -28,7 +27,7 @@ public struct BitSearch {
   private let scheme: SchemeName
   private let make: (QuantizationJob, SchemeName) throws -> QuantizedModel
   private let source: FirstSamples
-  private let jobs: Int
+  private let evaluator: Evaluator
   private let original: Scores
   private let fewer: FirstSamples
   private let fewerOriginal: Scores
@@ -39,9 +38,12 @@ public struct BitSearch {
   /// Bits that layers may take; 32 stays in float.
   static let choices = [8, 4]
 
-  /// - Parameter make: quantizes for one scheme with the policy of the job it is given.
+  /// - Parameters:
+  ///   - evaluator: how classes are told from outputs.
+  ///   - make: quantizes for one scheme with the policy of the job it is given.
   public init(
-    _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData, jobs: Int,
+    _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData,
+    _ evaluator: Evaluator,
     make: @escaping (QuantizationJob, SchemeName) throws -> QuantizedModel
   ) throws {
     var options = job.options
@@ -50,12 +52,12 @@ public struct BitSearch {
     self.job = job.with(options)
     self.scheme = scheme
     self.make = make
-    self.jobs = jobs
+    self.evaluator = evaluator
     source = FirstSamples(data.source, Self.samples)
     fewer = FirstSamples(data.source, Self.samplesPerLayer)
     let program = try Program(job.model)
-    original = try Evaluator(jobs: jobs).scores(of: program, on: source)
-    fewerOriginal = try Evaluator(jobs: jobs).scores(of: program, on: fewer)
+    original = try evaluator.scores(of: program, on: source)
+    fewerOriginal = try evaluator.scores(of: program, on: fewer)
   }
 
   /// The chosen file and the frontier it was chosen from.
@@ -136,7 +138,7 @@ public struct BitSearch {
   private func distance(
     _ model: Model, on source: FirstSamples, from original: Scores
   ) throws -> (divergence: Double, disagreement: Double) {
-    let scores = try Evaluator(jobs: jobs).scores(of: Program(model), on: source)
+    let scores = try evaluator.scores(of: Program(model), on: source)
     let changed = (0..<scores.count).count {
       scores.top(1, of: $0).classes != original.top(1, of: $0).classes
     }

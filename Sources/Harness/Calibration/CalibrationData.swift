@@ -11,6 +11,8 @@ public struct CalibrationData: Sendable {
   public let hashes: [String]
   public let skipped: [(path: String, reason: String)]
   private var array: NPYSource?
+  /// What is unlikely about them, one sentence each.
+  public private(set) var warnings: [String] = []
 
   public var count: Int { source.count }
 
@@ -21,12 +23,17 @@ public struct CalibrationData: Sendable {
     preparation = store.preprocessing.description
     hashes = store.hashes
     skipped = store.skipped
+    warnings = CalibrationFit.warnings(hashes: hashes)
   }
 
-  public init(_ array: NPYSource) {
+  /// - Parameter preprocessing: what the model's images go through, to hold the array's values against; nil holds none.
+  public init(_ array: NPYSource, _ preprocessing: Preprocessing? = nil) {
     let ordered = CanonicalOrder(array, hashes: array.hashes)
     self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
     self.array = array
+    warnings =
+      CalibrationFit.warnings(hashes: array.hashes)
+      + (preprocessing.map { CalibrationFit.warnings(array, $0) } ?? [])
   }
 
   /// Samples far beyond all others; only arrays have such, pixels are bounded.
@@ -35,7 +42,9 @@ public struct CalibrationData: Sendable {
   /// The same without samples that would decide ranges by themselves.
   public func withoutOutliers() -> CalibrationData {
     guard let array, !outliers.isEmpty else { return self }
-    return CalibrationData(array.leavingOut(outliers))
+    var data = CalibrationData(array.leavingOut(outliers))
+    data.warnings = warnings
+    return data
   }
 
   /// Samples that are no files.
@@ -51,7 +60,8 @@ public struct CalibrationData: Sendable {
 /// The N × C × H × W samples of a `.npy` file, taken as the model's input as they are.
 public struct NPYSource: SampleSource {
   private let array: NPYArray
-  private let file: String
+  /// The name without its folder.
+  let file: String
   /// Which samples of the array are used, and the largest absolute value of each.
   private let places: [Int]
   /// Whether samples lie as H × W × C in the array.
@@ -59,6 +69,9 @@ public struct NPYSource: SampleSource {
   private let magnitudes: [Float]
   public let sampleShape: [Int]
   public let hashes: [String]
+  /// Of the values of the whole file; nil where there are none.
+  let range: ClosedRange<Float>?
+  var isInteger: Bool { !array.dtype.isFloatingPoint }
 
   /// - Parameter limit: use only the first samples.
   public init(_ path: String, for input: ImageInput, limit: Int? = nil) throws {
@@ -87,20 +100,25 @@ public struct NPYSource: SampleSource {
     file = URL(filePath: path).lastPathComponent
     places = Array(0..<min(limit ?? .max, array.shape[0]))
     var (hashes, magnitudes): ([String], [Float]) = ([], [])
+    var (lowest, highest) = (Float.infinity, -Float.infinity)
     for index in places {
       let values = array.floats(sample: index)
       guard values.allSatisfy(\.isFinite) else {
         throw HarnessError.nonFiniteSample(name: "sample \(index) of \(path)")
       }
+      lowest = min(lowest, values.min() ?? lowest)
+      highest = max(highest, values.max() ?? highest)
       hashes.append(values.withUnsafeBytes { ContentHash.sha256($0) })
       magnitudes.append(values.reduce(0) { max($0, abs($1)) })
     }
     (self.hashes, self.magnitudes) = (hashes, magnitudes)
+    range = lowest <= highest ? lowest...highest : nil
   }
 
   private init(_ other: NPYSource, keeping kept: [Int]) {
     (array, file, sampleShape) = (other.array, other.file, other.sampleShape)
     isChannelsLast = other.isChannelsLast
+    range = other.range
     places = kept.map { other.places[$0] }
     hashes = kept.map { other.hashes[$0] }
     magnitudes = kept.map { other.magnitudes[$0] }

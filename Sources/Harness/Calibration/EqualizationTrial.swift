@@ -7,11 +7,16 @@ import Quantization
 /// the one whose scores then lose less on others is taken.
 public struct EqualizationTrial: Sendable {
   public var jobs: Int
+  /// The output whose scores judge; nil takes the first.
+  public var output: ScoreOutput?
 
   /// As many samples are fitted as judge, and no more than this: the trial costs two short calibrations.
   private static let samples = 32
 
-  public init(jobs: Int) { self.jobs = jobs }
+  public init(jobs: Int, output: ScoreOutput? = nil) {
+    self.jobs = jobs
+    self.output = output
+  }
 
   /// - Parameter job: of `model`; tried where its options leave open whether to equalize, and do.
   /// - Returns: `job`, also where the model's output is no class scores to judge by; or the same without equalization and
@@ -61,6 +66,6 @@ public struct EqualizationTrial: Sendable {
   }
 
   private func scores(of model: Model, on judges: FirstSamples) throws -> Scores {
-    try Evaluator(jobs: jobs).scores(of: Program(model), on: judges)
+    try Evaluator(jobs: jobs, output: output).scores(of: Program(model), on: judges)
   }
 }

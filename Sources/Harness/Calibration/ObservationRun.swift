@@ -23,7 +23,8 @@ public struct ObservationRun: Sendable {
     let source = StatisticsSource(
       modelSHA256: model.sha256 + (job.options.equalizesModel ? "-equalized" : ""),
       preprocessing: calibration.preparation,
-      calibrationDigest: calibration.digest, sampleCount: calibration.count)
+      calibrationDigest: calibration.digest, sampleCount: calibration.count,
+      kernels: MachineFacts.kernels)
     return try cache.observations(from: source, targets: targets) {
       try Calibrator(jobs: jobs, isQuiet: isQuiet)
         .observe(job.model, targets: targets, on: calibration.source)

@@ -11,17 +11,20 @@ public struct QuantizedFileSummary {
   public var observations: Observations?
   /// A layer of which little is left.
   public var lost: LostLayer?
+  /// What speaks against the data, one sentence each.
+  public var warnings: [String] = []
   /// Unreadable images that were left out.
   public var skipped: [String] = []
 
   private let saturation: [LayerSaturation]
 
-  public init(_ quantized: QuantizedModel, path: String, originalBytes: Int) throws {
+  /// - Parameter bytes: what was written to `path`.
+  public init(_ quantized: QuantizedModel, path: String, bytes: Int, originalBytes: Int) throws {
     saturation = try LayerSaturation.all(in: quantized.model)
     self.quantized = quantized
     self.path = path
+    self.bytes = bytes
     self.originalBytes = originalBytes
-    bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
   }
 
   private var compression: Double { bytes > 0 ? Double(originalBytes) / Double(bytes) : 0 }
@@ -83,6 +86,7 @@ public struct QuantizedFileSummary {
               .init("outputError", .number(approach.loss)),
             ])
           })),
+      .init("warnings", .array(warnings.map(JSONValue.string))),
       .init("skippedImages", .array(skipped.map(JSONValue.string))),
       .init(
         "layers",

@@ -9,7 +9,7 @@ import Synchronization
 /// it and what follows are solved again.
 public final class WalkJournal: Sendable {
   public let path: String
-  /// What all walks of a run share: the model file and this program.
+  /// What all walks of a run share: the model file, this program and the kernels it computes with.
   private let run: String
   private let entries: Mutex<[Entry]>
   /// What is wrong with a file that was found, as a sentence; its usable lines are kept.
@@ -24,7 +24,7 @@ public final class WalkJournal: Sendable {
   /// Goes on with the file, where there is one.
   public init(path: String, modelSHA256: String) throws {
     self.path = path
-    run = modelSHA256 + Self.program
+    run = modelSHA256 + Self.program + MachineFacts.kernels
     let stored = FileManager.default.contents(atPath: path) ?? Data()
     var known: [Entry] = []
     var usable = 0

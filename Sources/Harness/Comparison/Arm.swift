@@ -26,6 +26,9 @@ public struct Arm: Sendable, Codable, Hashable {
   /// The size of the model, external data included.
   public var bytes: Int
 
+  /// Of the model (`ModelFile`); nil in results of earlier versions.
+  public var sha256: String?
+
   /// Between a method and the step that an arm of an ablation leaves out.
   static let ablationMark = " without "
 
@@ -36,7 +39,7 @@ public struct Arm: Sendable, Codable, Hashable {
 
   public init(
     name: String, kind: Kind, scheme: String? = nil, method: String? = nil,
-    granularity: String? = nil, file: String? = nil, bytes: Int
+    granularity: String? = nil, file: String? = nil, bytes: Int, sha256: String? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -45,6 +48,7 @@ public struct Arm: Sendable, Codable, Hashable {
     self.granularity = granularity
     self.file = file
     self.bytes = bytes
+    self.sha256 = sha256
   }
 }
 
@@ -82,6 +86,15 @@ public struct ArmEvaluation: Sendable, Codable, Hashable {
 
   /// Layers whose sums x86 CPUs without VNNI clamp for some input.
   public var saturation: [LayerSaturation] = []
+
+  /// What to say where the accuracy is no better than guessing.
+  func chanceWarnings(classes: Int) -> [String] {
+    guard !records.isEmpty else { return [] }
+    let correct = records.count(where: \.isCorrect)
+    return Chance.warnings(
+      top1: Double(correct) / Double(records.count),
+      Wilson.interval(successes: correct, count: records.count), classes: classes)
+  }
 
   public init(
     arm: Arm, records: [Record], logitSQNR: Double? = nil, logitKL: Double? = nil,

@@ -8,6 +8,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let granularity: String?
   public let file: String?
   public let bytes: Int
+  public let sha256: String?
 
   /// The original's bytes divided by this arm's.
   public let compression: Double?
@@ -86,6 +87,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
     granularity = arm.granularity
     file = arm.file
     bytes = arm.bytes
+    sha256 = arm.sha256
     compression = ratio((original ?? evaluation).arm.bytes, arm.bytes)
     top1 = ratio(correct, records.count) ?? 0
     top5 = ratio(records.count(where: \.isInTop5), records.count) ?? 0

@@ -6,12 +6,17 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
     public var sha256: String
     public var bytes: Int
     public var parameters: Int
+    /// The graph's file and its data files, which `sha256` and `bytes` are of; nil where that is not known.
+    public var files: [ModelFile.Part]?
 
-    public init(name: String, sha256: String, bytes: Int, parameters: Int) {
+    public init(
+      name: String, sha256: String, bytes: Int, parameters: Int, files: [ModelFile.Part]? = nil
+    ) {
       self.name = name
       self.sha256 = sha256
       self.bytes = bytes
       self.parameters = parameters
+      self.files = files
     }
   }
 
@@ -24,6 +29,9 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
 
     /// Classes that the labels can name.
     public var classes: Int
+
+    /// Classes that have images; nil where that is not known.
+    public var classesWithImages: Int?
 
     /// Samples that calibration observed.
     public var calibrationCount: Int
@@ -90,10 +98,18 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
   /// What was typed, to be typed again: the arguments without the program's own path.
   public var command: [String]
 
+  /// What tells this comparison from others; nil in results of earlier versions.
+  public var provenance: Provenance?
+
+  /// What speaks against believing the numbers, one sentence each.
+  public var warnings: [String] = []
+
   public init(
     model: Model, dataset: Dataset, preprocessing: [Setting], machine: Machine,
-    maxDrop: Double? = nil, sampling: Sampling = .fixed, command: [String] = []
+    maxDrop: Double? = nil, sampling: Sampling = .fixed, command: [String] = [],
+    provenance: Provenance? = nil
   ) {
+    self.provenance = provenance
     self.model = model
     self.dataset = dataset
     self.preprocessing = preprocessing

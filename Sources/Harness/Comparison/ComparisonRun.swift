@@ -17,6 +17,8 @@ public struct ComparisonRun {
   public var statistics = StatisticsCache(path: nil)
   /// Where solved layers are kept until the run is done; nil keeps none.
   public var journal: WalkJournal?
+  /// What speaks against believing the numbers, as far as is known beforehand.
+  public var warnings: [String] = []
   /// What was typed, for the report.
   public var command: [String] = []
   /// Where quantized files go; they are measured from there, as a user would load them.
@@ -65,12 +67,12 @@ public struct ComparisonRun {
     var choices = RangeChoices()
     for plan in plans(arms, observations, calibration) {
       try Interruption.check()
-      let made = try make(plan)
+      let made = try make(plan, like: original)
       if choices.tensors.isEmpty { choices = made.quantized.rangeChoices }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
     evaluations = evaluations.ledByWorst(maxDrop: maxDrop, sampling: .fixed)
-    let facts = facts(original, ImageFacts(images), calibration)
+    let facts = facts(original, ImageFacts(images), calibration, evaluations)
     let comparison = Comparison(
       facts: facts, evaluations: evaluations,
       activations: try activations(arms.activationBased, observations, choices))
@@ -92,7 +94,7 @@ public struct ComparisonRun {
     let observations = try observe(original, arms, calibration)
     let made = try plans(arms, observations, calibration).map { plan in
       try Interruption.check()
-      return try make(plan)
+      return try make(plan, like: original)
     }
     let choices = made.map(\.quantized.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
     let activations = try activations(arms.activationBased, observations, choices)
@@ -103,9 +105,9 @@ public struct ComparisonRun {
       try evaluation.add(prepare(next), read: next.count)
       var images = evaluation.images
       images.available = dataset.count
-      let facts = facts(original, images, calibration, sampling: .sequential)
       let evaluations = evaluation.evaluations.ledByWorst(
         maxDrop: maxDrop, sampling: .sequential)
+      let facts = facts(original, images, calibration, evaluations, sampling: .sequential)
       let comparison = Comparison(
         facts: facts, evaluations: evaluations, activations: activations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
@@ -202,7 +204,7 @@ public struct ComparisonRun {
       grid: job.options.activations.grid)
   }
 
-  private func make(_ plan: Plan) throws -> MadeArm {
+  private func make(_ plan: Plan, like original: LoadedModel) throws -> MadeArm {
     let start = ContinuousClock.now
     let quantized = try plan.make()
     let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
@@ -211,12 +213,12 @@ public struct ComparisonRun {
     let path = folder.appending(path: file).path
     try quantized.model.write(to: path)
     let seconds = (ContinuousClock.now - start).seconds
-    let loaded = try LoadedModel(path)
+    let loaded = try LoadedModel(path, output: original.scores.name)
     let arm = Arm(
       name: "\(plan.scheme.text) \(plan.kind.rawValue) \(plan.method)", kind: plan.kind,
       scheme: plan.scheme.text, method: plan.method,
       granularity: plan.job.options.granularity.rawValue,
-      file: file, bytes: loaded.bytes)
+      file: file, bytes: loaded.bytes, sha256: loaded.sha256)
     return MadeArm(
       arm: arm, model: loaded, float: plan.job.model, quantized: quantized, quantizeSeconds: seconds
     )
@@ -224,18 +226,25 @@ public struct ComparisonRun {
 
   private func facts(
     _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData,
-    sampling: Sampling = .fixed
+    _ evaluations: [ArmEvaluation], sampling: Sampling = .fixed
   ) -> ComparisonFacts {
     let calibrated = Set(calibration.hashes)
-    let dataset = ComparisonFacts.Dataset(
+    var dataset = ComparisonFacts.Dataset(
       count: images.count, available: images.available, classes: images.classNames.count,
       calibrationCount: calibration.count,
       overlap: images.hashes.count { calibrated.contains($0) },
       skipped: images.skipped + calibration.skipped.map(\.path), classNames: images.classNames)
-    return ComparisonFacts(
+    dataset.classesWithImages = Set(images.labels).count
+    var facts = ComparisonFacts(
       model: original.facts, dataset: dataset,
       preprocessing: images.settings,
-      machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command)
+      machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command,
+      provenance: images.provenance(original, calibration))
+    facts.warnings = warnings
+    if let first = evaluations.first, let classes = original.scores.classes {
+      facts.warnings += first.chanceWarnings(classes: classes)
+    }
+    return facts
   }
 }
 
@@ -252,6 +261,7 @@ struct MadeArm {
 /// What a report says about the images of a run.
 struct ImageFacts {
   var hashes: [String]
+  var labels: [Int]
   var available: Int
   var skipped: [String]
   var classNames: [String]
@@ -261,10 +271,18 @@ struct ImageFacts {
 
   init(_ store: ImageStore) {
     hashes = store.hashes
+    labels = store.samples.map(\.label)
     available = store.count
     skipped = store.skipped.map(\.path)
     classNames = store.classNames
     settings = store.preprocessing.settings
+  }
+
+  func provenance(_ model: LoadedModel, _ calibration: CalibrationData) -> Provenance {
+    Provenance(
+      modelSHA256: model.sha256, output: model.scores.name, preprocessing: settings,
+      classNames: classNames, dataDigest: DigestSum(labelled: hashes, labels).text,
+      calibrationDigest: calibration.digest)
   }
 }
 
@@ -298,7 +316,8 @@ private struct ArmBench {
   mutating func evaluateOriginal(_ model: LoadedModel) throws -> ArmEvaluation {
     let scores = try scores(of: model, .exact, title: "original")
     original = scores
-    let arm = Arm(name: "original", kind: .original, bytes: model.bytes)
+    let arm = Arm(
+      name: "original", kind: .original, bytes: model.bytes, sha256: model.sha256)
     let rankings = scores.rankings(limit: 5)
     return ArmEvaluation(
       arm: arm, records: try rankings.records(of: images),
@@ -345,7 +364,7 @@ private struct ArmBench {
     let (images, jobs, isQuiet) = (images, jobs, isQuiet)
     return try cache.scores(of: model, hardware) { program in
       let name = hardware == .exact ? title : "\(title), \(hardware.rawValue)"
-      return try Evaluator(jobs: jobs, isQuiet: isQuiet).scores(
+      return try Evaluator(jobs: jobs, isQuiet: isQuiet, output: model.scores).scores(
         of: program, on: images, title: name)
     }
   }

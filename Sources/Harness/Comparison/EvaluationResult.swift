@@ -39,6 +39,12 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   public let imagesPerSecond: Double
   public let seconds: Seconds
 
+  /// What tells this result from others; nil in results of earlier versions.
+  public let provenance: Provenance?
+
+  /// What speaks against believing the numbers, one sentence each; nil in results of earlier versions.
+  public var warnings: [String]?
+
   /// Images whose scores are NaN or infinite.
   public var nonFinite: NonFiniteScores?
 
@@ -50,8 +56,11 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
 
   init(
     model: String, count: Int, top1: Double, top5: Double, top1Interval: Interval,
-    perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds
+    perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds,
+    provenance: Provenance?, warnings: [String]?
   ) {
+    self.provenance = provenance
+    self.warnings = warnings
     self.model = model
     self.count = count
     self.top1 = top1
@@ -63,11 +72,17 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
     self.seconds = seconds
   }
 
+  /// What to say where the accuracy is no better than guessing.
+  public func chanceWarnings(classes: Int) -> [String] {
+    count == 0 ? [] : Chance.warnings(top1: top1, top1Interval, classes: classes)
+  }
+
   /// - Parameter classNames: by class index; where a name is missing the index stands for it.
   public init(
     model: String, records: [Record], classNames: [String], skippedImages: [String] = [],
-    seconds: Seconds
+    seconds: Seconds, provenance: Provenance? = nil
   ) {
+    self.provenance = provenance
     let correct = records.count(where: \.isCorrect)
     let count = records.count
     self.model = model

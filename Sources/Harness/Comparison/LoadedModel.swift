@@ -4,30 +4,36 @@ import ONNXFormat
 
 /// A model file as a user would load it, with the facts reports state; every node of it can run.
 public struct LoadedModel: Sendable {
-  public let path: String
+  public let file: ModelFile
   public let model: Model
   private let imageInput: Result<ImageInput, HarnessError>
-  public let sha256: String
-  public let bytes: Int
   /// Layers whose sums x86 CPUs without VNNI clamp for some input.
   public let saturation: [LayerSaturation]
+  /// The output that is ranked.
+  public let scores: ScoreOutput
 
   /// What whoever reads its results should know of how it is read.
   public let notes: [String]
 
-  public init(_ path: String) throws {
+  /// - Parameter output: the name of the output to rank; nil takes the first that looks like class scores.
+  public init(_ path: String, output: String? = nil) throws {
     model = try Model(contentsOf: path)
     let program = try Program(model, optimizing: false)
     imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
-    notes = program.notes
+    scores = try ScoreOutput(of: model, program, try? imageInput.get(), named: output)
+    notes = program.notes + scores.notes
     saturation = try LayerSaturation.all(in: model)
-    sha256 = try ContentHash.sha256(ofFile: path)
-    bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    self.path = path
+    file = try ModelFile(path, of: model)
   }
 
   /// What the model reads, where that is images.
   public var input: ImageInput { get throws(HarnessError) { try imageInput.get() } }
+
+  public var path: String { file.path }
+  public var name: String { file.name }
+  public var sha256: String { file.sha256 }
+  public var bytes: Int { file.bytes }
+  public var parameters: Int { model.parameterCount }
 
   /// The model ready to run. It holds the weights once more, so it is made where it is used.
   public func program(for hardware: Hardware = .exact) throws -> Program {
@@ -54,16 +60,10 @@ public struct LoadedModel: Sendable {
     return try rankings.nonFinite(of: model, on: images).map { ["warning: \($0.warning)"] } ?? []
   }
 
-  public var name: String { URL(filePath: path).lastPathComponent }
-
-  /// Elements of all floating-point initializers.
-  public var parameters: Int {
-    model.graph.initializers.filter { $0.elementType == .float32 }
-      .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
-  }
-
   public var facts: ComparisonFacts.Model {
-    ComparisonFacts.Model(name: name, sha256: sha256, bytes: bytes, parameters: parameters)
+    ComparisonFacts.Model(
+      name: name, sha256: sha256, bytes: bytes, parameters: parameters,
+      files: file.parts)
   }
 }
 

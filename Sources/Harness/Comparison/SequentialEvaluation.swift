@@ -33,8 +33,9 @@ struct SequentialEvaluation {
     _ original: LoadedModel, _ arms: [MadeArm], hardware: HardwareChoice?, jobs: Int, isQuiet: Bool
   ) {
     let first = Subject(
-      arm: Arm(name: "original", kind: .original, bytes: original.bytes), model: original, made: nil
-    )
+      arm: Arm(
+        name: "original", kind: .original, bytes: original.bytes, sha256: original.sha256),
+      model: original, made: nil)
     subjects = [first] + arms.map { Subject(arm: $0.arm, model: $0.model, made: $0) }
     self.hardware = hardware
     self.jobs = jobs
@@ -64,7 +65,8 @@ struct SequentialEvaluation {
         let title = "\(subject.arm.name), images \(seen + 1)–\(seen + count)"
         let (jobs, isQuiet) = (jobs, isQuiet)
         let scores = try cache.scores(of: subject.model, one) { program in
-          try Evaluator(jobs: jobs, isQuiet: isQuiet).scores(of: program, on: store, title: title)
+          try Evaluator(jobs: jobs, isQuiet: isQuiet, output: subject.model.scores)
+            .scores(of: program, on: store, title: title)
         }
         fresh[ScoreKey(sha256: subject.model.sha256, hardware: one)] = scores
         let rankings = scores.rankings(limit: 5)
@@ -85,6 +87,7 @@ struct SequentialEvaluation {
     scores.merge(fresh) { $0.appending($1) }
     let new = ImageFacts(store)
     facts?.hashes += new.hashes
+    facts?.labels += new.labels
     facts?.skipped += new.skipped
     if facts == nil { facts = new }
     seen += count

@@ -22,7 +22,7 @@ extension ImageDataset {
       }
     }
     chosen.sort(by: ImageSample.precedes)
-    return ImageDataset(name: name, samples: chosen, classNames: classNames)
+    return with(chosen)
   }
 }
 

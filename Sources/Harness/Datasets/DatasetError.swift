@@ -7,10 +7,14 @@ public enum DatasetError: Error, Equatable, Sendable {
   case notAFolder(path: String)
   case emptyFolder(path: String)
   case noClassFolders(path: String)
+  /// A folder above the one with the class folders.
+  case foldersOfFolders(path: String, folder: String)
   case emptyClassFolder(path: String)
   case unknownClassFolder(folder: String, labels: String)
   case emptyLabelFile(path: String)
   case malformedLabel(path: String, line: Int, reason: String)
+  /// Labels in JSON that are no class names.
+  case malformedLabels(path: String, reason: String)
   case emptyManifest(path: String)
   case malformedManifest(path: String, line: Int, reason: String)
   case missingManifestImage(path: String, line: Int, image: String)
@@ -23,8 +27,6 @@ public enum NPYProblem: Error, Equatable, Sendable {
   case notNPY
   case unsupportedVersion(major: Int, minor: Int)
   case badHeader(String)
-  case fortranOrder
-  case bigEndian(String)
   case unsupportedType(String)
   case tooLarge(shape: [Int])
   case wrongSize(expected: Int, found: Int)
@@ -39,17 +41,21 @@ extension DatasetError: CustomStringConvertible {
     case .emptyFolder(let path): "\(path): the folder is empty"
     case .noClassFolders(let path):
       "\(path): has no class folders; expected one folder per class with its images inside"
+    case .foldersOfFolders(let path, let folder):
+      "\(path): its class folders hold only folders, no images; is \(folder) the folder of class folders?"
     case .emptyClassFolder(let path): "\(path): the class folder has no images"
     case .unknownClassFolder(let folder, let labels):
       "\(folder): the class folder is not named in the label file \(labels)"
     case .emptyLabelFile(let path): "\(path): the label file names no class"
     case .malformedLabel(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .malformedLabels(let path, let reason): "\(path): \(reason)"
     case .emptyManifest(let path): "\(path): the manifest lists no image"
-    case .malformedManifest(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .malformedManifest(let path, let line, let reason):
+      "\(Self.place(path, line)): \(reason)"
     case .missingManifestImage(let path, let line, let image):
-      "\(path), line \(line): there is no image file \(image)"
+      "\(Self.place(path, line)): there is no image file \(image)"
     case .unknownLabel(let path, let line, let label, let reason):
-      "\(path), line \(line): bad label \"\(label)\": \(reason)"
+      "\(Self.place(path, line)): bad label \"\(label)\": \(reason)"
     case .invalidArray(let path, let reason): "\(path): \(reason)"
     }
   }
@@ -62,12 +68,9 @@ extension NPYProblem: CustomStringConvertible {
     case .unsupportedVersion(let major, let minor):
       "version \(major).\(minor) of the .npy format is not supported; versions 1.0 to 3.0 are"
     case .badHeader(let reason): "malformed .npy header: \(reason)"
-    case .fortranOrder: "array is in Fortran order; save it with np.ascontiguousarray"
-    case .bigEndian(let descriptor):
-      "array type '\(descriptor)' is big-endian; save it in little-endian order"
     case .unsupportedType(let descriptor):
       "array type '\(descriptor)' is not supported; "
-        + "float32, float64, bool and integers of 8 to 64 bits are"
+        + "float16 to float64, bool and integers of 8 to 64 bits are"
     case .tooLarge(let shape): "array shape \(shape) is too large"
     case .wrongSize(let expected, let found):
       "\(found < expected ? "truncated" : "trailing bytes"): shape and type need \(expected) bytes "
@@ -77,6 +80,11 @@ extension NPYProblem: CustomStringConvertible {
 }
 
 extension DatasetError {
+  /// Entries of JSON have no lines of their own.
+  private static func place(_ path: String, _ line: Int) -> String {
+    "\(path), \(path.lowercased().hasSuffix(".json") ? "entry" : "line") \(line)"
+  }
+
   /// The error of the system call on `path` that has just failed.
   static func systemFailure(at path: String) -> DatasetError {
     errno == ENOENT

@@ -15,6 +15,13 @@ enum FileTree {
     }
   }
 
+  /// The size of the file that a path leads to, symbolic links followed.
+  static func byteCount(of path: String) throws(DatasetError) -> Int {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { throw .systemFailure(at: path) }
+    return Int(facts.st_size)
+  }
+
   /// The names in a folder that are not hidden, in order of their UTF-8 bytes.
   static func names(in folder: String) throws(DatasetError) -> [String] {
     guard let stream = opendir(folder) else { throw .systemFailure(at: folder) }
@@ -27,6 +34,21 @@ enum FileTree {
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted(by: precedes)
+  }
+
+  /// The names of folders in a folder, links to folders among them, in the same order.
+  static func folders(in folder: String) throws(DatasetError) -> [String] {
+    var folders: [String] = []
+    for name in try names(in: folder) where (try? kind(of: join(folder, name))) == .folder {
+      folders.append(name)
+    }
+    return folders
+  }
+
+  static func holdsOnlyFolders(_ folder: String) throws(DatasetError) -> Bool {
+    let folders = try folders(in: folder).count
+    let names = try names(in: folder).count
+    return folders > 0 && folders == names
   }
 
   /// The regular files at any depth below a folder, as paths relative to it. A link back to a

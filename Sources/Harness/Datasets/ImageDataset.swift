@@ -29,18 +29,37 @@ public struct ImageDataset: Equatable, Sendable {
   public let samples: [ImageSample]
   /// The classes' names by index; empty for unlabelled data.
   public let classNames: [String]
+  /// Where labels come from; nil for unlabelled data.
+  public let labelling: Labelling?
 
-  public init(name: String, samples: [ImageSample], classNames: [String]) {
+  /// Where the indices of classes come from.
+  public enum Labelling: Sendable, Equatable {
+    /// The position of the class folder, or of the class's name in a manifest, among all sorted as text.
+    case sortedFolders, sortedNames
+    /// The manifest holds them.
+    case indices
+    case labelFile
+  }
+
+  public init(
+    name: String, samples: [ImageSample], classNames: [String], labelling: Labelling? = nil
+  ) {
     self.name = name
     self.samples = samples
     self.classNames = classNames
+    self.labelling = labelling
+  }
+
+  /// Some of the images, or all in another order.
+  func with(_ samples: [ImageSample]) -> ImageDataset {
+    ImageDataset(name: name, samples: samples, classNames: classNames, labelling: labelling)
   }
 
   public var count: Int { samples.count }
 }
 
 extension ImageDataset {
-  /// Reads the list of labelled images from a folder of class folders or from a `.csv` manifest.
+  /// Reads the list of labelled images from a folder of class folders or from a manifest.
   ///
   /// - Parameter labels: a label file that gives the classes' indices; without one, an index is the
   ///   position among the sorted names.
@@ -54,8 +73,8 @@ extension ImageDataset {
     }
   }
 
-  /// Reads the list of images from a folder, at any depth, or from a `.csv` manifest, whose labels
-  /// are not used.
+  /// Reads the list of images from a folder, at any depth, or from a manifest, whose labels are not
+  /// used.
   public static func loadUnlabelled(from path: String) throws(DatasetError) -> ImageDataset {
     switch try source(at: path) {
     case .folder: try ImageFolder(path: path).loadUnlabelled()
@@ -68,7 +87,8 @@ extension ImageDataset {
   private static func source(at path: String) throws(DatasetError) -> Source {
     switch try FileTree.kind(of: path) {
     case .folder: return .folder
-    case .file where path.lowercased().hasSuffix(".csv"): return .manifest
+    case .file where Manifest.extensions.contains(where: path.lowercased().hasSuffix):
+      return .manifest
     default: throw .notAFolder(path: path)
     }
   }

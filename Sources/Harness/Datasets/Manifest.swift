@@ -1,105 +1,137 @@
 import Foundation
 
-/// A CSV list of images: `path,label` per line, with or without that header; further columns are
-/// ignored.
+/// A list of images with their labels, as CSV or JSON.
 ///
 /// Paths are relative to the manifest's folder. A label is a class's name or its index.
 struct Manifest {
+  static let extensions = [".csv", ".json"]
+
   let path: String
-  private let rows: [DelimitedText.Record]
+  private let table: ManifestTable
+  private var rows: [ManifestTable.Row] { table.rows }
 
   /// Class indices above this are taken for mistakes.
   private static let largestIndex = 999_999
 
   init(contentsOf path: String) throws(DatasetError) {
-    let bytes = [UInt8](try TextFile.bytes(of: path))
-    var rows: [DelimitedText.Record]
+    let data = try TextFile.bytes(of: path)
+    let folder = Self.folder(of: path)
     do throws(DelimitedText.Malformed) {
-      rows = try DelimitedText.parse(bytes)
+      table =
+        path.lowercased().hasSuffix(".json")
+        ? try ManifestTable(json: Self.json(data))
+        : try ManifestTable(csv: DelimitedText.parse([UInt8](data))) { Self.isFile($0, in: folder) }
     } catch {
       throw .malformedManifest(path: path, line: error.line, reason: error.reason)
     }
-    if let first = rows.first, Self.isHeader(first) { rows.removeFirst() }
-    guard !rows.isEmpty else { throw .emptyManifest(path: path) }
     self.path = path
-    self.rows = rows
+    guard !rows.isEmpty else { throw .emptyManifest(path: path) }
+  }
+
+  private static func json(_ data: Data) throws(DelimitedText.Malformed) -> Any {
+    guard let value = try? JSONSerialization.jsonObject(with: data) else {
+      throw DelimitedText.Malformed(line: 1, reason: "it is not JSON")
+    }
+    return value
   }
 
   func load(labels: LabelFile?) throws(DatasetError) -> ImageDataset {
-    for row in rows where row.fields.count < 2 || label(of: row).isEmpty {
+    if !table.hasLabels {
+      throw .malformedManifest(
+        path: path, line: 1,
+        reason: "no column of labels is found; \(ManifestColumns.expected(table.header))")
+    }
+    for row in rows where row.label?.isEmpty ?? true {
       throw .malformedManifest(
         path: path, line: row.line, reason: "has no label; expected `path,label`")
     }
-    let (indices, names) =
-      if let labels {
-        try looked(up: labels)
-      } else if rows.contains(where: { Int(label(of: $0)) != nil }) {
-        try numbered()
-      } else {
-        named()
-      }
-    return try dataset(labels: indices, classNames: names)
+    if let labels { return try looked(up: labels) }
+    return rows.contains { WholeNumber.parse(label(of: $0)) != nil } ? try numbered() : try named()
   }
 
   /// The images alone; a label column is not read.
   func loadUnlabelled() throws(DatasetError) -> ImageDataset {
-    try dataset(labels: rows.map { _ in ImageSample.unlabelled }, classNames: [])
+    try dataset(rows.map { _ in ImageSample.unlabelled }, [], nil)
   }
 
-  private func dataset(labels: [Int], classNames: [String]) throws(DatasetError) -> ImageDataset {
-    let file = FileTree.absolute(path)
-    let folder = String(file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex))
+  private func dataset(
+    _ labels: [Int], _ classNames: [String], _ labelling: ImageDataset.Labelling?
+  ) throws(DatasetError) -> ImageDataset {
+    let folder = Self.folder(of: path)
+    let common = CommonFolder(rows.map(\.image).filter { $0.hasPrefix("/") })
     var samples: [ImageSample] = []
     for (row, label) in zip(rows, labels) {
-      let image = row.fields[0]
-      let location = FileTree.join(folder, image)
-      guard !image.isEmpty else {
+      guard !row.image.isEmpty else {
         throw .malformedManifest(path: path, line: row.line, reason: "has no path")
       }
-      guard (try? FileTree.kind(of: location)) == .file else {
-        throw .missingManifestImage(path: path, line: row.line, image: image)
+      guard Self.isFile(row.image, in: folder) else {
+        throw .missingManifestImage(path: path, line: row.line, image: row.image)
       }
-      samples.append(ImageSample(path: image, absolutePath: location, label: label))
+      samples.append(
+        ImageSample(
+          path: common.shortened(row.image, beside: folder),
+          absolutePath: FileTree.join(folder, row.image), label: label))
     }
     return ImageDataset(
-      name: FileTree.lastComponent(path), samples: samples, classNames: classNames)
+      name: FileTree.lastComponent(path), samples: samples, classNames: classNames,
+      labelling: labelling)
   }
 
-  private static func isHeader(_ row: DelimitedText.Record) -> Bool {
-    let names = row.fields.prefix(2).map { $0.lowercased() }
-    return names == ["path", "label"] || row.fields.map { $0.lowercased() } == ["path"]
+  private static func folder(of path: String) -> String {
+    let file = FileTree.absolute(path)
+    return String(file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex))
+  }
+
+  private static func isFile(_ image: String, in folder: String) -> Bool {
+    !image.isEmpty && (try? FileTree.kind(of: FileTree.join(folder, image))) == .file
+  }
+}
+
+/// The folder that absolute paths share, so that reports can do without it.
+private struct CommonFolder {
+  private let parts: [Substring]
+
+  init(_ paths: [String]) {
+    let folders = paths.map { $0.split(separator: "/").dropLast() }
+    parts = folders.dropFirst().reduce(Array(folders.first ?? [])) { common, folder in
+      zip(common, folder).prefix { $0 == $1 }.map(\.0)
+    }
+  }
+
+  /// A relative path stays as it is; an absolute one is seen from the manifest's folder, or from the common one.
+  func shortened(_ path: String, beside folder: String) -> String {
+    guard path.hasPrefix("/") else { return path }
+    if path.hasPrefix(folder + "/") { return String(path.dropFirst(folder.count + 1)) }
+    return path.split(separator: "/").dropFirst(parts.count).joined(separator: "/")
   }
 }
 
 // How labels become indices, with the classes' names.
 extension Manifest {
-  private func looked(up labels: LabelFile) throws(DatasetError) -> ([Int], [String]) {
+  private func looked(up labels: LabelFile) throws(DatasetError) -> ImageDataset {
     var indices: [Int] = []
-    for row in rows { indices.append(try index(of: row, in: labels)) }
-    return (indices, labels.names)
-  }
-
-  /// A name of the label file, or else an index into it.
-  private func index(
-    of row: DelimitedText.Record, in labels: LabelFile
-  ) throws(DatasetError) -> Int {
-    let label = label(of: row)
-    if let index = labels.index(of: label) { return index }
-    guard let index = Int(label) else {
-      throw unknown(row, "the label file \(labels.path) does not name it")
+    var used: [Int: String] = [:]
+    for row in rows {
+      let label = label(of: row)
+      guard let index = try labels.index(of: label) else {
+        throw unknown(
+          row,
+          WholeNumber.parse(label) == nil
+            ? "the label file \(labels.path) does not name it"
+            : "the label file \(labels.path) has \(labels.names.count) classes")
+      }
+      if WholeNumber.parse(label) == nil { used[index] = label }
+      indices.append(index)
     }
-    guard labels.names.indices.contains(index) else {
-      throw unknown(row, "the label file \(labels.path) has \(labels.names.count) classes")
-    }
-    return index
+    return try dataset(indices, labels.names(calling: used), .labelFile)
   }
 
   /// Labels that are numbers are the indices themselves. A name among them is an error, since names
   /// would change what the numbers mean.
-  private func numbered() throws(DatasetError) -> ([Int], [String]) {
+  private func numbered() throws(DatasetError) -> ImageDataset {
     var indices: [Int] = []
     for row in rows {
-      guard let index = Int(label(of: row)) else {
+      guard let index = WholeNumber.parse(label(of: row)) else {
         throw unknown(row, "other labels are numbers; names and numbers together need a label file")
       }
       guard (0...Self.largestIndex).contains(index) else {
@@ -107,23 +139,20 @@ extension Manifest {
       }
       indices.append(index)
     }
-    return (indices, (0...(indices.max() ?? 0)).map(String.init))
+    return try dataset(indices, (0...(indices.max() ?? 0)).map(String.init), .indices)
   }
 
   /// Labels that are names have the indices of their sorted order.
-  private func named() -> ([Int], [String]) {
+  private func named() throws(DatasetError) -> ImageDataset {
     let labels = rows.map(label(of:))
     let names = Set(labels).sorted(by: FileTree.precedes)
     let indices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-    return (labels.compactMap { indices[$0] }, names)
+    return try dataset(labels.compactMap { indices[$0] }, names, .sortedNames)
   }
 
-  /// The label without the blanks that people write after a comma.
-  private func label(of row: DelimitedText.Record) -> String {
-    row.fields[1].trimmingCharacters(in: .whitespaces)
-  }
+  private func label(of row: ManifestTable.Row) -> String { row.label ?? "" }
 
-  private func unknown(_ row: DelimitedText.Record, _ reason: String) -> DatasetError {
+  private func unknown(_ row: ManifestTable.Row, _ reason: String) -> DatasetError {
     .unknownLabel(path: path, line: row.line, label: label(of: row), reason: reason)
   }
 }

@@ -1,8 +1,8 @@
 import Engine
 import Foundation
 
-/// A NumPy array in an `.npy` file: mapped into memory, little-endian, row-major. The first axis
-/// counts samples.
+/// A NumPy array in an `.npy` file: mapped into memory where it is little-endian and row-major, else brought into that form.
+/// The first axis counts samples.
 public struct NPYArray: Sendable {
   public let path: String
   public let dtype: DType
@@ -22,8 +22,8 @@ public struct NPYArray: Sendable {
       self.path = path
       self.dtype = header.dtype
       self.shape = header.shape
-      self.file = file
-      self.dataOffset = header.byteCount
+      self.file = header.isPlain ? file : NPYNormalization(header: header)(file.suffix(found))
+      dataOffset = header.isPlain ? header.byteCount : 0
     } catch {
       throw .invalidArray(path: path, reason: error)
     }
@@ -44,7 +44,7 @@ public struct NPYArray: Sendable {
 extension NPYHeader {
   /// nil where it, or the size of some of the axes alone, does not fit an `Int`.
   fileprivate var dataByteCount: Int? {
-    var count = dtype.byteSize
+    var count = itemSize
     for size in shape.dims where size != 0 {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       if overflow { return nil }

@@ -12,7 +12,11 @@ struct NPYHeader: Equatable {
     ("|b1", .bool),
   ]
 
+  /// Of the values once read: float16 becomes float32.
   let dtype: DType
+  let isHalf: Bool
+  let isBigEndian: Bool
+  let isFortranOrder: Bool
   let shape: Shape
   /// The bytes before the data.
   let byteCount: Int
@@ -21,8 +25,15 @@ struct NPYHeader: Equatable {
     let (text, end) = try Self.dictionaryText(of: file)
     var parser = NPYHeaderParser(text)
     let fields = try parser.fields()
-    dtype = try Self.dtype(of: fields.descriptor)
-    guard !fields.isFortranOrder else { throw .fortranOrder }
+    let little = Self.littleEndian(fields.descriptor)
+    isBigEndian = fields.descriptor.hasPrefix(">") && little.hasPrefix("<")
+    let isHalf = little == "<f2"
+    self.isHalf = isHalf
+    isFortranOrder = fields.isFortranOrder
+    guard let type = Self.types.first(where: { $0.descriptor == (isHalf ? "<f4" : little) }) else {
+      throw .unsupportedType(fields.descriptor)
+    }
+    dtype = type.dtype
     shape = Shape(fields.shape)
     byteCount = end
   }
@@ -42,15 +53,16 @@ struct NPYHeader: Equatable {
     return ([UInt8](file.dropFirst(start).prefix(length)), start + length)
   }
 
-  private static func dtype(of descriptor: String) throws(NPYProblem) -> DType {
+  /// Bytes of one value in the file.
+  var itemSize: Int { isHalf ? 2 : dtype.byteSize }
+
+  /// Whether the bytes are what they are in memory.
+  var isPlain: Bool { !isHalf && !isBigEndian && !isFortranOrder }
+
+  /// The descriptor of the same type in little-endian order.
+  private static func littleEndian(_ descriptor: String) -> String {
     // One-byte types have no byte order, and any mark is allowed on them.
-    let isOneByte = descriptor.hasSuffix("1")
-    let canonical = isOneByte ? "|" + descriptor.drop { "<>=|".contains($0) } : descriptor
-    if let type = types.first(where: { $0.descriptor == canonical }) { return type.dtype }
-    let little = "<" + descriptor.dropFirst()
-    if descriptor.hasPrefix(">"), types.contains(where: { $0.descriptor == little }) {
-      throw .bigEndian(descriptor)
-    }
-    throw .unsupportedType(descriptor)
+    if descriptor.hasSuffix("1") { return "|" + descriptor.drop { "<>=|".contains($0) } }
+    return descriptor.hasPrefix(">") ? "<" + descriptor.dropFirst() : descriptor
   }
 }

@@ -29,10 +29,13 @@ public struct Scores: Sendable {
 public struct Evaluator: Sendable {
   public var jobs: Int
   public var isQuiet: Bool
+  /// The output to rank; nil ranks the first.
+  public var output: ScoreOutput?
 
-  public init(jobs: Int, isQuiet: Bool = true) {
+  public init(jobs: Int, isQuiet: Bool = true, output: ScoreOutput? = nil) {
     self.jobs = jobs
     self.isQuiet = isQuiet
+    self.output = output
   }
 
   /// All scores of all samples, to compare them with another model's.
@@ -71,11 +74,12 @@ public struct Evaluator: Sendable {
     let batching = try Batching(source, for: program)
     let progress = Progress(title, total: source.count, isQuiet: isQuiet)
     let start = ContinuousClock.now
+    let index = try position(in: program)
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
       return { unit in
         let outputs = try worker.session.run([batching.input(unit, from: source)])
-        return turn(try Self.scores(in: outputs, samples: batching.samples(of: unit).count))
+        return turn(try scores(in: outputs[index], samples: batching.samples(of: unit).count))
       }
     } consume: { unit, result in
       consume(result)
@@ -84,20 +88,25 @@ public struct Evaluator: Sendable {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// The first output as rows of class scores: N × classes, or with trailing axes of size 1; of a single sample also
-  /// without N.
-  private static func scores(
-    in outputs: [Tensor], samples: Int
-  ) throws(HarnessError) -> Scores {
-    let first = outputs.first.map { output in
-      output.shape.rank == 1 && samples == 1
-        ? output.reshaped(to: Shape([1] + output.shape.dims)) : output
+  /// Which of the program's outputs is ranked.
+  private func position(in program: Program) throws(HarnessError) -> Int {
+    guard let output else { return 0 }
+    guard let index = program.outputNames.firstIndex(of: output.name) else {
+      throw .noSuchOutput(name: output.name, outputs: program.outputNames)
     }
-    guard let output = first, output.dtype == .float32, output.shape.rank >= 2,
-      output.shape.count(2...) == 1, output.shape[0] >= samples
-    else { throw .notClassScores(shape: outputs.first.map { "\($0.shape)" } ?? "none") }
-    let classes = output.shape[1]
-    let values = Array(output.array(of: Float.self).prefix(samples * classes))
-    return Scores(values: values, classes: classes, seconds: 0)
+    return index
+  }
+
+  /// An output as rows of class scores: N × classes, or with trailing axes of size 1; of a single sample also without N.
+  private func scores(in given: Tensor, samples: Int) throws(HarnessError) -> Scores {
+    let result =
+      given.shape.rank == 1 && samples == 1
+      ? given.reshaped(to: Shape([1] + given.shape.dims)) : given
+    guard result.dtype == .float32, result.shape.rank >= 2, result.shape.count(2...) == 1,
+      result.shape[0] >= samples
+    else { throw .notClassScores(shape: "\(given.shape)") }
+    let values = Array(result.array(of: Float.self).prefix(samples * result.shape[1]))
+    let scores = output?.scores(values) ?? values
+    return Scores(values: scores, classes: scores.count / max(samples, 1), seconds: 0)
   }
 }

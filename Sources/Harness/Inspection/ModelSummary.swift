@@ -7,10 +7,11 @@ public struct ModelSummary: Sendable {
   public struct Port: Sendable {
     public let name: String
     public let type: String
-    public let dimensions: [String]
+    /// None for a scalar; nil where the file states no shape.
+    public let dimensions: [String]?
   }
 
-  public let name: String
+  public let file: ModelFile
   public let producer: String
   public let irVersion: Int
   /// Imported operator sets by domain, the standard one as "ai.onnx".
@@ -20,7 +21,6 @@ public struct ModelSummary: Sendable {
   /// Most frequent first.
   public let nodeCounts: [(opType: String, count: Int)]
   public let parameters: Int
-  public let bytes: Int
   /// Of one sample; nil where the model cannot run or its input size is open.
   public let multiplyAccumulates: Int?
   public let unsupported: [UnsupportedNode]
@@ -32,7 +32,7 @@ public struct ModelSummary: Sendable {
   public init(_ path: String) throws {
     let model = try Model(contentsOf: path)
     let graph = model.graph
-    name = URL(filePath: path).lastPathComponent
+    file = try ModelFile(path, of: model)
     producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }
       .joined(separator: " ")
     irVersion = model.irVersion
@@ -43,9 +43,7 @@ public struct ModelSummary: Sendable {
     outputs = graph.outputs.map(Self.port)
     nodeCounts = Dictionary(grouping: graph.nodes, by: \.opType).map { ($0.key, $0.value.count) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    parameters = graph.initializers.filter { $0.elementType?.isWeight ?? false }
-      .reduce(0) { $0 + ((try? $1.elementCount()) ?? 0) }
-    bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    parameters = model.parameterCount
     (multiplyAccumulates, notes, unsupported) = try Self.reading(of: model)
     saturation = unsupported.isEmpty ? try LayerSaturation.all(in: model) : []
   }
@@ -53,7 +51,7 @@ public struct ModelSummary: Sendable {
   private static func port(_ value: ModelValue) -> Port {
     Port(
       name: value.name, type: value.elementType.map { "\($0)" } ?? "unknown",
-      dimensions: (value.dimensions ?? []).map(\.description))
+      dimensions: value.dimensions?.map(\.description))
   }
 
   /// The cost of one sample, what there is to know of how the model is read, and what cannot run.
@@ -61,14 +59,14 @@ public struct ModelSummary: Sendable {
     do {
       // As written: rewrites would copy the weights, and change nothing that is said here.
       let program = try Program(model, optimizing: false)
-      return (cost(of: program), program.notes, [])
+      return (cost(of: program, model), program.notes, [])
     } catch GraphError.unsupportedNodes(let nodes) {
       return (nil, try Program.notes(on: model), nodes)
     }
   }
 
-  /// Open batch dimensions count as 1; any other open dimension leaves the cost unknown.
-  private static func cost(of program: Program) -> Int? {
+  /// Open batch dimensions count as 1, a fixed batch is divided by; any other open dimension leaves the cost unknown.
+  private static func cost(of program: Program, _ model: Model) -> Int? {
     var types: [TensorType] = []
     for input in program.inputs {
       guard let dimensions = input.dimensions else { return nil }
@@ -77,17 +75,18 @@ public struct ModelSummary: Sendable {
       guard !dims.contains(nil) else { return nil }
       types.append(TensorType(input.dtype, Shape(dims.compactMap { $0 })))
     }
-    return try? program.multiplyAccumulates(types)
+    let batch = fixedBatch(of: program, model)
+    return (try? program.multiplyAccumulates(types)).map { $0 / batch }
   }
-}
 
-extension ElementType {
-  /// Types that weights come in, as opposed to shapes and indices.
-  fileprivate var isWeight: Bool {
-    switch self {
-    case .float32, .float16, .float64, .bfloat16, .int8, .uint8, .int4, .uint4: true
-    default: false
-    }
+  /// The size that all inputs and outputs begin with; 1 where they do not agree.
+  private static func fixedBatch(of program: Program, _ model: Model) -> Int {
+    let shapes =
+      program.inputs.map { $0.dimensions?.map(\.size) }
+      + model.graph.outputs.map { $0.dimensions?.map(\.size) }
+    let sizes = Set(shapes.map { ($0 ?? []).count > 1 ? $0?[0] : nil })
+    guard sizes.count == 1, let size = sizes.first ?? nil, size > 0 else { return 1 }
+    return size
   }
 }
 
@@ -95,7 +94,7 @@ extension ModelSummary {
   /// The summary for people.
   public var text: String {
     var lines = [
-      "\(name)  \(ReportText.bytes(bytes)), IR \(irVersion), "
+      "\(file.name)  \(size), IR \(irVersion), "
         + opsets.map { "\($0.domain) \($0.version)" }.joined(separator: ", ")
         + (producer.isEmpty ? "" : ", by \(producer)")
     ]
@@ -117,6 +116,12 @@ extension ModelSummary {
     return lines.joined(separator: "\n")
   }
 
+  private var size: String {
+    let data = file.parts.dropFirst()
+    return ReportText.bytes(file.bytes)
+      + (data.isEmpty ? "" : " with \(data.map(\.name).joined(separator: ", "))")
+  }
+
   /// One row for each node, with headings.
   private static func table(_ nodes: [UnsupportedNode]) -> [String] {
     let rows =
@@ -136,7 +141,9 @@ extension ModelSummary {
   }
 
   private static func line(_ port: Port) -> String {
-    "\(port.name)  \(port.type) [\(port.dimensions.joined(separator: ", "))]"
+    "\(port.name)  \(port.type) "
+      + (port.dimensions.map { $0.isEmpty ? "scalar" : "[\($0.joined(separator: ", "))]" }
+        ?? "of unknown shape")
   }
 
   /// The summary for scripts.
@@ -144,11 +151,16 @@ extension ModelSummary {
     func port(_ port: Port) -> JSONValue {
       .object([
         .init("name", .string(port.name)), .init("type", .string(port.type)),
-        .init("shape", .array(port.dimensions.map { Int($0).map(JSONValue.int) ?? .string($0) })),
+        .init(
+          "shape",
+          port.dimensions.map {
+            .array($0.map { Int($0).map(JSONValue.int) ?? .string($0) })
+          } ?? .null),
       ])
     }
     return .object([
-      .init("name", .string(name)), .init("bytes", .int(bytes)),
+      .init("name", .string(file.name)), .init("bytes", .int(file.bytes)),
+      .init("sha256", .string(file.sha256)), .init("files", .array(file.parts.map(\.json))),
       .init("irVersion", .int(irVersion)), .init("producer", .string(producer)),
       .init("opsets", .object(opsets.map { .init($0.domain, .int($0.version)) })),
       .init("inputs", .array(inputs.map(port))), .init("outputs", .array(outputs.map(port))),

@@ -69,7 +69,8 @@ public struct Benchmark: Sendable {
   /// What is known of a model before it is measured.
   private func subject(_ path: String, like baseline: BenchmarkRun?) throws -> BenchmarkRun.Model {
     let name = URL(filePath: path).lastPathComponent
-    let program = try Program(Model(contentsOf: path))
+    let model = try Model(contentsOf: path)
+    let program = try Program(model)
     let input = try BenchmarkInput(of: program)
     let types = input.types(batch: 1)
     let multiplyAccumulates = try program.multiplyAccumulates(types)
@@ -79,7 +80,7 @@ public struct Benchmark: Sendable {
       throw HarnessError.badOption("the baseline measured \(name) with --batch \(saved)")
     }
     return BenchmarkRun.Model(
-      name: name, sha256: try ContentHash.sha256(ofFile: path),
+      name: name, sha256: try ModelFile(path, of: model).sha256,
       batch: try known ?? Throughput.bestBatch(program, input, threads: threads),
       multiplyAccumulates: multiplyAccumulates / (input.fixedBatch ?? 1))
   }

@@ -12,8 +12,20 @@ extension ResultDifference {
     if !unpairedArms.isEmpty {
       lines.append("in only one of the results: \(unpairedArms.joined(separator: ", "))")
     }
+    lines.append(circumstances)
     lines.append(conclusion)
     return lines.map(Escaping.terminal).joined(separator: "\n")
+  }
+
+  /// Where the results come from, as far as it decides what their difference means.
+  private var circumstances: String {
+    guard let differences else {
+      return
+        "Not both results say which model, preprocessing and data they are of (saved by an earlier version)."
+    }
+    return differences.isEmpty
+      ? "Model, preprocessing and calibration data are the same."
+      : "Measured otherwise: \(differences.joined(separator: ", "))."
   }
 
   private var unpairedText: String {
@@ -64,6 +76,7 @@ extension ResultDifference {
       .init("onlyOld", onlyOld),
       .init("onlyNew", onlyNew),
       .init("unpairedArms", unpairedArms),
+      .init("differences", differences.map { .array($0.map(JSONValue.string)) } ?? .null),
       .init("maxDrop", maxDrop),
       .init("finding", finding.rawValue),
       .init("exitCode", Int(exitCode)),

@@ -10,8 +10,9 @@ extension EvaluationResult {
     if perClass.count <= 20 {
       let width = perClass.map(\.name.count).max() ?? 0
       lines += perClass.map { accuracy in
-        let name = accuracy.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        return "  \(name)  \(ReportText.percent(accuracy.top1)) % of \(accuracy.count)"
+        let padding = String(repeating: " ", count: width - accuracy.name.count)
+        return
+          "  \(accuracy.name)\(padding)  \(ReportText.percent(accuracy.top1)) % of \(accuracy.count)"
       }
     }
     if let nonFinite { lines.append("warning: \(nonFinite.warning)") }

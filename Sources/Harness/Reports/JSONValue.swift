@@ -20,6 +20,11 @@ public indirect enum JSONValue: Sendable, Hashable {
     }
   }
 
+  /// A member of an object, where there is a value: what results of earlier versions do not have stays out.
+  static func present(_ key: String, _ value: JSONValue?) -> [Member] {
+    value.map { [Member(key, $0)] } ?? []
+  }
+
   /// Two spaces per level, short arrays of scalars on one line, a newline at the end. Numbers are
   /// the shortest that read back the same; what JSON cannot say (NaN, infinity) becomes null.
   public var text: String {

@@ -49,9 +49,15 @@ struct ReportSummary {
       "\(model.name): \(ReportText.bytes(model.bytes)), "
         + ReportText.count(model.parameters, "parameter"),
       "\(ReportText.count(dataset.count, "test image")) of "
-        + "\(ReportText.count(dataset.classes, "class")), "
+        + "\(classes(dataset)), "
         + ReportText.count(dataset.calibrationCount, "calibration image"),
     ]
+  }
+
+  private func classes(_ dataset: ComparisonFacts.Dataset) -> String {
+    let all = ReportText.count(dataset.classes, "class")
+    guard let some = dataset.classesWithImages, some < dataset.classes else { return all }
+    return "\(ReportText.count(some)) of \(all)"
   }
 
   var legend: [String] {
@@ -149,7 +155,7 @@ struct ReportSummary {
   }
 
   private var dataFootnotes: [String] {
-    var notes: [String] = []
+    var notes = facts.warnings
     let dataset = facts.dataset
     if facts.sampling == .sequential {
       notes.append(

@@ -3,7 +3,7 @@
 public enum ReportedCommand {
   private static let silent: Set<String> = ["--quiet"]
   private static let silentWithValue: Set<String> = [
-    "--jobs", "--batch", "-o", "--output", "--json", "--predictions",
+    "--jobs", "--batch", "-o", "--json", "--predictions",
   ]
 
   /// - Parameter arguments: as given, without the program's own path.
@@ -16,6 +16,8 @@ public enum ReportedCommand {
         skipsNext = false
       } else if silentWithValue.contains(option) {
         skipsNext = option == argument
+      } else if attachedFolder(argument) {
+        continue
       } else if !silent.contains(argument) {
         kept.append(shortened(argument))
       }
@@ -23,9 +25,23 @@ public enum ReportedCommand {
     return kept
   }
 
+  /// `-o` with its value in one argument.
+  private static func attachedFolder(_ argument: String) -> Bool {
+    argument.hasPrefix("-o") && argument.count > 2
+  }
+
+  /// An absolute path becomes its last part, also as the value of an option or in a list.
   private static func shortened(_ argument: String) -> String {
-    guard argument.hasPrefix("/") else { return argument }
-    return argument.split(separator: "/").last.map(String.init) ?? argument
+    argument.split(separator: "=", omittingEmptySubsequences: false).map { value in
+      value.split(separator: ",", omittingEmptySubsequences: false).map(lastPart)
+        .joined(separator: ",")
+    }.joined(separator: "=")
+  }
+
+  private static func lastPart(_ path: Substring) -> Substring {
+    let place = path.hasPrefix("file://") ? path.dropFirst(7) : path
+    guard place.hasPrefix("/") || place.hasPrefix("~") else { return path }
+    return place.split(separator: "/").last ?? path
   }
 
   /// Arguments as a shell reads them back.

@@ -3,6 +3,9 @@ public enum HarnessError: Error, Sendable {
   case notAnImageModel(reason: String)
   /// The model's output is no row of class scores per image.
   case notClassScores(shape: String)
+  /// Labels that cannot be those of the model.
+  case labelsDoNotFit(reason: String)
+  case noSuchOutput(name: String, outputs: [String])
   case classMismatch(modelClasses: Int, highestLabel: Int, className: String)
   case sampleShape(expected: String, actual: String, source: String)
   case nothingObserved(reason: String)
@@ -31,6 +34,10 @@ extension HarnessError: CustomStringConvertible {
     case .notAnImageModel(let reason): "the model is no image classifier: \(reason)"
     case .notClassScores(let shape):
       "the model's output of shape \(shape) is not one row of class scores per image"
+    case .labelsDoNotFit(let reason): "labels do not fit the model: \(reason)"
+    case .noSuchOutput(let name, let outputs):
+      "the model has no output '\(name)'; it has "
+        + outputs.map { "'\($0)'" }.joined(separator: ", ")
     case .classMismatch(let classes, let label, let name):
       "the data has class \(label) ('\(name)'), the model scores \(classes) classes "
         + "(is a --labels file missing?)"

@@ -19,6 +19,9 @@ public enum MachineFacts {
     BLAS.configuration.trimmingCharacters(in: .whitespaces)
   }
 
+  /// What floats are computed by: other kernels may round the last bits otherwise.
+  public static var kernels: String { "OpenBLAS \(BLAS.kernels), \(engineInstructionSet)" }
+
   /// The largest memory this process has held, in bytes.
   public static var peakMemory: Int {
     var usage = rusage()

@@ -11,10 +11,14 @@ public struct StatisticsSource: Sendable, Equatable, Codable {
   /// A digest of the samples' contents that does not depend on their order.
   public var calibrationDigest: String
   public var sampleCount: Int
+  /// What the observed network was computed with; nil in files of earlier versions.
+  public var kernels: String?
 
   public init(
-    modelSHA256: String, preprocessing: String, calibrationDigest: String, sampleCount: Int
+    modelSHA256: String, preprocessing: String, calibrationDigest: String, sampleCount: Int,
+    kernels: String? = nil
   ) {
+    self.kernels = kernels
     self.modelSHA256 = modelSHA256
     self.preprocessing = preprocessing
     self.calibrationDigest = calibrationDigest
@@ -28,6 +32,7 @@ public struct StatisticsSource: Sendable, Equatable, Codable {
     if preprocessing != other.preprocessing { names.append("preprocessing") }
     if calibrationDigest != other.calibrationDigest { names.append("calibration samples") }
     if sampleCount != other.sampleCount { names.append("number of samples") }
+    if kernels != other.kernels { names.append("processor kernels") }
     return names
   }
 }

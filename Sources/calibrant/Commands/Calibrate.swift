@@ -17,7 +17,10 @@ struct Calibrate: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of images, or N×C×H×W samples.", valueName: "dir|x.npy"))
   var data: String
 
-  @Option(name: [.short, .long], help: "The quantized file.") var output: String
+  @Option(name: .customShort("o"), help: ArgumentHelp("The quantized file.", valueName: "file"))
+  var file: String?
+
+  @OptionGroup var ranking: RankingOptions
 
   @Option(help: "How ranges are chosen: \(StandardMethods.names.joined(separator: ", ")).")
   var method = "auto"
@@ -54,6 +57,8 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
+    _ = try places()
+    if data.lowercased().hasSuffix(".npy") { try preprocessing.requireNoEffect(on: data) }
     _ = try calibrationMethod(method)
     try flags.validateBlockSize(weightBits: [scheme.bits])
     if targetBytes != nil && budget != nil {
@@ -67,14 +72,25 @@ struct Calibrate: ParsableCommand {
     }
   }
 
+  /// Where the file goes, and the output to rank. Without -o, --output is the file, as it was before it chose outputs.
+  private func places() throws -> (file: String, output: String?) {
+    if let file { return (file, ranking.output) }
+    guard let file = ranking.output else {
+      throw ValidationError("Missing expected argument '-o <file>'")
+    }
+    return (file, nil)
+  }
+
   private var limit: BitSearch.Limit? {
     targetBytes.map { .bytes($0) } ?? budget.map { .disagreement($0 / 100) }
   }
 
   func run() throws {
+    let (file, output) = try places()
     try result.requireWritable(
-      [output, statistics, statistics.map(journalPath)], apartFrom: [model, data])
-    let loaded = try LoadedModel(model)
+      [file, statistics, statistics.map(journalPath)], apartFrom: [model, data])
+    let loaded = try LoadedModel(model, output: output)
+    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let scheme = scheme.scheme(defaultActivations: "int8")
     let candidate = try QuantizationJob(loaded.model, recipe, flags.options())
@@ -83,7 +99,9 @@ struct Calibrate: ParsableCommand {
       data, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: skipUnreadable, run_
     ).judged(by: [try calibrationMethod(method)])
-    let job = try EqualizationTrial(jobs: run_.workers).better(
+    var warnings = Warnings(quiet: run_.quiet)
+    warnings.add(calibration.warnings)
+    let job = try EqualizationTrial(jobs: run_.workers, output: loaded.scores).better(
       of: candidate, loaded.model, recipe, scheme, on: calibration)
     let observer = ObservationRun(
       jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
@@ -94,7 +112,8 @@ struct Calibrate: ParsableCommand {
     let quantized: QuantizedModel
     var lost: LostLayer?
     if let limit {
-      let search = try BitSearch(job, scheme, on: calibration, jobs: run_.workers) { job, scheme in
+      let evaluator = Evaluator(jobs: run_.workers, output: loaded.scores)
+      let search = try BitSearch(job, scheme, on: calibration, evaluator) { job, scheme in
         try job.activationBased(
           scheme, observations.statistics, method: method, on: calibration, walk)
       }
@@ -108,12 +127,15 @@ struct Calibrate: ParsableCommand {
       (quantized, lost) = try job.checkedActivationBased(
         scheme, observations.statistics, method: method, on: calibration, walk)
     }
-    try quantized.model.write(to: output)
+    let bytes = try quantized.model.write(to: file)
     journal?.remove()
-    var summary = try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
+    var summary = try QuantizedFileSummary(
+      quantized, path: file, bytes: bytes, originalBytes: loaded.bytes)
     summary.observations = observations
     summary.lost = lost
     summary.skipped = calibration.skipped.map(\.path)
+    summary.warnings = warnings.texts
+    warnings.tellHeldBack()
     if verbose { note(RangeChoiceText.render(quantized.rangeChoices), quiet: false) }
     try result.emit(text: summary.text, json: summary.json.text)
   }

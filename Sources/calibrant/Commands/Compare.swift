@@ -42,9 +42,11 @@ struct Compare: ParsableCommand {
   var sequential = false
 
   @Option(
-    name: [.short, .long],
+    name: .customShort("o"),
     help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
-  var output: String?
+  var folder: String?
+
+  @OptionGroup var ranking: RankingOptions
 
   @Option(help: "Use this many calibration samples.") var calibrationLimit: Int?
   @Option(help: "Seed of --limit and --calibration-limit.") var seed: UInt64 = 0
@@ -78,29 +80,51 @@ struct Compare: ParsableCommand {
   }
 
   private func compare() throws -> Comparison {
+    let (loaded, report) = try places()
     try result.requireWritable(
-      [statistics, statistics.map(journalPath)] + (output.map(ReportFolder.files(in:)) ?? []),
+      [statistics, statistics.map(journalPath)] + (report.map(ReportFolder.files(in:)) ?? []),
       apartFrom: [model, images.images, images.labels, calibration])
-    guard let output else {
+    guard let report else {
       let scratch = try ScratchFolder()
-      return try withExtendedLifetime(scratch) { try compare(in: scratch.url) }
+      return try withExtendedLifetime(scratch) {
+        try compare(loaded, in: scratch.url, report: nil)
+      }
     }
-    return try compare(in: URL(filePath: output))
+    return try compare(loaded, in: URL(filePath: report), report: report)
   }
 
-  /// - Parameter folder: for the quantized files, and for the report where one was asked for.
-  private func compare(in folder: URL) throws -> Comparison {
+  /// The model and the report's folder. Without -o, an --output that is no output of a model with one is the folder, as it
+  /// was before it chose outputs.
+  private func places() throws -> (LoadedModel, report: String?) {
+    do {
+      return (try LoadedModel(model, output: ranking.output), folder)
+    } catch HarnessError.noSuchOutput(let name, let outputs) {
+      guard folder == nil, outputs.count == 1 else {
+        throw HarnessError.noSuchOutput(name: name, outputs: outputs)
+      }
+      return (try LoadedModel(model), name)
+    }
+  }
+
+  /// - Parameters:
+  ///   - folder: for the quantized files.
+  ///   - report: the same as it was given, where a report is asked for.
+  private func compare(
+    _ loaded: LoadedModel, in folder: URL, report: String?
+  ) throws -> Comparison {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
-    let loaded = try LoadedModel(model)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     let job = try QuantizationJob(loaded.model, recipe, flags.options())
     try job.check(parsedSchemes())
+    var warnings = Warnings(quiet: run_.quiet)
+    let dataset = try images.dataset(for: loaded, seed: seed, &warnings)
     let calibrationData = try loadCalibration(
       calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_
     ).judged(by: parsedMethods())
+    warnings.add(calibrationData.warnings)
     let arms = try arms(loaded, job, recipe, calibrationData)
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),
@@ -108,16 +132,19 @@ struct Compare: ParsableCommand {
       folder: folder)
     run.isAblation = ablation
     run.hardware = hardware.hardware
+    run.warnings = warnings.texts
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
-    let outcome = try outcome(of: run, loaded, arms, recipe, calibrationData)
-    if output != nil { try ReportFolder.write(outcome, to: folder) }
+    let outcome = try outcome(of: run, loaded, arms, recipe, dataset, calibrationData)
+    warnings.add(outcome.comparison.facts.warnings)
+    warnings.tellHeldBack()
+    if report != nil { try ReportFolder.write(outcome, to: folder) }
     run.journal?.remove()
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
     let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
     try result.emit(text: terminal, json: json)
-    if let output { note("report: \(output)/report.html", quiet: run_.quiet) }
+    if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
     return outcome.comparison
   }
 
@@ -128,21 +155,21 @@ struct Compare: ParsableCommand {
     let schemes = try parsedSchemes()
     // One trial for all schemes, and of what there is most to lose with.
     let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
-    let fitted = try EqualizationTrial(jobs: run_.workers)
+    let fitted = try EqualizationTrial(jobs: run_.workers, output: loaded.scores)
       .better(of: job, loaded.model, recipe, hardest, on: calibration)
     return ComparisonRun.Jobs(weightBased: job, activationBased: fitted)
   }
 
   private func outcome(
     of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs,
-    _ recipe: Preprocessing, _ calibration: CalibrationData
+    _ recipe: Preprocessing, _ dataset: ImageDataset, _ calibration: CalibrationData
   ) throws -> ComparisonRun.Outcome {
     guard sequential else {
-      let store = try images.store(for: loaded.input, recipe, seed: seed, run_, isReadOften: true)
+      let store = try images.store(dataset, for: loaded.input, recipe, run_, isReadOften: true)
       return try run.run(loaded, arms, images: store, calibration: calibration)
     }
-    let dataset = try images.dataset(seed: seed).shuffled(seed: seed)
-    return try run.runSequentially(loaded, arms, dataset: dataset, calibration: calibration) {
+    let shuffled = dataset.shuffled(seed: seed)
+    return try run.runSequentially(loaded, arms, dataset: shuffled, calibration: calibration) {
       try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
     }
   }

@@ -20,6 +20,7 @@ struct DoctorCommand: ParsableCommand {
 
   @Argument(help: "An ONNX file.") var model: String
   @OptionGroup var images: ImageOptions
+  @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
@@ -28,13 +29,13 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try result.requireWritable(apartFrom: [model, images.images, images.labels])
-    var dataset = try images.dataset(seed: seed)
-    if images.limit == nil { dataset = dataset.limited(to: Self.defaultLimit, seed: seed) }
-    dataset = dataset.shuffled(seed: seed)
+    let all = try ImageDataset.load(from: images.images, labels: images.labels)
+    let dataset = all.limited(to: images.limit ?? Self.defaultLimit, seed: seed)
+      .shuffled(seed: seed)
     var options = ImageStore.Options(jobs: run_.workers)
     options.isQuiet = run_.quiet
     options.skipsUnreadable = images.skipUnreadable
-    let doctor = try Doctor(model, dataset, options: options) {
+    let doctor = try Doctor(model, dataset, output: ranking.output, options: options) {
       try preprocessing.preprocessing(for: $0)
     }
     try result.emit(text: doctor.text, json: doctor.json)

@@ -8,6 +8,7 @@ struct Evaluate: ParsableCommand {
 
   @Argument(help: "An ONNX file, quantized or not.") var model: String
   @OptionGroup var images: ImageOptions
+  @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var run_: RunOptions
@@ -22,13 +23,15 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     try result.requireWritable([predictions], apartFrom: [model, images.images, images.labels])
     let start = ContinuousClock.now
-    let loaded = try LoadedModel(model)
+    let loaded = try LoadedModel(model, output: ranking.output)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
-    let store = try images.store(for: loaded.input, recipe, seed: seed, run_)
+    var warnings = Warnings(quiet: run_.quiet)
+    let dataset = try images.dataset(for: loaded, seed: seed, &warnings)
+    let store = try images.store(dataset, for: loaded.input, recipe, run_)
     let evaluation = try HardwareEvaluation(
       loaded, hardware.hardware ?? .exact, on: store,
-      Evaluator(jobs: run_.workers, isQuiet: run_.quiet))
+      Evaluator(jobs: run_.workers, isQuiet: run_.quiet, output: loaded.scores))
     let records = evaluation.records
     // Workers share the pass evenly, so their reading took its part of the wall clock.
     let reading = store.readSeconds / Double(min(run_.workers, store.count))
@@ -37,10 +40,14 @@ struct Evaluate: ParsableCommand {
       total: (ContinuousClock.now - start).seconds)
     var outcome = EvaluationResult(
       model: loaded.name, records: records, classNames: store.classNames,
-      skippedImages: store.skipped.map(\.path), seconds: seconds)
+      skippedImages: store.skipped.map(\.path), seconds: seconds,
+      provenance: Provenance(loaded, store))
     outcome.nonFinite = try evaluation.rankings.nonFinite(of: loaded.model, on: store)
     outcome.hardware = evaluation.results
     outcome.saturation = evaluation.saturation
+    warnings.add(outcome.chanceWarnings(classes: evaluation.rankings.classes))
+    warnings.tellHeldBack()
+    outcome.warnings = warnings.texts
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
     try result.emit(
       text: outcome.text, json: outcome.json(records: records, hardware: evaluation.measured))

@@ -32,6 +32,7 @@ struct Inspect: ParsableCommand {
       "Write the inspection as a page with charts and histograms.", valueName: "file"))
   var html: String?
 
+  @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var run_: RunOptions
@@ -44,15 +45,18 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try result.requireWritable([html], apartFrom: [model, quantized, data, labels])
-    let original = try LoadedModel(model)
-    let rounded = try LoadedModel(quantized)
+    let original = try LoadedModel(model, output: ranking.output)
+    for text in original.notes { note("note: \(text)", quiet: run_.quiet) }
+    let rounded = try LoadedModel(quantized, output: original.scores.name)
     var options = ImageStore.Options(jobs: run_.workers)
     options.skipsUnreadable = skipUnreadable
     options.isQuiet = run_.quiet
     options.decodesFirst = true
     options.budget = 1 << 30
+    var warnings = Warnings(quiet: run_.quiet)
     let store = try ImageStore(
-      dataset(), preprocessing.preprocessing(for: original.input), for: original.input, options)
+      dataset(for: original, &warnings), preprocessing.preprocessing(for: original.input),
+      for: original.input, options)
     var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
     run.sampleLimit = sample
     let inspections = try (hardware.hardware ?? .exact).all.map { hardware in
@@ -60,13 +64,18 @@ struct Inspect: ParsableCommand {
       return try run.run(original, rounded, images: store)
     }
     guard let worst = inspections.min(by: { $0.rounded.top1 < $1.rounded.top1 }) else { return }
+    warnings.add(worst.chanceWarnings)
+    warnings.tellHeldBack()
     if let html { try writeFile(worst.html, to: html) }
     try result.emit(
       text: inspections.map(\.text).joined(separator: "\n\n"), json: worst.json(among: inspections))
   }
 
-  private func dataset() throws -> ImageDataset {
+  private func dataset(
+    for model: LoadedModel, _ warnings: inout Warnings
+  ) throws -> ImageDataset {
     let all = try labelledOrNot()
+    warnings.add(try LabelFit(all, classes: model.scores.classes).warnings())
     return (limit.map { all.limited(to: $0, seed: seed) } ?? all).shuffled(seed: seed)
   }
 

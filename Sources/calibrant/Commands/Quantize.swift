@@ -34,8 +34,9 @@ struct Quantize: ParsableCommand {
     let quantized = try job.weightBased(
       scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
       CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))
-    try quantized.model.write(to: output)
-    let summary = try QuantizedFileSummary(quantized, path: output, originalBytes: loaded.bytes)
+    let bytes = try quantized.model.write(to: output)
+    let summary = try QuantizedFileSummary(
+      quantized, path: output, bytes: bytes, originalBytes: loaded.bytes)
     try result.emit(text: summary.text, json: summary.json.text)
   }
 }

@@ -23,19 +23,16 @@ struct ImageOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
-  /// - Parameter isReadOften: whether several arms will read the images.
-  func store(
-    for input: ImageInput, _ preprocessing: Preprocessing, seed: UInt64, _ run: RunOptions,
-    isReadOften: Bool = false
-  ) throws -> ImageStore {
-    try store(dataset(seed: seed), for: input, preprocessing, run, isReadOften: isReadOften)
-  }
-
-  func dataset(seed: UInt64) throws -> ImageDataset {
+  /// The images, after a look at whether their labels can be the model's.
+  func dataset(
+    for model: LoadedModel, seed: UInt64, _ warnings: inout Warnings
+  ) throws -> ImageDataset {
     let dataset = try ImageDataset.load(from: images, labels: labels)
+    warnings.add(try LabelFit(dataset, classes: model.scores.classes).warnings())
     return limit.map { dataset.limited(to: $0, seed: seed) } ?? dataset
   }
 
+  /// - Parameter isReadOften: whether several arms will read the images.
   func store(
     _ dataset: ImageDataset, for input: ImageInput, _ preprocessing: Preprocessing,
     _ run: RunOptions, isReadOften: Bool = false
@@ -55,7 +52,8 @@ func loadCalibration(
   skipsUnreadable: Bool = false, _ run: RunOptions
 ) throws -> CalibrationData {
   if path.lowercased().hasSuffix(".npy") {
-    return CalibrationData(try NPYSource(path, for: input, limit: limit))
+    return CalibrationData(
+      try NPYSource(path, for: input, limit: limit), input.readsBytes ? nil : preprocessing)
   }
   var dataset = try ImageDataset.loadUnlabelled(from: path)
   if let limit { dataset = dataset.limited(to: limit, seed: seed) }

@@ -32,6 +32,22 @@ struct PreprocessingOptions: ParsableArguments {
     _ = try preprocessing(side: 224)
   }
 
+  /// Refuses what has no effect where an array holds the samples. The preset stays: it says what values the model's images
+  /// become.
+  func requireNoEffect(on array: String) throws {
+    let given: [(name: String, value: String?, neutral: String)] = [
+      ("--resize", resize, "none"), ("--crop", crop, "none"), ("--mean", mean, "0"),
+      ("--std", std, "1"), ("--interpolation", interpolation, ""), ("--channels", channels, "rgb"),
+      ("--exif", exif ? "" : nil, "no"),
+    ]
+    for (name, value, neutral) in given {
+      guard let value, value != neutral else { continue }
+      throw ValidationError(
+        "\(name) has no effect on \(array): the samples of an array are the model's input as they are"
+      )
+    }
+  }
+
   /// - Parameter input: presets derive their sizes from its side; nil where the model reads no images.
   func preprocessing(for input: ImageInput?) throws -> Preprocessing {
     var recipe = try preprocessing(side: min(input?.height ?? 224, input?.width ?? 224))

@@ -20,5 +20,5 @@ struct BlockLoops: @unchecked Sendable, CustomStringConvertible {
   var blocksAtOnce: Int { Int(table.pointee.blocksAtOnce) }
 }
 
-/// The instruction set of the engine's inner loops on this machine, for reports.
+/// The instruction set of the engine's inner loops on this machine.
 public let engineInstructionSet = BlockLoops.best.description

@@ -14,7 +14,8 @@ public struct MergedComparison: Sendable {
     let parts = try paths.map { try Part($0) }
     let first = parts[0]
     for part in parts { try part.requireSame(as: first) }
-    try Self.requireDisjoint(parts)
+    var images = DisjointImages()
+    for part in parts { try images.add(part.saved.images, of: part.path) }
     var evaluations: [ArmEvaluation] = []
     for index in first.report.arms.indices {
       evaluations.append(Self.joined(parts, index))
@@ -28,19 +29,6 @@ public struct MergedComparison: Sendable {
       first.report.arms.indices.map { index in
         Self.mean(parts) { $0.report.arms[index].top5 }
       })
-  }
-
-  private static func requireDisjoint(_ parts: [Part]) throws(HarnessError) {
-    var owners: [String: String] = [:]
-    for part in parts {
-      for image in part.saved.images {
-        let key = image.contentHash + image.path
-        if let owner = owners.updateValue(part.path, forKey: key) {
-          throw .badResult(
-            path: part.path, reason: "\(image.path) is in \(owner) too and would count twice")
-        }
-      }
-    }
   }
 
   /// Weighted by how many images the parts have.
@@ -57,7 +45,7 @@ public struct MergedComparison: Sendable {
     var evaluation = ArmEvaluation(
       arm: Arm(
         name: arm.name, kind: arm.kind, scheme: arm.scheme, method: arm.method,
-        granularity: arm.granularity, file: arm.file, bytes: arm.bytes),
+        granularity: arm.granularity, file: arm.file, bytes: arm.bytes, sha256: arm.sha256),
       records: parts.flatMap { $0.records(index) },
       logitKL: divergences.count == arms.count
         ? mean(parts) { $0.report.arms[index].logitKL ?? 0 } : nil,
@@ -76,14 +64,19 @@ public struct MergedComparison: Sendable {
   private static func facts(_ parts: [Part]) -> ComparisonFacts {
     let first = parts[0].report
     let data = parts.map(\.report.dataset)
-    return ComparisonFacts(
+    let labels = Set(parts.flatMap { $0.saved.images.map(\.label) })
+    var facts = ComparisonFacts(
       model: first.model,
       dataset: .init(
         count: parts.reduce(0) { $0 + $1.saved.images.count },
         classes: data.map(\.classes).max() ?? 0, calibrationCount: first.dataset.calibrationCount,
         overlap: data.reduce(0) { $0 + $1.overlap }, skipped: data.flatMap(\.skippedImages)),
       preprocessing: first.preprocessing.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
-      machine: first.machine, maxDrop: first.maxDrop, command: first.command)
+      machine: first.machine, maxDrop: first.maxDrop, command: first.command,
+      provenance: parts.compactMap(\.report.provenance).joined())
+    facts.dataset.classesWithImages = labels.count
+    facts.warnings = parts.flatMap { $0.report.warnings ?? [] }.uniqued()
+    return facts
   }
 }
 
@@ -105,6 +98,8 @@ private struct Part {
     var maxDrop: Double?
     var arms: [ArmResult]
     var activations: [ActivationComparison]
+    var provenance: Provenance?
+    var warnings: [String]?
   }
 
   let path: String
@@ -134,24 +129,23 @@ private struct Part {
 
   func requireSame(as other: Part) throws(HarnessError) {
     let (own, first) = (report, other.report)
+    guard own.sampling != .sequential else {
+      throw .badResult(path: path, reason: "it stopped early, so it is no fixed part of a whole")
+    }
     var differences: [String] = []
-    if own.sampling == .sequential { differences.append("having stopped early") }
-    if own.model != first.model { differences.append("the model") }
-    if own.preprocessing != first.preprocessing { differences.append("preprocessing") }
     if own.maxDrop != first.maxDrop { differences.append("the margin") }
-    let isSame =
-      own.arms.map(\.name) == first.arms.map(\.name)
-      && own.arms.map(\.bytes) == first.arms.map(\.bytes)
-    if !isSame { differences.append("the arms") }
+    if own.arms.map(\.name) != first.arms.map(\.name) {
+      differences.append("the arms")
+    } else {
+      differences += zip(own.arms, first.arms).filter { $0.sha256 != $1.sha256 }
+        .map { "the quantized file of \($0.0.name)" }
+    }
     let hardware = saved.arms.map { Set($0.hardware.keys) }
     if hardware != other.saved.arms.map({ Set($0.hardware.keys) }) {
       differences.append("the hardware")
     }
-    guard differences.isEmpty else {
-      throw .badResult(
-        path: path,
-        reason: "it cannot be joined with \(other.path): \(differences.joined(separator: ", "))")
-    }
+    try Provenance.requireSame(
+      own.provenance, as: first.provenance, path, other.path, besides: differences)
   }
 
   func records(_ arm: Int) -> [Record] { saved.records(of: saved.arms[arm].predictions) }

@@ -9,12 +9,12 @@ public struct MergedEvaluation: Sendable {
   /// The same by hardware, where the parts were measured on several.
   public let hardware: [HardwareRecords]
 
-  /// - Throws: `HarnessError.badResult` where parts are of different models, or hold the same image.
+  /// - Throws: `HarnessError.badResult` where parts are of different things, or hold the same image.
   public init(parts paths: [String]) throws {
     var results: [EvaluationResult] = []
     var records: [Record] = []
     var hardware: [Hardware: [Record]] = [:]
-    var owners: [String: String] = [:]
+    var images = DisjointImages()
     for path in paths {
       let saved = try SavedResult(contentsOf: path)
       guard
@@ -24,18 +24,9 @@ public struct MergedEvaluation: Sendable {
       guard result.isPlausible else {
         throw HarnessError.badResult(path: path, reason: "it has counts or shares that cannot be")
       }
-      if let first = results.first, first.model != result.model {
-        throw HarnessError.badResult(
-          path: path, reason: "it is of \(result.model), \(paths[0]) of \(first.model)")
-      }
-      for image in saved.images {
-        let key = image.contentHash + image.path
-        if let owner = owners[key] {
-          throw HarnessError.badResult(
-            path: path, reason: "\(image.path) is in \(owner) too and would count twice")
-        }
-        owners[key] = path
-      }
+      try Provenance.requireSame(
+        result.provenance, as: results.first?.provenance ?? result.provenance, path, paths[0])
+      try images.add(saved.images, of: path)
       records += saved.records(of: saved.arms[0].predictions)
       for one in Hardware.allCases {
         hardware[one, default: []] += saved.records(
@@ -80,7 +71,8 @@ extension EvaluationResult {
     var result = EvaluationResult(
       model: model, count: count, top1: Double(correct) / Double(max(count, 1)), top5: top5,
       top1Interval: Wilson.interval(successes: correct, count: count), perClass: perClass,
-      skippedImages: skippedImages, imagesPerSecond: imagesPerSecond, seconds: seconds)
+      skippedImages: skippedImages, imagesPerSecond: imagesPerSecond, seconds: seconds,
+      provenance: provenance, warnings: warnings)
     result.hardware = measured.results
     result.saturation = saturation
     return result
@@ -119,7 +111,9 @@ extension EvaluationResult {
           name: name, count: count, top1: count == 0 ? 0 : Double(correct) / Double(count))
       },
       skippedImages: parts.flatMap(\.skippedImages),
-      imagesPerSecond: seconds.total > 0 ? Double(count) / seconds.total : 0, seconds: seconds)
+      imagesPerSecond: seconds.total > 0 ? Double(count) / seconds.total : 0, seconds: seconds,
+      provenance: parts.compactMap(\.provenance).joined(),
+      warnings: parts.flatMap { $0.warnings ?? [] }.uniqued())
     saturation = parts[0].saturation
   }
 }

@@ -46,6 +46,8 @@ public struct ResultDifference: Sendable {
   public let paired: Int
   public let onlyOld: [String]
   public let onlyNew: [String]
+  /// What was measured otherwise, by name; nil where one of the results does not say what it is of.
+  public let differences: [String]?
   /// Names of arms that only one of the results has.
   public let unpairedArms: [String]
 
@@ -70,8 +72,19 @@ public struct ResultDifference: Sendable {
     unpairedArms =
       old.arms.map(\.name).filter { !oldNames.contains($0) }
       + new.arms.map(\.name).filter { !newNames.contains($0) }
+    differences = Self.differences(old, new, matched)
     arms = matched.map { Arm($0.old, $0.new, new.images, pairs, maxDrop: maxDrop) }
     for (index, p) in Holm.adjusted(arms.map(\.pValue)).enumerated() { arms[index].adjustedP = p }
+  }
+
+  private static func differences(
+    _ old: SavedResult, _ new: SavedResult,
+    _ matched: [(old: SavedResult.Arm, new: SavedResult.Arm)]
+  ) -> [String]? {
+    guard let before = old.provenance, let after = new.provenance else { return nil }
+    let files = matched.filter { $0.old.sha256 != $0.new.sha256 && $0.new.name != "original" }
+    return after.differences(from: before)
+      + (old.arms.count == 1 ? [] : files.map { "the file of \($0.new.name)" })
   }
 
   /// Arms of equal name; two results of one model each are always a pair.

@@ -8,9 +8,14 @@ public struct SavedResult: Sendable {
     public let predictions: [Int]
     /// The same by the name of the hardware, where several were measured.
     public let hardware: [String: [Int]]
+    /// Of the model; nil where the result does not say.
+    public let sha256: String?
 
-    public init(name: String, predictions: [Int], hardware: [String: [Int]] = [:]) {
+    public init(
+      name: String, predictions: [Int], hardware: [String: [Int]] = [:], sha256: String? = nil
+    ) {
       (self.name, self.predictions, self.hardware) = (name, predictions, hardware)
+      self.sha256 = sha256
     }
   }
 
@@ -24,11 +29,14 @@ public struct SavedResult: Sendable {
   public let name: String
   public let images: [Image]
   public let arms: [Arm]
+  /// nil in results of earlier versions.
+  public let provenance: Provenance?
 
-  public init(name: String, images: [Image], arms: [Arm]) {
+  public init(name: String, images: [Image], arms: [Arm], provenance: Provenance? = nil) {
     self.name = name
     self.images = images
     self.arms = arms
+    self.provenance = provenance
   }
 
   /// - Throws: `HarnessError.badResult` where the file holds no predictions that can be paired.
@@ -62,6 +70,7 @@ public struct SavedResult: Sendable {
         path: records.path[$0], contentHash: records.contentHash[$0], label: records.label[$0])
     }
     arms = document.allArms
+    provenance = document.provenance
     guard !arms.isEmpty else {
       throw .badResult(path: path, reason: "it keeps no predictions")
     }
@@ -94,6 +103,7 @@ public struct SavedResult: Sendable {
       var name: String
       var predictions: [Int]?
       var hardware: [String: HardwarePredictions]?
+      var sha256: String?
     }
     struct HardwarePredictions: Decodable {
       var predictions: [Int]
@@ -114,18 +124,21 @@ public struct SavedResult: Sendable {
     var arms: [Arm]?
     var predictions: [Int]?
     var hardware: [String: HardwarePredictions]?
+    var provenance: Provenance?
 
     var allArms: [SavedResult.Arm] {
       if case .name(let model) = model, let predictions {
         return [
           SavedResult.Arm(
-            name: model, predictions: predictions, hardware: Self.predictions(hardware))
+            name: model, predictions: predictions, hardware: Self.predictions(hardware),
+            sha256: provenance?.modelSHA256)
         ]
       }
       return (arms ?? []).compactMap { arm in
         arm.predictions.map {
           SavedResult.Arm(
-            name: arm.name, predictions: $0, hardware: Self.predictions(arm.hardware))
+            name: arm.name, predictions: $0, hardware: Self.predictions(arm.hardware),
+            sha256: arm.sha256)
         }
       }
     }

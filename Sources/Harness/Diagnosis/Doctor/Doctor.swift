@@ -9,9 +9,12 @@ public struct Doctor: Sendable {
   public struct Finding: Sendable, Hashable {
     public enum Kind: String, Sendable {
       case fixedBatch = "batch-of-one"
+      case output = "output"
       case notClassScores = "not-class-scores"
       case classCount = "class-count"
       case labelShift = "label-shift"
+      case labelOrder = "label-order"
+      case labelNumbers = "label-numbers"
       case notFinite = "not-finite"
       case constantOutput = "constant-output"
       case atChance = "at-chance"
@@ -43,20 +46,25 @@ public struct Doctor: Sendable {
   public var isSound: Bool { !findings.contains(where: \.isFault) }
 
   /// - Parameters:
+  ///   - output: the name of the output to rank; nil takes the first that looks like class scores.
   ///   - dataset: labelled images in an order whose first part is a fair sample of them. All recipes are
   ///     tried on the first 200, more images are read only where those cannot tell recipes apart.
   ///   - recipe: what was given, for the model's input.
   public init(
-    _ path: String, _ dataset: ImageDataset, options: ImageStore.Options,
+    _ path: String, _ dataset: ImageDataset, output: String? = nil, options: ImageStore.Options,
     given recipe: (ImageInput) throws -> Preprocessing
   ) throws {
-    let program = try Program(Model(contentsOf: path))
+    let loaded = try Model(contentsOf: path)
+    let program = try Program(loaded)
     let input = try ImageInput(of: program)
     model = path.split(separator: "/").last.map(String.init) ?? path
     side = min(input.height ?? 224, input.width ?? 224)
     imageCount = dataset.count
     if input.fixedBatch == 1 { findings.append(.fixedBatch) }
-    let bench = RecipeBench(program: program, input: input, dataset: dataset, options: options)
+    let scores = try ScoreOutput(of: loaded, program, input, named: output)
+    findings += scores.notes.map(Finding.output)
+    let bench = RecipeBench(
+      program: program, input: input, scores: scores, dataset: dataset, options: options)
     var search = try RecipeSearch(bench, given: recipe(input))
     do {
       try search.run()
@@ -67,18 +75,36 @@ public struct Doctor: Sendable {
     trials = search.trials
     tied = search.contenders
     best = tied.first
-    if let scores = search.sampleScores { findings += Self.judge(scores, dataset) }
-    findings += judgeRecipes(classes: search.sampleScores?.classes ?? dataset.classNames.count)
+    let classes = search.sampleScores?.classes ?? scores.classes
+    if let scores = search.sampleScores { findings += Self.judge(scores) }
+    let fit = LabelFit(dataset, classes: classes).findings
+    if let evidence = search.labelEvidence,
+      evidence.contradicts(bestTop1: trials.map(\.top1).max() ?? 0)
+    {
+      // Labels of another numbering say nothing of recipes.
+      (best, tied) = (nil, [])
+      findings = Self.judge(evidence, dataset, fit) + findings
+    } else {
+      let recipes = judgeRecipes(classes: classes ?? dataset.classNames.count)
+      let labels = fit.map(Finding.init) + recipes.filter { $0.kind == .labelShift }
+      findings = labels + findings + recipes.filter { $0.kind != .labelShift }
+    }
   }
 
-  private static func judge(_ scores: Scores, _ dataset: ImageDataset) -> [Finding] {
+  private static func judge(
+    _ evidence: LabelEvidence, _ dataset: ImageDataset, _ fit: [LabelFit.Finding]
+  ) -> [Finding] {
+    let order = NumberedNames.order(of: dataset.classNames)
+    let isByNumber = order.map(evidence.follows) ?? false
+    let fault: Finding = isByNumber ? .labelOrder : .labelNumbers(evidence, dataset.classNames)
+    return [fault] + fit.filter { $0.kind != .order }.map(Finding.init)
+  }
+
+  private static func judge(_ scores: Scores) -> [Finding] {
     var findings: [Finding] = []
     if !scores.values.allSatisfy(\.isFinite) { findings.append(.notFinite) }
     let rows = Set((0..<scores.count).map { Array(scores.row($0)) })
     if scores.count > 1 && rows.count == 1 { findings.append(.constantOutput) }
-    if scores.classes != dataset.classNames.count {
-      findings.append(.classCount(model: scores.classes, data: dataset.classNames.count))
-    }
     return findings
   }
 
@@ -95,7 +121,13 @@ public struct Doctor: Sendable {
     if tied.contains(where: { $0.labelShift == 0 && $0.recipe.prepares(like: given.recipe) }) {
       return findings + [.tie(best, flags: best.recipe.flags(side: side))]
     }
-    if best.labelShift != 0 { findings.append(.labelShift(best.labelShift)) }
+    if best.labelShift != 0 {
+      findings.append(.labelShift(best.labelShift))
+      let isTied = tied.contains {
+        $0.labelShift == best.labelShift && $0.recipe.prepares(like: given.recipe)
+      }
+      if isTied { return findings }
+    }
     if !best.recipe.prepares(like: given.recipe) {
       findings.append(.recipe(best, given, flags: best.recipe.flags(side: side)))
     }
@@ -109,11 +141,15 @@ extension Doctor.Finding {
     text: "the model takes one image at a time: small layers run far below speed; export it with a "
       + "symbolic first dimension", isFault: false)
 
+  /// What is known of the choice of the output.
+  static func output(_ text: String) -> Self { Self(kind: .output, text: text, isFault: false) }
+
   static func notClassScores(_ shape: String) -> Self {
     Self(
       kind: .notClassScores,
-      text: "its first output of shape \(shape) is not one row of class scores per image; cut the "
-        + "model behind its classifier", isFault: true)
+      text:
+        "its output of shape \(shape) is not one row of class scores per image; name another by "
+        + "--output, or cut the model behind its classifier", isFault: true)
   }
 
   static let notFinite = Self(
@@ -124,16 +160,33 @@ extension Doctor.Finding {
     text: "every image gets the same scores: the output does not depend on "
       + "the input", isFault: true)
 
-  /// One class more than labels is what a background class looks like; fewer cannot be right.
-  static func classCount(model: Int, data: Int) -> Self {
-    let hint =
-      model < data
-      ? "some labels can never be predicted"
-      : model == data + 1
-        ? "one more, as with a background class" : "a --labels file may be missing"
+  init(_ finding: LabelFit.Finding) {
+    let kind: Kind =
+      switch finding.kind {
+      case .count: .classCount
+      case .order: .labelOrder
+      case .firstIndex: .labelShift
+      }
+    self.init(kind: kind, text: finding.text, isFault: finding.isWrong)
+  }
+
+  static let labelOrder = Self(
+    kind: .labelOrder,
+    text:
+      "class names are numbers and the model's classes are in their order, not in that of the text: give the names in "
+      + "order of their numbers, one a line, as --labels file", isFault: true)
+
+  static func labelNumbers(_ evidence: LabelEvidence, _ names: [String]) -> Self {
+    let examples = evidence.classes.sorted { $0.key < $1.key }.filter { $0.key != $0.value }
+      .prefix(3).map { label, scored in
+        "those of '\(names.indices.contains(label) ? names[label] : "\(label)")' (label \(label)) as class \(scored)"
+      }
     return Self(
-      kind: .classCount, text: "the model scores \(model) classes, the data names \(data): \(hint)",
-      isFault: model < data)
+      kind: .labelNumbers,
+      text:
+        "labels are numbered otherwise than the model's classes: images of one label are scored as one class "
+        + "(\(ReportText.percent(evidence.share, decimals: 0)) %), but another: \(examples.joined(separator: ", ")); "
+        + "name the model's classes in its order by --labels", isFault: true)
   }
 
   static func labelShift(_ shift: Int) -> Self {

@@ -6,6 +6,7 @@ import Imaging
 struct RecipeBench {
   let program: Program
   let input: ImageInput
+  let scores: ScoreOutput
   /// In an order whose first part is a fair sample of it.
   let dataset: ImageDataset
   let options: ImageStore.Options
@@ -20,7 +21,7 @@ struct RecipeBench {
   ) throws -> (scores: Scores, labels: [Int]) {
     let part = dataset.slice(from: 0, count: images)
     let store = try ImageStore(part, recipe.preprocessing, for: input, options)
-    let evaluator = Evaluator(jobs: options.jobs, isQuiet: options.isQuiet)
+    let evaluator = Evaluator(jobs: options.jobs, isQuiet: options.isQuiet, output: self.scores)
     let scores =
       recipe.isTransposed
       ? try evaluator.scores(of: program, on: TransposedSource(source: store), title: recipe.name)

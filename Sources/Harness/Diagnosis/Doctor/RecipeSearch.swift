@@ -13,6 +13,8 @@ struct RecipeSearch {
   private(set) var trials: [RecipeTrial] = []
   /// Rows of scores of the first recipe that worked.
   private(set) var sampleScores: Scores?
+  /// Of the recipe whose predictions go with labels the most, whatever classes they are.
+  private(set) var labelEvidence: LabelEvidence?
 
   /// Images of the first sample.
   private static let firstSample = 200
@@ -131,6 +133,8 @@ struct RecipeSearch {
     do {
       let (scores, labels) = try bench.scores(of: recipe, images: Self.firstSample)
       if sampleScores == nil { sampleScores = scores }
+      let evidence = LabelEvidence(scores, labels: labels)
+      if evidence.share > labelEvidence?.share ?? -1 { labelEvidence = evidence }
       let plain = RecipeTrial(recipe, scores, labels: labels, shift: 0)
       // A shifted labelling is worth a line only where it fits better.
       let better = Self.shifts.filter { shift in

@@ -36,21 +36,21 @@ struct VariantBench<Source: SampleSource> {
   let map: QuantizedLayerMap
   let source: Source
   let labels: [Int]
-  let jobs: Int
   let hardware: Hardware
+  private let evaluator: Evaluator
   private let float: Scores
   let floatEffect: VariantEffect
 
   /// - Parameter labels: one per sample; the float model's own answers stand in where they are unknown.
   init(
-    _ map: QuantizedLayerMap, _ source: Source, labels: [Int], jobs: Int,
+    _ map: QuantizedLayerMap, _ source: Source, labels: [Int], _ evaluator: Evaluator,
     hardware: Hardware = .exact
   ) throws {
     self.map = map
     self.hardware = hardware
     self.source = source
-    self.jobs = jobs
-    let float = try Evaluator(jobs: jobs).scores(of: Program(map.float), on: source)
+    self.evaluator = evaluator
+    let float = try evaluator.scores(of: Program(map.float), on: source)
     if let sample = (0..<float.count).first(where: { float.top(1, of: $0).isEmpty }),
       let origin = try NonFiniteOrigin.find(in: map.float, on: source, among: [sample])
     {
@@ -64,7 +64,7 @@ struct VariantBench<Source: SampleSource> {
   }
 
   func effect(_ rounded: (InspectedLayer) -> Rounded) throws -> VariantEffect {
-    let scores = try Evaluator(jobs: jobs).scores(
+    let scores = try evaluator.scores(
       of: Program(map.variant(rounded), hardware: hardware), on: source)
     return VariantEffect(scores, float: float, labels: labels)
   }

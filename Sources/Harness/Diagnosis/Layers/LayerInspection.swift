@@ -52,6 +52,15 @@ public struct LayerInspection: Sendable {
   public let suggestion: LayerSuggestion?
   /// What a reader must know before believing the numbers.
   public let notes: [String]
+  /// How many classes the model scores; nil where only a run tells.
+  let classes: Int?
+
+  /// What to say where the float model's accuracy is no better than guessing.
+  public var chanceWarnings: [String] {
+    guard isLabelled, let classes, sampleCount > 0 else { return [] }
+    let interval = Wilson.interval(successes: float.correct, count: sampleCount)
+    return Chance.warnings(top1: float.top1, interval, classes: classes)
+  }
 }
 
 /// Makes a `LayerInspection`.
@@ -82,8 +91,9 @@ public struct LayerInspectionRun {
       map, on: FirstSamples(images, errorLimit), jobs: jobs)
     let sample = FirstSamples(images, min(sampleLimit, (images.count + 1) / 2))
     let labels = images.samples.map(\.label)
+    let evaluator = Evaluator(jobs: jobs, output: original.scores)
     let bench = try VariantBench(
-      map, sample, labels: Array(labels.prefix(sample.count)), jobs: jobs, hardware: hardware)
+      map, sample, labels: Array(labels.prefix(sample.count)), evaluator, hardware: hardware)
     let rounded = try bench.effect { _ in Rounded.both }
     let layers = try layers(map, errors, activations, bench)
     let ranking = layers.indices.sorted {
@@ -93,18 +103,18 @@ public struct LayerInspectionRun {
     let search = SuggestionSearch(
       bench: bench,
       probe: try VariantBench(
-        map, probe, labels: Array(labels.prefix(probe.count)), jobs: jobs, hardware: hardware),
+        map, probe, labels: Array(labels.prefix(probe.count)), evaluator, hardware: hardware),
       ranking: ranking)
     let remedy = try search.run(rounded: rounded)
     let suggestion =
       remedy.isEmpty
-      ? nil : try suggest(remedy, layers, map, images, labels, after: sample.count)
+      ? nil : try suggest(remedy, layers, map, images, labels, after: sample.count, evaluator)
     return LayerInspection(
       model: original.name, quantizedModel: quantized.name, hardware: hardware,
       imageCount: images.count,
       sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
       layers: ranking.map { layers[$0] }, rounded: rounded, float: bench.floatEffect,
-      suggestion: suggestion, notes: Self.notes(layers))
+      suggestion: suggestion, notes: Self.notes(layers), classes: original.scores.classes)
   }
 
   private func layers(
@@ -129,14 +139,13 @@ public struct LayerInspectionRun {
   /// Measures the suggestion on the images that it was not chosen on.
   private func suggest(
     _ remedy: LayerRemedy, _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
-    _ images: ImageStore, _ labels: [Int], after seen: Int
+    _ images: ImageStore, _ labels: [Int], after seen: Int, _ evaluator: Evaluator
   ) throws -> LayerSuggestion {
     let isHeldOut = images.count > seen
     let start = isHeldOut ? seen : 0
     let bench = try VariantBench(
       map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)),
-      jobs: jobs,
-      hardware: hardware)
+      evaluator, hardware: hardware)
     let before = try bench.effect { _ in .both }
     let after = try bench.effect(of: remedy)
     let (floats, eightBits) = (remedy.floats.sorted(), remedy.eightBits.sorted())

@@ -4,29 +4,36 @@ extension EvaluationResult {
   /// - Parameter records: what the result was made of, kept so that `diff` can pair two results.
   /// - Parameter measured: the records of every hardware, where more than the exact one was asked for.
   public func json(records: [Record], hardware measured: [HardwareRecords] = []) -> String {
-    JSONValue.object([
-      .init("model", model),
-      .init("count", count),
-      .init("top1", top1),
-      .init("top5", top5),
-      .init("top1Interval", top1Interval),
-      .init("perClass", .array(perClass.map(Self.json))),
-      .init("skipped", skipped),
-      .init("skippedImages", skippedImages),
-      .init("nonFinite", nonFinite.map(Self.json) ?? .null),
-      .init("imagesPerSecond", imagesPerSecond),
-      .init(
-        "seconds",
-        .object([
-          .init("decode", seconds.decode),
-          .init("inference", seconds.inference),
-          .init("total", seconds.total),
-        ])),
-      .init("records", RecordColumns.json(records)),
-      .init("predictions", RecordColumns.predictions(records)),
-      .init("hardware", hardware?.json(measured) ?? .null),
-      .init("saturation", (saturation ?? []).json),
-    ]).text
+    let circumstances =
+      JSONValue.present(
+        "warnings", warnings.flatMap { $0.isEmpty ? nil : .array($0.map(JSONValue.string)) })
+      + JSONValue.present("provenance", provenance?.json)
+    return JSONValue.object(
+      [
+        .init("model", model),
+        .init("count", count),
+        .init("top1", top1),
+        .init("top5", top5),
+        .init("top1Interval", top1Interval),
+        .init("perClass", .array(perClass.map(Self.json))),
+        .init("skipped", skipped),
+        .init("skippedImages", skippedImages),
+        .init("nonFinite", nonFinite.map(Self.json) ?? .null),
+        .init("imagesPerSecond", imagesPerSecond),
+        .init(
+          "seconds",
+          .object([
+            .init("decode", seconds.decode),
+            .init("inference", seconds.inference),
+            .init("total", seconds.total),
+          ])),
+      ] + circumstances + [
+        .init("records", RecordColumns.json(records)),
+        .init("predictions", RecordColumns.predictions(records)),
+        .init("hardware", hardware?.json(measured) ?? .null),
+        .init("saturation", (saturation ?? []).json),
+      ]
+    ).text
   }
 
   private static func json(_ scores: NonFiniteScores) -> JSONValue {

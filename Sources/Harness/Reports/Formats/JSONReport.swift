@@ -7,44 +7,54 @@ public struct JSONReport: ReportFormat {
 
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
     let facts = comparison.facts
-    return JSONValue.object([
-      .init("schemaVersion", 1),
-      .init("model", Self.model(facts.model)),
-      .init("dataset", Self.dataset(facts.dataset)),
-      .init("preprocessing", .object(facts.preprocessing.map { .init($0.key, $0.value) })),
-      .init("machine", Self.machine(facts.machine)),
-      .init("command", facts.command),
-      .init("sampling", facts.sampling.rawValue),
-      .init("maxDrop", facts.maxDrop),
-      .init("verdict", comparison.verdict),
-      .init(
-        "arms",
-        .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1) })),
-      .init("pairings", .array(comparison.pairings.map(Self.pairing))),
-      .init("activations", .array(comparison.activations.map(Self.activation))),
-      .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
-    ]).text
+    let circumstances =
+      JSONValue.present(
+        "warnings", facts.warnings.isEmpty ? nil : .array(facts.warnings.map(JSONValue.string)))
+      + JSONValue.present("provenance", facts.provenance?.json)
+    return JSONValue.object(
+      [
+        .init("schemaVersion", 1),
+        .init("model", Self.model(facts.model)),
+        .init("dataset", Self.dataset(facts.dataset)),
+        .init("preprocessing", .object(facts.preprocessing.map { .init($0.key, $0.value) })),
+        .init("machine", Self.machine(facts.machine)),
+        .init("command", facts.command),
+        .init("sampling", facts.sampling.rawValue),
+        .init("maxDrop", facts.maxDrop),
+        .init("verdict", comparison.verdict),
+      ] + circumstances + [
+        .init(
+          "arms",
+          .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1) })),
+        .init("pairings", .array(comparison.pairings.map(Self.pairing))),
+        .init("activations", .array(comparison.activations.map(Self.activation))),
+        .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
+      ]
+    ).text
   }
 
   private static func model(_ model: ComparisonFacts.Model) -> JSONValue {
-    .object([
-      .init("name", model.name),
-      .init("sha256", model.sha256),
-      .init("bytes", model.bytes),
-      .init("parameters", model.parameters),
-    ])
+    .object(
+      [
+        .init("name", model.name),
+        .init("sha256", model.sha256),
+        .init("bytes", model.bytes),
+        .init("parameters", model.parameters),
+      ] + JSONValue.present("files", model.files.map { .array($0.map(\.json)) }))
   }
 
   private static func dataset(_ dataset: ComparisonFacts.Dataset) -> JSONValue {
-    .object([
-      .init("count", dataset.count),
-      .init("available", dataset.available),
-      .init("classes", dataset.classes),
-      .init("calibrationCount", dataset.calibrationCount),
-      .init("overlap", dataset.overlap),
-      .init("skipped", dataset.skipped.count),
-      .init("skippedImages", dataset.skipped),
-    ])
+    .object(
+      [
+        .init("count", dataset.count),
+        .init("available", dataset.available),
+        .init("classes", dataset.classes),
+      ] + JSONValue.present("classesWithImages", dataset.classesWithImages.map(JSONValue.int)) + [
+        .init("calibrationCount", dataset.calibrationCount),
+        .init("overlap", dataset.overlap),
+        .init("skipped", dataset.skipped.count),
+        .init("skippedImages", dataset.skipped),
+      ])
   }
 
   private static func machine(_ machine: ComparisonFacts.Machine) -> JSONValue {
@@ -57,43 +67,45 @@ public struct JSONReport: ReportFormat {
   }
 
   private static func arm(_ arm: ArmResult, _ evaluation: ArmEvaluation) -> JSONValue {
-    .object([
-      .init("name", arm.name),
-      .init("kind", arm.kind.rawValue),
-      .init("scheme", arm.scheme),
-      .init("method", arm.method),
-      .init("granularity", arm.granularity),
-      .init("file", arm.file),
-      .init("bytes", arm.bytes),
-      .init("compression", arm.compression),
-      .init("bitsPerWeight", arm.bitsPerWeight),
-      .init("top1", arm.top1),
-      .init("top5", arm.top5),
-      .init("top1Interval", arm.top1Interval),
-      .init("drop", arm.drop),
-      .init("dropInterval", arm.dropInterval),
-      .init("broken", arm.broken),
-      .init("fixed", arm.fixed),
-      .init("pValue", arm.pValue),
-      .init("midP", arm.midP),
-      .init("adjustedP", arm.adjustedP),
-      .init("agreement", arm.agreement),
-      .init("logitSQNR", arm.logitSQNR),
-      .init("logitKL", arm.logitKL),
-      .init("quantizeSeconds", arm.quantizeSeconds),
-      .init("imagesPerSecond", arm.imagesPerSecond),
-      .init("tensorsWithoutObservations", arm.tensorsWithoutObservations),
-      .init("verdict", arm.verdict),
-      .init("imagesNeeded", arm.imagesNeeded),
-      .init("notes", arm.notes),
-      .init(
-        "layers",
-        .array(arm.layers.map { .object([.init("layer", $0.layer), .init("sqnr", $0.sqnr)]) })),
-      .init("predictions", RecordColumns.predictions(evaluation.records)),
-      .init("hardware", arm.hardware?.json(evaluation.hardware) ?? .null),
-      .init("hardwareAgreement", arm.hardwareAgreement),
-      .init("saturation", (arm.saturation ?? []).json),
-    ])
+    .object(
+      [
+        .init("name", arm.name),
+        .init("kind", arm.kind.rawValue),
+        .init("scheme", arm.scheme),
+        .init("method", arm.method),
+        .init("granularity", arm.granularity),
+        .init("file", arm.file),
+        .init("bytes", arm.bytes),
+      ] + JSONValue.present("sha256", arm.sha256.map(JSONValue.string)) + [
+        .init("compression", arm.compression),
+        .init("bitsPerWeight", arm.bitsPerWeight),
+        .init("top1", arm.top1),
+        .init("top5", arm.top5),
+        .init("top1Interval", arm.top1Interval),
+        .init("drop", arm.drop),
+        .init("dropInterval", arm.dropInterval),
+        .init("broken", arm.broken),
+        .init("fixed", arm.fixed),
+        .init("pValue", arm.pValue),
+        .init("midP", arm.midP),
+        .init("adjustedP", arm.adjustedP),
+        .init("agreement", arm.agreement),
+        .init("logitSQNR", arm.logitSQNR),
+        .init("logitKL", arm.logitKL),
+        .init("quantizeSeconds", arm.quantizeSeconds),
+        .init("imagesPerSecond", arm.imagesPerSecond),
+        .init("tensorsWithoutObservations", arm.tensorsWithoutObservations),
+        .init("verdict", arm.verdict),
+        .init("imagesNeeded", arm.imagesNeeded),
+        .init("notes", arm.notes),
+        .init(
+          "layers",
+          .array(arm.layers.map { .object([.init("layer", $0.layer), .init("sqnr", $0.sqnr)]) })),
+        .init("predictions", RecordColumns.predictions(evaluation.records)),
+        .init("hardware", arm.hardware?.json(evaluation.hardware) ?? .null),
+        .init("hardwareAgreement", arm.hardwareAgreement),
+        .init("saturation", (arm.saturation ?? []).json),
+      ])
   }
 
   private static func pairing(_ pairing: Pairing) -> JSONValue {

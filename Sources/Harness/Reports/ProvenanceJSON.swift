@@ -1,0 +1,21 @@
+extension Provenance {
+  var json: JSONValue {
+    .object([
+      .init("modelSHA256", modelSHA256),
+      .init("output", output),
+      .init(
+        "preprocessing",
+        .object(preprocessing.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })),
+      .init("labelsDigest", labelsDigest),
+      .init("dataDigest", dataDigest),
+      .init("calibrationDigest", calibrationDigest),
+      .init("kernels", kernels),
+    ])
+  }
+}
+
+extension ModelFile.Part {
+  var json: JSONValue {
+    .object([.init("name", name), .init("sha256", sha256), .init("bytes", bytes)])
+  }
+}
