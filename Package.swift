@@ -88,7 +88,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["calibrant", "Harness", "Engine", "ONNXFormat", "TestSupport"]),
+      dependencies: ["calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -40,6 +40,7 @@ import Testing
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", quantized, "--quiet",
         "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "2", "--end-bits", "2",
+        "--rounding", "nearest",
       ] + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
     let run = try RunCalibrant.run(
@@ -66,7 +67,7 @@ import Testing
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", folder.file("a.onnx"),
         "--quiet", "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "2",
-        "--end-bits", "2", "--json", folder.file("a.json"),
+        "--end-bits", "2", "--rounding", "nearest", "--json", folder.file("a.json"),
       ] + flags.split(separator: " ").map(String.init) + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
     let floats = try suggestion["exclude"].strings

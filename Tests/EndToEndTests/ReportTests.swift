@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Quantization
 import TestSupport
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
       try #expect(!arm["layers"].elements.isEmpty)
     }
     for activation in try report["activations"].elements {
-      try #expect(activation["candidates"].elements.count == 4)
+      try #expect(activation["candidates"].elements.count == StandardMethods.single.count)
       try #expect(!activation["chosen"].string.isEmpty)
     }
   }

@@ -3,14 +3,14 @@ import Testing
 @testable import Quantization
 
 @Suite struct PartwiseSearchTests {
-  /// What each member loses by each of three options; together they lose the sum, of each of four samples.
+  /// What each member loses by each of three options; together they lose the sum, of each of eight samples.
   private static func search(_ costs: [[Double]], trials: Int = 100) -> PartwiseSearch {
     PartwiseSearch(options: 3, trials: trials) { losses(costs, $0) }
   }
 
   private static func losses(_ costs: [[Double]], _ plan: PartwiseSearch.Plan) -> [Double] {
     let sum = zip(costs, plan).reduce(0) { $0 + $1.0[$1.1 ?? 0] }
-    return [0.9, 1, 1, 1.1].map { $0 * sum }
+    return [0.9, 1, 1, 1.1, 0.9, 1, 1, 1.1].map { $0 * sum }
   }
 
   /// Option 0 is best for the first twelve members, option 2 for the last four.
@@ -29,17 +29,28 @@ import Testing
     var tried = 0
     let search = PartwiseSearch(options: 3, trials: 7) { plan in
       tried += 1
-      return Array(repeating: Double(100 - 10 * tried), count: 2)
+      return Array(repeating: Double(100 - 10 * tried), count: 8)
     }
-    _ = try search.refined(.init(repeating: nil, count: 16), losses: [100, 100], parts: .whole)
+    _ = try search.refined(
+      .init(repeating: nil, count: 16), losses: Array(repeating: 100, count: 8), parts: .whole)
     #expect(tried == 7)
   }
 
-  /// Better on the whole, but only because of one sample of four.
+  /// Better on the whole, but only because of one sample of eight.
   @Test func gainsOfChanceAreLeft() throws {
     let search = PartwiseSearch(options: 2, trials: 100) { plan in
-      plan == [1] ? [1, 1, 1, 0.2] : [0.9, 0.9, 0.9, 1.1]
+      Array(repeating: plan == [1] ? 1 : 0.9, count: 7) + [plan == [1] ? 0.1 : 2]
     }
-    #expect(try search.refined([0], losses: [0.9, 0.9, 0.9, 1.1], parts: .whole).plan == [0])
+    let before = Array(repeating: 0.9, count: 7) + [2.0]
+    #expect(try search.refined([0], losses: before, parts: .whole).plan == [0])
+  }
+
+  /// Seven samples that agree may do so by chance.
+  @Test func fewSamplesDecideNothing() throws {
+    let search = PartwiseSearch(options: 2, trials: 100) { plan in
+      Array(repeating: plan == [1] ? 0.5 : 1, count: 7)
+    }
+    let before = Array(repeating: 1.0, count: 7)
+    #expect(try search.refined([0], losses: before, parts: .whole).plan == [0])
   }
 }

@@ -60,6 +60,8 @@ struct SamplingPlan: Sendable {
 
   /// One unit in so many judges what the others suggest.
   private static let heldOutShare = 5
+  /// So many samples tell two networks apart.
+  private static let judgingSamples = 16
   /// Rows per column, and their bounds: more add nothing (METHODS: 60,000 suffice for any layer).
   private static let rowsPerColumn = 128
   private static let fittedRows = 8192...60_000
@@ -72,10 +74,18 @@ struct SamplingPlan: Sendable {
     return share > 1 && unit % share == share - 1
   }
 
-  /// The held-out units, or all where there are too few to hold any out.
-  var judges: [Int] {
-    let heldOut = (0..<unitCount).filter(isHeldOut)
-    return heldOut.isEmpty ? Array(0..<unitCount) : heldOut
+  /// The units that networks are judged by: those held out, and where they hold few samples others besides, the last first.
+  ///
+  /// - Parameter samples: how many a unit holds.
+  func judges(samples: (_ unit: Int) -> Int) -> [Int] {
+    let units = 0..<unitCount
+    var judges = units.filter(isHeldOut)
+    var count = judges.reduce(0) { $0 + samples($1) }
+    for unit in units.reversed() where count < Self.judgingSamples && !isHeldOut(unit) {
+      judges.append(unit)
+      count += samples(unit)
+    }
+    return judges.sorted()
   }
 
   /// Where nothing but means is fitted, and errors are only reported.

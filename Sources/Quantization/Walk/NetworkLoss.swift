@@ -21,7 +21,8 @@ public struct NetworkLoss: Sendable {
     of float: Document, opset: Int, on input: some WalkInput, executor: some OrderedExecutor
   ) throws {
     guard let source = float.inputs.first?.name, input.unitCount > 0 else { return nil }
-    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount).judges
+    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
+      .judges(samples: input.samples)
     let samples = units.map(input.samples)
     (self.source, self.input, self.units, self.samples) = (source, input, units, samples)
     outputs = float.outputsBeforeSoftmax

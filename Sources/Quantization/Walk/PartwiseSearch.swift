@@ -60,13 +60,16 @@ struct PartwiseSearch {
 private struct Gain {
   let mean: Double
   private let standardError: Double
+  /// Fewer samples agree by chance.
+  private static let fewestSamples = 8
 
   init(from before: [Double], to after: [Double]) {
     let gains = zip(before, after).map { $0 - $1 }
     let mean = NetworkLoss.mean(gains)
     let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let count = Double(gains.count)
-    standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity
+    standardError =
+      gains.count >= Self.fewestSamples ? (squares / (count - 1) / count).squareRoot() : .infinity
     self.mean = mean
   }
 

@@ -155,7 +155,8 @@ public struct RangeSelection: Sendable {
   private func scores(
     on input: some WalkInput, executor: some OrderedExecutor
   ) throws -> [Int: [Double]] {
-    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount).judges
+    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
+      .judges(samples: input.samples)
     let samples = units.reduce(0) { $0 + input.samples(in: $1) }
     guard samples > 0, let source = document.inputs.first?.name else { return [:] }
     let rowsPerSample = max(Self.rows / samples, 1)
