@@ -39,7 +39,7 @@ import Testing
     let made = try RunCalibrant.run(
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", quantized, "--quiet",
-        "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "2", "--end-bits", "2",
+        "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "3", "--end-bits", "3",
         "--rounding", "nearest",
       ] + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
@@ -66,8 +66,8 @@ import Testing
     let made = try RunCalibrant.run(
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", folder.file("a.onnx"),
-        "--quiet", "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "2",
-        "--end-bits", "2", "--rounding", "nearest", "--json", folder.file("a.json"),
+        "--quiet", "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "3",
+        "--end-bits", "3", "--rounding", "nearest", "--json", folder.file("a.json"),
       ] + flags.split(separator: " ").map(String.init) + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
     let floats = try suggestion["exclude"].strings
@@ -76,7 +76,7 @@ import Testing
     let summary = try JSONDocument(String(decoding: folder.bytes("a.json"), as: UTF8.self))
     for layer in try summary["layers"].elements {
       let name = try layer["name"].string
-      let bits = floats.contains(name) ? nil : eightBits.contains(name) ? 8 : 2
+      let bits = floats.contains(name) ? nil : eightBits.contains(name) ? 8 : 3
       #expect((try? layer["bits"].int) == bits, "\(name)")
     }
   }
