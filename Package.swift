@@ -23,7 +23,9 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(
       name: "CImageCodecs",
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+      linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map {
+        .linkedLibrary($0)
+      }),
     // Its source embeds demo.onnx.
     .target(name: "CDemoModel", exclude: ["demo.onnx"]),
 
@@ -88,7 +90,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "TestSupport"]),
+      dependencies: [
+        "calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

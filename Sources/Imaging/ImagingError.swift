@@ -4,6 +4,8 @@ public enum ImagingError: Error, Equatable, Sendable {
   case unknownFormat(firstBytes: [UInt8])
   /// An image of a format that nothing here decodes.
   case unsupportedFormat(name: String)
+  /// A kind of a format that is decoded otherwise; `kind` goes on from "a … image".
+  case unsupportedKind(format: String, kind: String)
   /// The format's library refused the data.
   case damaged(format: String, reason: String)
   case tooManyPixels(width: Int, height: Int, limit: Int)
@@ -22,6 +24,9 @@ extension ImagingError: CustomStringConvertible {
     case .unsupportedFormat(let name):
       "a \(name) image, which is not read: convert it to PNG, which loses nothing "
         + "(for instance `magick mogrify -format png FILE`)"
+    case .unsupportedKind(let format, let kind):
+      "a \(format) image \(kind), which is not read: convert it to PNG with 8 bits per channel "
+        + "(for instance `magick mogrify -format png -depth 8 FILE`)"
     case .damaged(let format, let reason):
       "damaged \(format) image: \(reason)"
     case .tooManyPixels(let width, let height, let limit):
@@ -43,8 +48,9 @@ extension ImagingError: CustomStringConvertible {
   private static func describe(firstBytes bytes: [UInt8]) -> String {
     guard !bytes.isEmpty else { return "not an image: the file is empty" }
     let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    let formats = StandardDecoders.all.map(\.format).joined(separator: " or ")
-    return "not a \(formats) image: it starts with the bytes \(hex.joined(separator: " "))"
+    let formats = StandardDecoders.all.map(\.format)
+    let names = formats.dropLast().joined(separator: ", ") + " or " + (formats.last ?? "")
+    return "not a \(names) image: it starts with the bytes \(hex.joined(separator: " "))"
   }
 
   private static func remedy(expectedWidth: Int, expectedHeight: Int) -> String {

@@ -43,7 +43,10 @@ import Testing
     ("truncated.jpg", "damaged JPEG image: Premature end of JPEG file"),
     ("truncated.png", "damaged PNG image: premature end of PNG file"),
     ("wrong_checksum.png", "damaged PNG image: IDAT: incorrect data check"),
-    ("text.jpg", "not a JPEG or PNG image: it starts with the bytes 54 68 69 73 20 69 73 20"),
+    (
+      "text.jpg",
+      "not a JPEG, PNG, WebP, TIFF, BMP, GIF or PPM image: it starts with the bytes 54 68 69 73 20 69 73 20"
+    ),
     ("empty.png", "not an image: the file is empty"),
     ("too_large.png", "damaged PNG image: fewer bytes than an image of its size needs"),
   ])

@@ -11,8 +11,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("GIF89a", "GIF"), ("II*\0", "TIFF"), ("MM\0*", "TIFF"), ("BM", "BMP"), ("P6\n", "PPM"),
-    ("RIFF\u{1}\0\0\0WEBPVP8 ", "WebP"), ("\0\0\0 ftypavif", "AVIF"),
+    ("P7\n", "PAM"), ("Pf\n", "PFM"), ("\0\0\0 ftypavif", "AVIF"),
     ("\0\0\0 ftypheic", "HEIC"), ("\0\0\0\u{C}jP  ", "JPEG 2000"),
   ])
   func otherFormatsAreRefusedByName(_ start: String, _ name: String) {
@@ -80,5 +79,98 @@ import Testing
     #expect(
       refusal(bytes[..<end] + Data([0xFF, 0xD9]))
         == "damaged JPEG image: Corrupt JPEG data: premature end of data segment")
+  }
+}
+
+/// Small files of the other formats that ask for much.
+@Suite struct HostileFormatTests {
+  private func refusal(_ bytes: [UInt8]) -> String? {
+    let error = #expect(throws: ImagingError.self) { try decodeImage(Data(bytes)) }
+    return error?.description
+  }
+
+  private static let tooFew = "fewer bytes than an image of its size needs"
+
+  private static func short(_ value: Int) -> [UInt8] {
+    [UInt8(value & 255), UInt8(value >> 8 & 255)]
+  }
+
+  private static func long(_ value: Int) -> [UInt8] {
+    short(value) + short(value >> 16)
+  }
+
+  @Test func netpbmSizes() {
+    #expect(refusal(Array("P6 60000 2900 255\n".utf8)) == "damaged PPM image: \(Self.tooFew)")
+    #expect(
+      refusal(Array("P4 9999999999 2".utf8))
+        == "an image of 9999999999x2 has a side of more than 65535 pixels")
+    #expect(refusal(Array("P5 0 7 255\n".utf8)) == "damaged PPM image: an image of 0x7 pixels")
+    #expect(refusal(Array("P5 99999999999 1 1 ".utf8)) == "damaged PPM image: an invalid number")
+  }
+
+  @Test func bmpSizes() {
+    func bmp(_ width: Int, _ height: Int, start: Int = 54) -> [UInt8] {
+      Array("BM".utf8) + Self.long(0) + Self.long(0) + Self.long(start) + Self.long(40)
+        + Self.long(width) + Self.long(height) + Self.short(1) + Self.short(24)
+        + [UInt8](repeating: 0, count: 24)
+    }
+    #expect(refusal(bmp(60_000, 2_900)) == "damaged BMP image: \(Self.tooFew)")
+    #expect(
+      refusal(bmp(-1, 1)) == "an image of 4294967295x1 has a side of more than 65535 pixels")
+    #expect(
+      refusal(bmp(1, 1 << 31)) == "an image of 1x2147483648 has a side of more than 65535 pixels")
+    #expect(refusal(bmp(2, 2, start: 1 << 32 - 1)) == "damaged BMP image: premature end of file")
+  }
+
+  /// One pixel on a canvas of 174 million.
+  @Test func gifCanvas() {
+    let screen = Array("GIF89a".utf8) + Self.short(60_000) + Self.short(2_900) + [0, 0, 0]
+    let frame: [UInt8] = [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B]
+    #expect(refusal(screen + frame) == "damaged GIF image: \(Self.tooFew)")
+  }
+
+  /// One pixel on a canvas of 164 million.
+  @Test func webPCanvas() {
+    func chunk(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + Self.long(bytes.count) + bytes + (bytes.count % 2 == 0 ? [] : [0])
+    }
+    let pixel = chunk("VP8L", [0x2F, 0, 0, 0, 0x10, 7, 0x10, 0x11, 0x11, 0x88, 0x88, 0xFE, 7])
+    let canvas: [UInt8] = [2, 0, 0, 0, 0xFF, 0x3F, 0, 0x0F, 0x27, 0]
+    let chunks =
+      chunk("VP8X", canvas) + chunk("ANIM", [0, 0, 0, 0, 0, 0])
+      + chunk("ANMF", [UInt8](repeating: 0, count: 16) + pixel)
+    let file = Array("RIFF".utf8) + Self.long(4 + chunks.count) + Array("WEBP".utf8) + chunks
+    #expect(refusal(file) == "damaged WebP image: \(Self.tooFew)")
+  }
+
+  /// A little-endian TIFF of one directory; each entry's value is one number.
+  private static func tiff(_ entries: [(tag: Int, value: Int)], data: [UInt8]) -> [UInt8] {
+    let directory = entries.flatMap { short($0.tag) + short(4) + long(1) + long($0.value) }
+    return Array("II*\0".utf8) + long(8 + data.count) + data + short(entries.count) + directory
+      + long(0)
+  }
+
+  /// Tiles of 16 x 4,194,304 pixels in a column for each 16 of a single row: hours of work for a row.
+  @Test func tiffTiles() {
+    let bytes = Self.tiff(
+      [
+        (256, 65_535), (257, 1), (258, 8), (259, 8), (262, 1), (277, 1), (322, 16),
+        (323, 1 << 22), (324, 8), (325, 8),
+      ], data: [UInt8](repeating: 0, count: 8))
+    #expect(refusal(bytes)?.hasPrefix("damaged TIFF image: ") == true)
+  }
+
+  @Test func tiffSizes() {
+    func size(_ width: Int, _ height: Int) -> String? {
+      refusal(
+        Self.tiff(
+          [
+            (256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1),
+            (278, height), (279, 8),
+          ], data: [UInt8](repeating: 0, count: 8)))
+    }
+    #expect(size(60_000, 2_900) == "damaged TIFF image: \(Self.tooFew)")
+    #expect(size(1 << 31, 1)?.contains("has a side of more than 65535 pixels") == true)
+    #expect(size(100, 100)?.hasPrefix("damaged TIFF image: ") == true)
   }
 }

@@ -18,6 +18,24 @@ extension Orientation {
     return nil
   }
 
+  /// The orientation in a WebP's EXIF chunk; nil when there is none or it is damaged.
+  init?(webp bytes: UnsafeRawBufferPointer) {
+    let reader = TIFFReader(bytes: bytes, isBigEndian: false)
+    // Behind "RIFF", the file's size and "WEBP" come chunks of a name, a size and as many bytes, filled up to an even number.
+    var position = 12
+    while let count = reader.long(at: position + 4), count <= bytes.count - position - 8 {
+      let chunk = UnsafeRawBufferPointer(rebasing: bytes[position..<position + 8 + count])
+      if chunk.starts(with: "EXIF".utf8) {
+        let payload = UnsafeRawBufferPointer(rebasing: chunk[8...])
+        let start = payload.starts(with: Self.exifSignature) ? Self.exifSignature.count : 0
+        self.init(tiff: UnsafeRawBufferPointer(rebasing: payload[start...]))
+        return
+      }
+      position += 8 + count + count % 2
+    }
+    return nil
+  }
+
   private static let applicationSegment = 0xFFE1
   private static let startOfScan = 0xFFDA
   private static let exifSignature = Array("Exif\0\0".utf8)

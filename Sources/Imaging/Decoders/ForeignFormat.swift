@@ -10,12 +10,8 @@ enum ForeignFormat {
   }
 
   private static let signatures: [(name: String, bytes: [UInt8])] = [
-    ("GIF", Array("GIF87a".utf8)), ("GIF", Array("GIF89a".utf8)),
-    ("TIFF", [0x49, 0x49, 0x2A, 0x00]), ("TIFF", [0x4D, 0x4D, 0x00, 0x2A]),
-    ("BigTIFF", [0x49, 0x49, 0x2B, 0x00]), ("BigTIFF", [0x4D, 0x4D, 0x00, 0x2B]),
-    ("PBM", Array("P1\n".utf8)), ("PGM", Array("P2\n".utf8)), ("PPM", Array("P3\n".utf8)),
-    ("PBM", Array("P4\n".utf8)), ("PGM", Array("P5\n".utf8)), ("PPM", Array("P6\n".utf8)),
-    ("BMP", Array("BM".utf8)), ("JPEG XL", [0xFF, 0x0A]),
+    ("PAM", Array("P7\n".utf8)), ("PFM", Array("Pf\n".utf8)), ("PFM", Array("PF\n".utf8)),
+    ("JPEG XL", [0xFF, 0x0A]),
     ("JPEG XL", [0, 0, 0, 0x0C] + Array("JXL ".utf8)),
     ("JPEG 2000", [0, 0, 0, 0x0C] + Array("jP  ".utf8)), ("JPEG 2000", [0xFF, 0x4F, 0xFF, 0x51]),
     ("Photoshop", Array("8BPS".utf8)),
@@ -24,7 +20,6 @@ enum ForeignFormat {
 
   /// A start, and a brand at a place behind it.
   private static let containers: [(name: String, start: [UInt8], place: Int, brand: [UInt8])] = [
-    ("WebP", Array("RIFF".utf8), 8, Array("WEBP".utf8)),
     ("AVIF", [0, 0, 0], 4, Array("ftypavif".utf8)), ("AVIF", [0, 0, 0], 4, Array("ftypavis".utf8)),
     ("HEIC", [0, 0, 0], 4, Array("ftypheic".utf8)), ("HEIC", [0, 0, 0], 4, Array("ftypheix".utf8)),
     ("HEIC", [0, 0, 0], 4, Array("ftypmif1".utf8)),

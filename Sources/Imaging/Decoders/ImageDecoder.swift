@@ -11,7 +11,7 @@ public protocol ImageDecoder: Sendable {
   /// The size that `decode` will give, from the header alone.
   func size(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageSize
 
-  /// The pixels as 8-bit RGB, as stored: no orientation, colour profile or gamma is applied.
+  /// The pixels as 8-bit RGB, as stored: no EXIF orientation, colour profile or gamma is applied.
   func decode(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageBuffer
 
   /// How the stored pixels have to be turned to be looked at.
@@ -41,7 +41,7 @@ struct CodecFunctions {
     _ bytes: UnsafeRawBufferPointer, format: String
   ) throws(ImagingError) -> ImageBuffer {
     let size = try size(bytes, format: format)
-    let count = try ImageBuffer.byteCount(width: size.width, height: size.height)
+    let count = size.width * size.height * ImageBuffer.channels
     var status = Result<Void, ImagingError>.success(())
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       status = Result { () throws(ImagingError) in
@@ -62,8 +62,8 @@ struct CodecFunctions {
     var width: UInt32 = 0
     var height: UInt32 = 0
     try check(format) { header(Self.start(bytes), bytes.count, &width, &height, $0, $1) }
-    _ = try ImageBuffer.byteCount(width: Int(width), height: Int(height))
-    return ImageSize(width: Int(width), height: Int(height))
+    return try ImageSize(
+      width: Int(width), height: Int(height), of: format, fileBytes: bytes.count)
   }
 
   private static func start(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<UInt8>? {
@@ -79,6 +79,10 @@ struct CodecFunctions {
       let text = message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
       return (status, String(decoding: text, as: UTF8.self))
     }
-    if status != 0 { throw .damaged(format: format, reason: reason) }
+    switch Int(status) {
+    case 0: return
+    case CALIBRANT_UNSUPPORTED: throw .unsupportedKind(format: format, kind: reason)
+    default: throw .damaged(format: format, reason: reason)
+    }
   }
 }

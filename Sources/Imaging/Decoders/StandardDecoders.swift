@@ -5,12 +5,17 @@ public enum StandardDecoders {
   public static let all: [any ImageDecoder] = [
     JPEGDecoder(),
     PNGDecoder(),
+    WebPDecoder(),
+    TIFFDecoder(),
+    BMPDecoder(),
+    GIFDecoder(),
+    NetpbmDecoder(),
   ]
 }
 
 /// Decodes an image whose format is told by its first bytes, never by a file's name.
 ///
-/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG only).
+/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG and WebP).
 public func decodeImage(
   _ bytes: UnsafeRawBufferPointer, appliesEXIF: Bool = false
 ) throws(ImagingError) -> ImageBuffer {
@@ -40,7 +45,7 @@ private func decoder(
 
 /// Decodes an image whose format is told by its first bytes, never by a file's name.
 ///
-/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG only).
+/// With `appliesEXIF`, the image is turned as its EXIF orientation says (JPEG and WebP).
 public func decodeImage(
   _ bytes: Data, appliesEXIF: Bool = false
 ) throws(ImagingError) -> ImageBuffer {
