@@ -125,6 +125,52 @@ import Testing
     #expect(try Self.rewritten(b.model("c", "y")) == ["BlockedConv", "ScaleShift"])
   }
 
+  /// As exporters write "same" padding of strided layers.
+  @Test func aPadBeforeAConvolution() throws {
+    var b = GraphBuilder()
+    b.integers("pads", [0, 0, 0, 1, 0, 0, 2, 1])
+    b.weights("w", [3, 3, 2, 3])
+    b.node("Pad", ["x", "pads"], "padded")
+    b.node("Conv", ["padded", "w"], "y", attributes: ["pads": .ints([1, 0, 0, 1])])
+    #expect(try Self.rewritten(b.model("y")) == ["BlockedConv"])
+    #expect(try Self.rewritten(b.model("y"), observing: ["padded"]) == ["Pad", "BlockedConv"])
+  }
+
+  /// Zeros stay zeros through what stands between, and a value that is rounded twice is rounded once.
+  @Test func aPadOfWhatIsRoundedBeforeAConvolution() throws {
+    var b = GraphBuilder()
+    b.integers("pads", [0, 0, 1, 1, 0, 0, 1, 1])
+    b.weights("w", [3, 3, 3, 3])
+    b.quantize("x", "codes")
+    b.dequantize("codes", "rounded")
+    b.node("Pad", ["rounded", "pads"], "padded")
+    b.quantize("padded", "more")
+    b.dequantize("more", "again")
+    b.node("Conv", ["again", "w"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["QuantizeDequantize", "BlockedConv"])
+  }
+
+  @Test(arguments: [1, -1])
+  func aPadThatNoConvolutionCanMakeStays(value: Float) throws {
+    var b = GraphBuilder()
+    b.integers("pads", [0, 0, 1, 1, 0, 0, 1, 1])
+    b.constant("value", [value], [])
+    b.weights("w", [3, 3, 3, 3])
+    b.node("Pad", ["x", "pads", "value"], "padded")
+    b.node("Conv", ["padded", "w"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Pad", "BlockedConv"])
+  }
+
+  @Test(arguments: [[0, 1, 0, 0, 0, -1, 0, 0], [0, 0, -1, 0, 0, 0, 0, 0]] as [[Int64]])
+  func aPadOfChannelsOrACropStays(pads: [Int64]) throws {
+    var b = GraphBuilder()
+    b.integers("pads", pads)
+    b.weights("w", [3, 3, 3, 3])
+    b.node("Pad", ["x", "pads"], "padded")
+    b.node("Conv", ["padded", "w"], "y")
+    #expect(try Self.rewritten(b.model("y")) == ["Pad", "BlockedConv"])
+  }
+
   @Test func twoNormalizationsInARow() throws {
     var b = GraphBuilder()
     b.conv("x", "c")

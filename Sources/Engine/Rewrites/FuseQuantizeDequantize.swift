@@ -26,13 +26,40 @@ extension Graph {
     return graph
   }
 
+  /// Lets readers of a value that is rounded twice, to the same grid, read it as it was rounded once.
+  func removingRepeatedRounding(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let (producers, fixed) = (producers(), fixedValues(keeping))
+    var replacement: [ValueID: ValueID] = [:]
+    for (index, node) in nodes.enumerated() {
+      graph.nodes[index].inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
+      guard node.isOwn("QuantizeDequantize"), let output = node.outputs[0], !fixed.contains(output),
+        let input = graph.nodes[index].inputs[0], let producer = producers[input],
+        rounds(nodes[producer], as: node)
+      else { continue }
+      replacement[output] = input
+    }
+    graph.removeNodes(
+      at: Set(
+        nodes.indices.filter {
+          nodes[$0].outputs.contains { $0.map { replacement[$0] != nil } ?? false }
+        }))
+    return graph
+  }
+
+  private func rounds(_ one: Node, as other: Node) -> Bool {
+    one.isOwn("QuantizeDequantize") && axis(one) == axis(other)
+      && zip(one.inputs.dropFirst(), other.inputs.dropFirst()).allSatisfy { sameConstant($0, $1) }
+  }
+
+  private func axis(_ node: Node) -> Int? { try? node.attributes.int("axis", default: 1) }
+
   /// Whether `dequantize` maps the codes of `quantize` back with the same constants.
   private func undoes(_ dequantize: Node, _ quantize: Node) -> Bool {
     guard dequantize.is("DequantizeLinear"), dequantize.inputs.first == quantize.outputs.first,
       !quantize.attributes.contains("block_size"), !dequantize.attributes.contains("block_size"),
       !dequantize.attributes.contains("output_dtype"), quantize.inputs.count == 3,
-      let axis = try? quantize.attributes.int("axis", default: 1),
-      axis == (try? dequantize.attributes.int("axis", default: 1))
+      let axis = axis(quantize), axis == self.axis(dequantize)
     else { return false }
     return dequantize.inputs.count == 3
       && zip(quantize.inputs.dropFirst(), dequantize.inputs.dropFirst()).allSatisfy {

@@ -72,19 +72,10 @@ struct IntegerPatterns {
   private func grid(of id: ValueID?) -> Grid? {
     guard let id, let index = producers[id] else { return nil }
     let node = graph.nodes[index]
-    if node.domain.isEmpty, Self.moving.contains(node.opType) || padsWithZeros(node) {
+    if node.domain.isEmpty, Self.moving.contains(node.opType) || graph.padsWithZeros(node) {
       return grid(of: node.inputs[0])
     }
     return node.is("DequantizeLinear") ? parameters(of: node) : nil
-  }
-
-  private func padsWithZeros(_ node: Node) -> Bool {
-    guard node.is("Pad"), (try? node.attributes.string("mode", default: "constant")) == "constant"
-    else { return false }
-    guard node.inputs.count > 2, let id = node.inputs[2] else {
-      return (try? node.attributes.float("value", default: 0)) == 0
-    }
-    return graph.constant(id)?.numbers == [0]
   }
 
   /// Scale and zero point of QuantizeLinear or DequantizeLinear with one of each, of 8 bits.

@@ -8,6 +8,8 @@ enum StandardRewrites {
     { $0.foldingBatchNormalization(keeping: $1) },
     { $0.fusingGelu(keeping: $1) },
     { $0.fusingQuantizeDequantize(keeping: $1) },
+    { $0.foldingPads(keeping: $1) },
+    { $0.removingRepeatedRounding(keeping: $1) },
     { $0.fusingActivations(keeping: $1) },
     { $0.blockingChannels(keeping: $1) },
     { $0.fusingChannelShuffles(keeping: $1) },

@@ -1,0 +1,74 @@
+extension Graph {
+  /// Makes zeros that a Pad puts around an image the padding of the Conv that reads it, where nothing else does.
+  ///
+  /// Between them may stand what keeps zeros, as quantizing the padded image does: f(pad(x)) = pad(f(x)).
+  func foldingPads(keeping: Set<ValueID>) -> Graph {
+    var graph = self
+    let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
+    var removed: Set<Int> = []
+    for (index, conv) in nodes.enumerated()
+    where conv.is("Conv") || conv.isOwn("IntegerConv") {
+      var reader = index
+      while let input = nodes[reader].inputs.first ?? nil, let producer = producers[input],
+        soleConsumer(of: input, consumers, fixed: fixed) == reader
+      {
+        let node = nodes[producer]
+        if let pads = zeroPads(of: node), let padded = conv.padded(by: pads) {
+          graph.nodes[reader].inputs[0] = node.inputs[0]
+          graph.nodes[index].attributes = padded
+          removed.insert(producer)
+        }
+        guard keepsZeros(node) else { break }
+        reader = producer
+      }
+    }
+    graph.removeNodes(at: removed)
+    return graph
+  }
+
+  /// Whether a Pad puts zeros around its input.
+  func padsWithZeros(_ node: Node) -> Bool {
+    guard node.is("Pad"), (try? node.attributes.string("mode", default: "constant")) == "constant"
+    else { return false }
+    guard node.inputs.count > 2, let id = node.inputs[2] else {
+      return (try? node.attributes.float("value", default: 0)) == 0
+    }
+    return constant(id)?.numbers == [0]
+  }
+
+  /// Zeros before and after each axis but the first two, all beginnings first; nil where those two are padded as well.
+  private func zeroPads(of node: Node) -> [Int]? {
+    guard padsWithZeros(node), node.inputs.count < 4 || node.inputs[3] == nil else { return nil }
+    let given =
+      node.opset < 11
+      ? try? node.attributes.ints("pads")
+      : node.inputs.count > 1 ? constant(node.inputs[1])?.integers : nil
+    guard let given, given.count.isMultiple(of: 2), given.count > 4 else { return nil }
+    let (before, after) = (given.prefix(given.count / 2), given.suffix(given.count / 2))
+    guard (before.prefix(2) + after.prefix(2)).allSatisfy({ $0 == 0 }) else { return nil }
+    return Array(before.dropFirst(2) + after.dropFirst(2))
+  }
+
+  private func keepsZeros(_ node: Node) -> Bool {
+    if node.isOwn("QuantizeDequantize") { return true }
+    switch activation(of: node) {
+    case .relu: return true
+    case .clip(let lowest, let highest): return lowest <= 0 && highest >= 0
+    default: return false
+    }
+  }
+}
+
+extension Node {
+  /// The attributes of a convolution whose image has so many zeros around it besides its own; nil where its padding
+  /// is not told in numbers.
+  fileprivate func padded(by pads: [Int]) -> Attributes? {
+    guard let mode = try? attributes.string("auto_pad", default: "NOTSET"),
+      mode == "NOTSET" || mode == "VALID",
+      let own = try? attributes.ints("pads") ?? pads.map({ _ in 0 }), own.count == pads.count
+    else { return nil }
+    let sums = zip(mode == "VALID" ? pads.map { _ in 0 } : own, pads).map { $0 &+ $1 }
+    guard (pads + own + sums).allSatisfy({ (0...1 << 24).contains($0) }) else { return nil }
+    return attributes.adding(["pads": .ints(sums), "auto_pad": .string("NOTSET")])
+  }
+}
