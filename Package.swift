@@ -74,7 +74,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
-      exclude: ["Conformance", "Graphs", "conformance.txt", "conformance-models.txt"]),
+      exclude: [
+        "Conformance", "Graphs", "QOperator", "conformance.txt", "conformance-models.txt",
+      ]),
     .testTarget(
       name: "QuantizationTests",
       dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],

@@ -21,10 +21,11 @@ struct BadOperandTests {
     return floats + integers.map { Tensor($0, shape: [$0.count]) } + others
   }()
 
-  @Test(arguments: ConformanceCase.committed) func neverCrash(_ testCase: ConformanceCase) throws {
+  private static let cases = ConformanceCase.committed + ConformanceCase.codeOperators
+
+  @Test(arguments: cases) func neverCrash(_ testCase: ConformanceCase) throws {
     let node = try #require(try testCase.loadNode())
-    let given = try testCase.tensors("input")
-    let operands = node.inputs.map { id in id.map { given[$0.index] } }
+    let operands = try testCase.operands(of: node)
     for position in operands.indices {
       for replacement in Self.replacements {
         var changed = operands
@@ -42,12 +43,10 @@ struct BadOperandTests {
     #expect(throws: GraphError.self) { try Tensor(stored) }
   }
 
-  @Test(arguments: ConformanceCase.committed) func attributesNeverCrash(
-    _ testCase: ConformanceCase
-  ) throws {
+  @Test(arguments: cases) func attributesNeverCrash(_ testCase: ConformanceCase) throws {
     let path = testCase.path + "/model.onnx"
     let source = try Model(contentsOf: path).graph.nodes[0]
-    let given = try testCase.tensors("input")
+    let operands = try testCase.operands(of: #require(try testCase.loadNode()))
     let values: [AttributeValue] = [
       .int(.min), .int(.max), .int(-1), .int(0), .ints([]), .ints([.min, .max]), .ints([0, 0]),
       .ints([.max, .max, .max, .max]), .ints([-1]), .float(.nan), .string("x"),
@@ -60,9 +59,9 @@ struct BadOperandTests {
         changed[attribute: name] = value
         var node = try #require(try testCase.loadNode())
         node.attributes = Attributes(changed)
-        run(node, node.inputs.map { id in id.map { given[$0.index] } })
+        run(node, operands)
         node.opset = 7
-        run(node, node.inputs.map { id in id.map { given[$0.index] } })
+        run(node, operands)
       }
     }
   }

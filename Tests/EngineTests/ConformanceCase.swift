@@ -4,7 +4,8 @@ import Testing
 
 @testable import Engine
 
-/// One of ONNX's conformance cases for a single operator; scripts/onnx_cases.py writes them.
+/// A case for a single operator: ONNX's own (scripts/onnx_cases.py) or of ONNX Runtime's operators
+/// (scripts/qoperator_cases.py).
 struct ConformanceCase: CustomTestStringConvertible, Sendable {
   let path: String
 
@@ -12,8 +13,12 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   /// The committed selection.
-  static let committed = all(
-    in: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Conformance").path)
+  static let committed = all(in: folder("Conformance"))
+  static let codeOperators = all(in: folder("QOperator"))
+
+  private static func folder(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: name).path
+  }
 
   static func all(in folder: String) -> [ConformanceCase] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -36,16 +41,19 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
   }
 
   /// Runs the case's node on the case's inputs.
-  func run(_ node: Node) throws -> [Tensor] {
+  func run(_ node: Node) throws -> [Tensor] { try OperatorRunner.run(node, operands(of: node)) }
+
+  /// What the case's node reads: constants of its graph, or inputs.
+  func operands(of node: Node) throws -> [Tensor?] {
+    let graph = try Graph(Model(contentsOf: path + "/model.onnx"))
     let given = try tensors("input")
     // A graph's inputs are its first values, in order; one value may feed a node twice.
-    return try OperatorRunner.run(node, node.inputs.map { id in id.map { given[$0.index] } })
+    return node.inputs.map { id in id.map { graph.constant($0) ?? given[$0.index] } }
   }
 
   /// Shape inference as a plan does it for values that depend on the model's input.
   func typesWithoutValues(_ node: Node) throws -> [TensorType] {
-    let given = try tensors("input")
-    let operands = node.inputs.map { id in id.map { Operand(given[$0.index].type) } }
+    let operands = try operands(of: node).map { $0.map { Operand($0.type) } }
     return try inferredTypes(of: OperatorRegistry.standard.kernel(for: node), on: operands)
   }
 }

@@ -160,6 +160,17 @@ extension OperatorRegistry {
     MaxPool.self,
     MaxUnpool.self,
 
+    // QOperator
+    QGemm.self,
+    QLinearAdd.self,
+    QLinearAveragePool.self,
+    QLinearConcat.self,
+    QLinearGlobalAveragePool.self,
+    QLinearLeakyRelu.self,
+    QLinearMul.self,
+    QLinearSigmoid.self,
+    QLinearSoftmax.self,
+
     // Quantization
     DequantizeLinear.self,
     DynamicQuantizeLinear.self,

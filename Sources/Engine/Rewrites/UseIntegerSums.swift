@@ -61,7 +61,9 @@ extension Graph {
   private func markingCodeOperators() -> Graph {
     var graph = self
     for index in nodes.indices
-    where nodes[index].is("QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger") {
+    where nodes[index].is("QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger")
+      || (nodes[index].domain, nodes[index].opType) == (QGemm.domain, QGemm.opType)
+    {
       graph.nodes[index].clampsPairs = true
     }
     return graph

@@ -50,6 +50,15 @@ extension Graph {
         codes.indices.map { codes[$0 % shape[0] * shape[1] + $0 / shape[0]] },
         PairOrder(channels: shape[0])
       )
+    case "QGemm":
+      guard shape.rank == 2, let isTransposed = try? node.attributes.flag("transB") else {
+        return nil
+      }
+      guard !isTransposed else { return (codes, PairOrder(channels: shape[1])) }
+      return (
+        codes.indices.map { codes[$0 % shape[0] * shape[1] + $0 / shape[0]] },
+        PairOrder(channels: shape[0])
+      )
     default:
       guard shape.rank >= 3, let group = try? node.attributes.int("group", default: 1),
         shape[1] > 1 || shape[0] != group
@@ -61,7 +70,7 @@ extension Graph {
   private static func weightInput(of node: Node) -> Int? {
     switch node.opType {
     case "IntegerConv", "IntegerMatMul", "ConvInteger", "MatMulInteger": 1
-    case "QLinearConv", "QLinearMatMul": 3
+    case "QLinearConv", "QLinearMatMul", "QGemm": 3
     default: nil
     }
   }
