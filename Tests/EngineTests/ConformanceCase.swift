@@ -47,8 +47,9 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
   func operands(of node: Node) throws -> [Tensor?] {
     let graph = try Graph(Model(contentsOf: path + "/model.onnx"))
     let given = try tensors("input")
-    // A graph's inputs are its first values, in order; one value may feed a node twice.
-    return node.inputs.map { id in id.map { graph.constant($0) ?? given[$0.index] } }
+    let inputs = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map(\.id), given))
+    // One value may feed a node twice.
+    return node.inputs.map { id in id.flatMap { graph.constant($0) ?? inputs[$0] } }
   }
 
   /// Shape inference as a plan does it for values that depend on the model's input.
