@@ -108,6 +108,30 @@ import Testing
     #expect(result.count == 10 && result.skipped == 1 && result.imagesPerSecond == 0)
   }
 
+  /// Letters that take several bytes or code points count as one.
+  @Test func namesOfClassesAlign() {
+    let result = EvaluationResult(
+      model: "m.onnx", records: SampleComparison.records(count: 6, wrong: []),
+      classNames: ["straße", "日本", "e\u{301}te\u{301}", "cross", "ring", "gear"], skippedImages: [],
+      seconds: .init(decode: 0, inference: 0, total: 0))
+    let rows = result.text.split(separator: "\n").filter { $0.hasSuffix("% of 1") }
+    #expect(rows.count == 6)
+    #expect(
+      Set(rows.map { $0.distance(from: $0.startIndex, to: $0.firstIndex(of: "%")!) }).count == 1)
+  }
+
+  @Test func classesWithoutImagesAreToldApart() {
+    var facts = SampleComparison.facts()
+    facts.dataset.classes = 1_000
+    func line() -> String {
+      ReportSummary(Comparison(facts: facts, evaluations: SampleComparison.evaluations))
+        .circumstances[1]
+    }
+    #expect(line() == "400 test images of 1,000 classes, 128 calibration images")
+    facts.dataset.classesWithImages = 6
+    #expect(line() == "400 test images of 6 of 1,000 classes, 128 calibration images")
+  }
+
   @Test func noImagesGiveNoCertainty() {
     let empty = ArmEvaluation(
       arm: Arm(name: "original", kind: .original, bytes: 0), records: [])
