@@ -57,8 +57,9 @@ func validOutputs(shift: Int, stride: Int, input: Int, output: Int) -> Range<Int
   return min(low, output)..<max(high, min(low, output))
 }
 
+/// Copies every `stride`-th float of a line.
 @inline(__always)
-private func copyStrided(
+func copyStrided(
   _ line: UnsafePointer<Float>, from start: Int, by stride: Int, count: Int,
   into target: UnsafeMutablePointer<Float>
 ) {

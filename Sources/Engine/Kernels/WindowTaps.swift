@@ -50,11 +50,32 @@ struct WindowTaps {
 
   /// One channel's part of an im2col matrix: row t holds, for each place, the element under tap t, or 0.
   func columns(of plane: UnsafePointer<Float>, into rows: UnsafeMutablePointer<Float>) {
-    let places = outputCount
+    let (places, last) = (outputCount, output.count - 1)
     rows.update(repeating: 0, count: kernelCount * places)
-    forEachPlace { number, place in
-      forEachTap(at: place) { tap, element in rows[tap * places + number] = plane[element] }
+    let (stride, lines) = (window.strides[last], Shape(Array(output.dropLast())))
+    Shape(kernel).forEachIndex { tap, steps in
+      let shift = steps[last] * window.dilations[last] - pads[last]
+      let inside = validOutputs(
+        shift: shift, stride: stride, input: input[last], output: output[last])
+      lines.forEachIndex { row, place in
+        guard let start = line(of: place, under: steps) else { return }
+        copyStrided(
+          plane + start, from: inside.lowerBound * stride + shift, by: stride,
+          count: inside.count, into: rows + tap * places + row * output[last] + inside.lowerBound)
+      }
     }
+  }
+
+  /// The first element of the input's line under a tap, for a place on all axes but the last; nil outside the input.
+  private func line(of place: [Int], under steps: [Int]) -> Int? {
+    var start = 0
+    for axis in place.indices {
+      let position =
+        place[axis] * window.strides[axis] + steps[axis] * window.dilations[axis] - pads[axis]
+      guard (0..<input[axis]).contains(position) else { return nil }
+      start += position * inputStrides[axis]
+    }
+    return start
   }
 
   /// The transpose of `columns`: adds every row's values to the elements under its tap.
