@@ -15,7 +15,7 @@ public struct Cholesky {
     guard order > 0 else { return }
     // What is the lower triangle by rows is the upper one by columns, as LAPACK sees it.
     var (n, info) = (blasint(order), blasint(0))
-    dpotrf_("U", &n, &factor, &n, &info)
+    BLASMemory.with { dpotrf_("U", &n, &factor, &n, &info) }
     // NaN passes LAPACK's own test.
     guard info == 0, (0..<order).allSatisfy({ factor[$0 * order + $0] > 0 }) else { return nil }
   }
@@ -25,7 +25,7 @@ public struct Cholesky {
     guard order > 0, !rows.isEmpty else { return }
     precondition(rows.count.isMultiple(of: order), "Every right-hand side has `order` elements.")
     var (n, count, info) = (blasint(order), blasint(rows.count / order), blasint(0))
-    dpotrs_("U", &n, &count, factor, &n, &rows, &n, &info)
+    BLASMemory.with { dpotrs_("U", &n, &count, factor, &n, &rows, &n, &info) }
     precondition(info == 0, "dpotrs takes every factor that dpotrf made.")
   }
 
@@ -35,7 +35,7 @@ public struct Cholesky {
     swap(&inverse, &factor)
     guard order > 0 else { return inverse }
     var (n, info) = (blasint(order), blasint(0))
-    dtrtri_("U", "N", &n, &inverse, &n, &info)
+    BLASMemory.with { dtrtri_("U", "N", &n, &inverse, &n, &info) }
     precondition(info == 0, "A Cholesky factor has no zero on its diagonal.")
     for row in 0..<order {
       for column in row + 1..<order { inverse[row * order + column] = 0 }

@@ -20,8 +20,11 @@ public func gemm(
   beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int
 ) {
   guard m > 0, n > 0 else { return }
-  cblas_sgemm(
-    CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
-    b.isTransposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a.base,
-    blasint(max(a.stride, 1)), b.base, blasint(max(b.stride, 1)), beta, c, blasint(max(stride, 1)))
+  BLASMemory.with {
+    cblas_sgemm(
+      CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
+      b.isTransposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a.base,
+      blasint(max(a.stride, 1)), b.base, blasint(max(b.stride, 1)), beta, c, blasint(max(stride, 1))
+    )
+  }
 }

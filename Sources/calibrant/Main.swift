@@ -21,9 +21,9 @@ struct Calibrant: ParsableCommand {
     ])
 
   static func main() {
+    BLAS.useOneThreadPerCaller()
     StandardStream.prepare()
     LastResort.install()
-    BLAS.useOneThreadPerCaller()
     Interruption.install()
     finish(outcome())
   }

@@ -8,9 +8,8 @@ func onThreads<Result: Sendable>(
 ) -> [Result] {
   let crew = Crew<Result>(count)
   for index in 0..<count {
-    let thread = Thread { crew.finish(index, work(index, crew.begin)) }
-    thread.stackSize = 8 << 20
-    thread.start()
+    let isStarted = WorkerThread.start { crew.finish(index, work(index, crew.begin)) }
+    precondition(isStarted, "not enough memory for a thread")
   }
   return crew.results()
 }

@@ -5,6 +5,7 @@ import Synchronization
 public typealias UnitWorker<Result> = (_ unit: Int) throws -> Result
 
 /// Runs `units` units of work on `jobs` threads, each with a worker of its own, and hands their results to `consume` in order of index.
+/// Where the system gives fewer threads, those do the work.
 ///
 /// What a unit holds must not depend on the number of jobs; then neither do the results, nor the order of their
 /// consumption, nor which error is reported when several units fail (the first by index). Workers run at most a
@@ -16,15 +17,16 @@ public func processInOrder<Result: Sendable>(
 ) throws {
   let board = WorkBoard(units: units, window: 4 * max(jobs, 1), makeWorker)
   let group = DispatchGroup()
-  for _ in 0..<max(1, min(jobs, units)) {
+  let started = (0..<max(1, min(jobs, units))).count { _ in
     group.enter()
-    let thread = Thread {
+    let isStarted = WorkerThread.start {
       board.work()
       group.leave()
     }
-    thread.stackSize = 8 << 20
-    thread.start()
+    if !isStarted { group.leave() }
+    return isStarted
   }
+  precondition(started > 0, "not enough memory for a thread")
   defer {
     board.close()
     group.wait()
