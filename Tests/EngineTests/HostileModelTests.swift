@@ -68,6 +68,34 @@ struct HostileModelTests {
     #expect(ContinuousClock.now - start < .seconds(10))
   }
 
+  /// Windows and padding are but numbers in the file: work goes by what lies inside the input.
+  @Test(arguments: ["AveragePool", "MaxPool"]) func windowsOfPadding(_ pool: String) throws {
+    let start = ContinuousClock.now
+    let result = try OperatorRunner.run(
+      pool, opset: 19,
+      ["kernel_shape": .ints([5, 1 << 24]), "pads": .ints([2, 1 << 24, 2, 2])],
+      inputs: [Tensor([Float](repeating: 1, count: 25), shape: [1, 1, 5, 5])])[0]
+    // The first window of a line ends where the input begins.
+    let nothing: Float = pool == "MaxPool" ? -.infinity : 0
+    let line = [nothing] + [Float](repeating: 1, count: 7)
+    #expect(result.array(of: Float.self) == Array(repeatElement(line, count: 5).joined()))
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
+  /// Samples of one bin are held in memory, so there is a limit to them; one of 2^26 took gigabytes.
+  @Test func samplesOfRegions() throws {
+    func pooled(samplingRatio: Int) throws -> [Float] {
+      try OperatorRunner.run(
+        "RoiAlign", opset: 16, ["sampling_ratio": .int(samplingRatio)],
+        inputs: [
+          Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2]),
+          Tensor([0, 0, 1, 1] as [Float], shape: [1, 4]), Tensor([0] as [Int64], shape: [1]),
+        ])[0].array(of: Float.self)
+    }
+    #expect(try pooled(samplingRatio: 1) == [1])
+    #expect(throws: GraphError.self) { try pooled(samplingRatio: 8191) }
+  }
+
   /// An If between two nodes that compute `b`; its condition is the input.
   private static func branching(on first: Data, _ second: Data, output: String = "y") -> Data {
     let branches = [("then_branch", first), ("else_branch", second)].map { name, node in

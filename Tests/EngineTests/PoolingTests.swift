@@ -35,6 +35,8 @@ struct PoolCase: CustomTestStringConvertible, Sendable {
       PoolCase(spatial: [5, 5], kernel: [5, 5], strides: [4, 4], pads: [2, 2, 2, 2]),
       PoolCase(spatial: [1, 17], kernel: [1, 4], strides: [1, 5], pads: [0, 3, 0, 0]),
       PoolCase(spatial: [12, 12], kernel: [1, 1], strides: [2, 2]),
+      PoolCase(spatial: [5, 3], kernel: [3, 4], pads: [1, 2, 1, 1]),
+      PoolCase(spatial: [6, 3], kernel: [2, 2], strides: [2, 4], pads: [0, 1, 0, 4]),
     ]
     return shapes.flatMap { shape in
       [(false, false), (true, false), (false, true), (true, true)].map { ceil, counts in

@@ -12,6 +12,9 @@ func sweepWindows(
   finish: (_ line: UnsafeMutablePointer<Float>, _ y: Int) -> Void
 ) {
   guard let (input, output) = call.floats else { return }
+  guard pool.isMostlyInside else {
+    return sweepSparsely(pool, call, neutral: neutral, combine: combine, finish: finish)
+  }
   let stride = pool.outWidth == 1 ? 1 : pool.stride.x
   let reach = (pool.outWidth - 1) * stride + (pool.kernel.x - 1) * pool.dilation.x + 1
   let phaseLength = (max(reach, pool.padBegin.x + pool.width) + stride - 1) / stride
@@ -32,6 +35,36 @@ func sweepWindows(
           line.update(from: values, count: pool.outWidth)
         } else {
           for x in 0..<pool.outWidth { line[x] = combine(line[x], values[x]) }
+        }
+      }
+      finish(line, y)
+    }
+  }
+}
+
+extension PoolGeometry {
+  /// Whether windows see more of the input than of padding, so that work in proportion to the padded rows is well spent.
+  fileprivate var isMostlyInside: Bool {
+    [kernel.x, stride.x, padBegin.x, padEnd.x].allSatisfy { $0 <= width }
+  }
+}
+
+/// The same, looking only at what lies inside the input: windows and padding may be large in a small file.
+@inline(__always)
+private func sweepSparsely(
+  _ pool: PoolGeometry, _ call: OperatorCall, neutral: Float, combine: (Float, Float) -> Float,
+  finish: (_ line: UnsafeMutablePointer<Float>, _ y: Int) -> Void
+) {
+  guard let (input, output) = call.floats else { return }
+  let row = call.scratch.floats(max(pool.width, 1))
+  for plane in 0..<pool.planes {
+    for y in 0..<pool.outHeight {
+      combineRows(pool, input + plane * pool.height * pool.width, y, neutral, into: row, combine)
+      let line = output + (plane * pool.outHeight + y) * pool.outWidth
+      for x in 0..<pool.outWidth {
+        let start = x * pool.stride.x - pool.padBegin.x
+        line[x] = pool.columns(x).reduce(neutral) {
+          combine($0, row[start + $1 * pool.dilation.x])
         }
       }
       finish(line, y)

@@ -54,24 +54,22 @@ struct RoiAlign: OperatorKernel {
       guard (0..<x.shape[0]).contains(batch[roi]) else {
         throw .wrongInput(name: "batch_indices", reason: "hold \(batch[roi]) of \(x.shape[0])")
       }
-      let samples = try samples(call.input(1).floats, roi, height, width)
-      for channel in 0..<channels {
-        let start = (batch[roi] * channels + channel) * height * width
-        let plane = UnsafeBufferPointer(rebasing: x.floats[start..<start + height * width])
-        for bin in 0..<bins {
-          call.output.floats[(roi * channels + channel) * bins + bin] = pooled(samples[bin], plane)
+      let grid = try grid(call.input(1).floats, roi, height, width)
+      for bin in 0..<bins {
+        let samples = grid.samples(ofBin: bin)
+        for channel in 0..<channels {
+          let start = (batch[roi] * channels + channel) * height * width
+          let plane = UnsafeBufferPointer(rebasing: x.floats[start..<start + height * width])
+          call.output.floats[(roi * channels + channel) * bins + bin] = pooled(samples, plane)
         }
       }
     }
   }
 
-  /// Four pixels and their weights.
-  private typealias Sample = [(index: Int, weight: Float)]
-
-  /// The samples of each bin of a region.
-  private func samples(
+  /// Where a region is sampled.
+  private func grid(
     _ rois: UnsafeBufferPointer<Float>, _ roi: Int, _ height: Int, _ width: Int
-  ) throws(GraphError) -> [[Sample]] {
+  ) throws(GraphError) -> SampleGrid {
     let box = (0..<4).map { rois[roi * 4 + $0] * scale - (isHalfPixel ? 0.5 : 0) }
     let least: Float = isHalfPixel ? -.infinity : 1
     let extent = (y: max(box[3] - box[1], least), x: max(box[2] - box[0], least))
@@ -83,41 +81,71 @@ struct RoiAlign: OperatorKernel {
       y: samplingRatio > 0 ? samplingRatio : max(0, Int(bin.y.rounded(.up))),
       x: samplingRatio > 0 ? samplingRatio : max(0, Int(bin.x.rounded(.up)))
     )
-    let (samples, bins) = (
-      counts.y * counts.x, size.height.multipliedReportingOverflow(by: size.width)
-    )
-    guard !bins.overflow, bins.partialValue < 1 << 26, samples * bins.partialValue < 1 << 26 else {
+    let samples = counts.y * counts.x
+    guard samples <= Self.mostSamples else {
       throw .wrongInput(name: "rois", reason: "ask for \(samples) samples in each bin")
     }
-    return (0..<bins.partialValue).map { number in
-      let (row, column) = (number / size.width, number % size.width)
-      return (0..<counts.y * counts.x).map { sample in
-        let (iy, ix) = (sample / counts.x, sample % counts.x)
-        let y = box[1] + Float(row) * bin.y + (Float(iy) + 0.5) * bin.y / Float(counts.y)
-        let x = box[0] + Float(column) * bin.x + (Float(ix) + 0.5) * bin.x / Float(counts.x)
-        return Self.bilinear(y, x, height, width)
-      }
+    return SampleGrid(
+      start: (box[1], box[0]), bin: bin, counts: counts, binsInRow: size.width,
+      plane: (height, width))
+  }
+
+  /// Of one bin, which are held in memory.
+  private static let mostSamples = 1 << 20
+
+  /// The mean of the samples, or the largest of their weighted pixels.
+  private func pooled(
+    _ samples: [SampleGrid.Sample], _ plane: UnsafeBufferPointer<Float>
+  ) -> Float {
+    let terms = samples.lazy.map { sample in
+      let i = sample.indices
+      return sample.weights * SIMD4(plane[i[0]], plane[i[1]], plane[i[2]], plane[i[3]])
+    }
+    switch mode {
+    case .avg:
+      return terms.reduce(0) { $0 + ($1[0] + $1[1] + $1[2] + $1[3]) } / Float(max(samples.count, 1))
+    case .max: return terms.map { $0.max() }.max() ?? 0
+    }
+  }
+}
+
+/// The points of one region that its bins are made of.
+private struct SampleGrid {
+  /// Four pixels and their weights.
+  struct Sample {
+    var indices: SIMD4<Int>
+    var weights: SIMD4<Float>
+  }
+
+  let start: (y: Float, x: Float)
+  let bin: (y: Float, x: Float)
+  /// Samples along each axis of a bin.
+  let counts: (y: Int, x: Int)
+  let binsInRow: Int
+  let plane: (height: Int, width: Int)
+
+  func samples(ofBin number: Int) -> [Sample] {
+    let (row, column) = number.quotientAndRemainder(dividingBy: binsInRow)
+    return (0..<counts.y * counts.x).map { sample in
+      let (iy, ix) = (sample / counts.x, sample % counts.x)
+      return bilinear(
+        start.y + Float(row) * bin.y + (Float(iy) + 0.5) * bin.y / Float(counts.y),
+        start.x + Float(column) * bin.x + (Float(ix) + 0.5) * bin.x / Float(counts.x))
     }
   }
 
-  private static func bilinear(_ y: Float, _ x: Float, _ height: Int, _ width: Int) -> Sample {
-    guard y >= -1, x >= -1, y <= Float(height), x <= Float(width) else { return [(0, 0)] }
+  private func bilinear(_ y: Float, _ x: Float) -> Sample {
+    let (height, width) = plane
+    guard y >= -1, x >= -1, y <= Float(height), x <= Float(width) else {
+      return Sample(indices: .zero, weights: .zero)
+    }
     let (y, x) = (min(max(y, 0), Float(height - 1)), min(max(x, 0), Float(width - 1)))
     let (top, left) = (Int(y), Int(x))
     let (bottom, right) = (min(top + 1, height - 1), min(left + 1, width - 1))
     let (dy, dx) = (y - Float(top), x - Float(left))
-    return [
-      (top * width + left, (1 - dy) * (1 - dx)), (top * width + right, (1 - dy) * dx),
-      (bottom * width + left, dy * (1 - dx)), (bottom * width + right, dy * dx),
-    ]
-  }
-
-  /// The mean of the samples, or the largest of their weighted pixels.
-  private func pooled(_ samples: [Sample], _ plane: UnsafeBufferPointer<Float>) -> Float {
-    let terms = samples.lazy.map { sample in sample.map { $0.weight * plane[$0.index] } }
-    switch mode {
-    case .avg: return terms.reduce(0) { $0 + $1.reduce(0, +) } / Float(max(samples.count, 1))
-    case .max: return terms.compactMap { $0.max() }.max() ?? 0
-    }
+    return Sample(
+      indices: SIMD4(
+        top * width + left, top * width + right, bottom * width + left, bottom * width + right),
+      weights: SIMD4((1 - dy) * (1 - dx), (1 - dy) * dx, dy * (1 - dx), dy * dx))
   }
 }
