@@ -73,19 +73,6 @@ private struct ExternalDataLoader {
   }
 }
 
-extension Model {
-  /// The files beside a model file that hold its external data.
-  public static func dataFiles(of path: String) throws(ModelError) -> [String] {
-    let proto = try decode(map(path), path: path).proto
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    var locations: Set<String> = []
-    for tensor in proto.graph.initializer where tensor.dataLocation == .external {
-      locations.insert(try ExternalReference(of: tensor).location)
-    }
-    return locations.sorted().map { folder.appending(path: $0).path }
-  }
-}
-
 /// Where a tensor's bytes lie outside the model file (onnx.proto, `external_data`).
 private struct ExternalReference {
   let tensor: String

@@ -67,6 +67,12 @@ import Testing
       DemoFiles.test, ["--labels", "labels.txt"], code: 66, naming: "labels.txt")
   }
 
+  @Test func labelFileOfOtherBytes() throws {
+    try folder.write(Data([0xFF, 0xFE, 0x61, 0x00]), to: "labels.txt")
+    try expectEvaluateRefuses(
+      DemoFiles.test, ["--labels", "labels.txt"], naming: "labels.txt: it is not UTF-8 text")
+  }
+
   @Test func classFolderWithoutLabel() throws {
     try folder.write(Data("disc\nring\n".utf8), to: "labels.txt")
     try expectEvaluateRefuses(DemoFiles.test, ["--labels", "labels.txt"], naming: "checker")

@@ -105,7 +105,7 @@ import Testing
       try ImageDataset.load(from: path("twice"), labels: path("twice.txt"))
     }
     let binary = try folder.write(Data([0xC3, 0x28, 0x0A]), to: "binary.txt")
-    #expect(throws: DatasetError.unreadable(path: binary, reason: "it is not UTF-8 text")) {
+    #expect(throws: DatasetError.notText(path: binary)) {
       try LabelFile(contentsOf: binary)
     }
   }

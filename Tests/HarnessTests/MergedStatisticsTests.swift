@@ -45,6 +45,12 @@ import Testing
 }
 
 @Suite struct DigestSumTests {
+  /// 64 bytes that are no 64 digits, and digits with a sign among them.
+  @Test(arguments: [
+    String(repeating: "é", count: 32), "+" + String(repeating: "0", count: 63),
+    String(repeating: "0", count: 63), String(repeating: "g", count: 64), "",
+  ]) func onlyDigitsAreRead(_ text: String) { #expect(DigestSum(text) == nil) }
+
   @Test func orderDoesNotMatterAndPartsAddUp() throws {
     let names = (0..<40).map(String.init)
     let all = DigestSum(of: names)

@@ -11,7 +11,8 @@ import Testing
 
   /// A model with one initializer of four floats in `m.onnx.data`, encoded by hand: field number and wire type, length,
   /// bytes, as onnx.proto numbers them.
-  private static func model() -> Data {
+  /// - Parameter inNode: whether the tensor is the value of a Constant node, not an initializer.
+  private static func model(inNode: Bool = false) -> Data {
     func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
       [number << 3 | 2, UInt8(bytes.count)] + bytes
     }
@@ -22,9 +23,13 @@ import Testing
       number(1, 4) + number(2, 1) + text(8, "w") + location + [14 << 3, 1]
     let shape = field(2, field(1, number(1, 4)))
     let type = field(2, field(1, number(1, 1) + shape))
+    let value = text(1, "value") + field(5, tensor) + [0xA0, 1, 4]  // of type TENSOR
+    let constant = field(1, text(2, "w") + text(4, "Constant") + field(5, value))
     let graph =
-      field(1, text(1, "x") + text(1, "w") + text(2, "y") + text(4, "Add")) + text(2, "g")
-      + field(5, tensor) + field(11, text(1, "x") + type) + field(12, text(1, "y") + type)
+      (inNode ? constant : [])
+      + field(1, text(1, "x") + text(1, "w") + text(2, "y") + text(4, "Add")) + text(2, "g")
+      + (inNode ? [] : field(5, tensor)) + field(11, text(1, "x") + type)
+      + field(12, text(1, "y") + type)
     return Data(number(1, 8) + field(7, graph) + field(8, number(2, 13)))
   }
 
@@ -49,6 +54,27 @@ import Testing
     #expect(one.parts[1].bytes == 16)
     #expect(one.sha256 != (try file(folder.file("two/m.onnx")).sha256))
     #expect(one.sha256 == (try file(folder.file("copy/m.onnx")).sha256))
+  }
+
+  /// By its own name, a link or a hard link, of a model that is named by a link itself, in every place of a tensor.
+  @Test(arguments: [false, true]) func dataFilesAreNoOutputs(inNode: Bool) throws {
+    let folder = try TemporaryFolder()
+    try Self.write(Self.weights, in: "m", of: folder)
+    try folder.write(Self.model(inNode: inNode), to: "m/m.onnx")
+    let files = FileManager.default
+    let data = folder.file("m/m.onnx.data")
+    try files.createSymbolicLink(atPath: folder.file("soft"), withDestinationPath: data)
+    try files.linkItem(atPath: data, toPath: folder.file("hard"))
+    let link = folder.file("link.onnx")
+    try files.createSymbolicLink(atPath: link, withDestinationPath: folder.file("m/m.onnx"))
+    for output in [data, folder.file("soft"), folder.file("hard")] {
+      for model in [folder.file("m/m.onnx"), link] {
+        #expect(throws: ModelError.self) {
+          try OutputCheck.require([output], apartFrom: [model])
+        }
+      }
+    }
+    try OutputCheck.require([folder.file("m/other.data")], apartFrom: [link])
   }
 
   @Test func aFileAloneIsItsOwnHash() throws {

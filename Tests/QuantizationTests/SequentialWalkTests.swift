@@ -163,6 +163,31 @@ private struct ShuffledExecutor: OrderedExecutor {
     #expect(resumed == whole)
     #expect(Set(solved) == Set(whole.layers.keys).subtracting(known.keys))
   }
+
+  /// What a forged journal says of a layer that has another shape, or more outputs, is solved again.
+  @Test func layersOfAnotherShapeAreNotTakenOver() throws {
+    let walk = try SequentialWalk(
+      SmallModels.mixed(), quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
+      ranges: ActivationRanges(), fallback: ActivationRanges())
+    let whole = try walk.run(on: SeededInput(), executor: SerialExecutor())
+    let codes = whole.layers.compactMapValues(\.weights)
+    for forge in Self.forgeries {
+      let known = whole.layers.mapValues { layer in
+        var forged = layer
+        forge(&forged, codes.values.max { $0.codes.count < $1.codes.count })
+        return forged
+      }
+      let again = try walk.run(on: SeededInput(), executor: SerialExecutor(), known: known)
+      #expect(again == whole)
+    }
+  }
+
+  private static let forgeries:
+    [@Sendable (inout LayerCalibration, _ other: QuantizedWeights?) -> Void] = [
+      { layer, other in if layer.weights?.shape != other?.shape { layer.weights = other } },
+      { layer, _ in layer.biasShift?.append(0) },
+      { layer, _ in layer.biasShift?[0] = 1e300 },
+    ]
 }
 
 extension SequentialWalkTests {

@@ -4,6 +4,8 @@ import Foundation
 public enum DatasetError: Error, Equatable, Sendable {
   case missing(path: String)
   case unreadable(path: String, reason: String)
+  /// Bytes that are no UTF-8 where text is expected.
+  case notText(path: String)
   case notAFolder(path: String)
   case emptyFolder(path: String)
   case noClassFolders(path: String)
@@ -37,6 +39,7 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .missing(let path): "\(path): no such file or folder"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notText(let path): "\(path): it is not UTF-8 text"
     case .notAFolder(let path): "\(path): neither a folder of images nor a .csv manifest"
     case .emptyFolder(let path): "\(path): the folder is empty"
     case .noClassFolders(let path):

@@ -18,7 +18,7 @@ enum TextFile {
   /// The file's text.
   static func text(of path: String) throws(DatasetError) -> String {
     guard let text = String(data: try bytes(of: path), encoding: .utf8) else {
-      throw .unreadable(path: path, reason: "it is not UTF-8 text")
+      throw .notText(path: path)
     }
     return text
   }

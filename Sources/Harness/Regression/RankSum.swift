@@ -21,26 +21,28 @@ struct RankSum {
 
   /// The largest k with P(U ≤ k) ≤ alpha, or nil where even P(U = 0) is larger.
   private static func quantile(_ alpha: Double, _ m: Int, _ n: Int) -> Int? {
-    let counts = distribution(m, n)
-    let total = counts.reduce(0, +)
+    let chances = distribution(m, n)
     var sum = 0.0
     var k = -1
-    while k + 1 < counts.count, (sum + counts[k + 1]) / total <= alpha {
+    while k + 1 < chances.count, sum + chances[k + 1] <= alpha {
       k += 1
-      sum += counts[k]
+      sum += chances[k]
     }
     return k < 0 ? nil : k
   }
 
-  /// In how many ways m + n ranks give each U from 0 to m·n: the coefficients of the Gaussian binomial, whose generating
-  /// function is the product over i in 1...m of (1 − x^(n+i)) / (1 − x^i).
+  /// The chance of each U from 0 to m·n: the coefficients of the Gaussian binomial, whose generating function is the
+  /// product over i in 1...m of (1 − x^(n+i)) / (1 − x^i), over their sum, the product of (n + i) / i. Divided at each step,
+  /// as counts alone pass the largest double from 515 values in each sample on.
   private static func distribution(_ m: Int, _ n: Int) -> [Double] {
-    var counts = [Double](repeating: 0, count: m * n + 1)
-    counts[0] = 1
+    var chances = [Double](repeating: 0, count: m * n + 1)
+    chances[0] = 1
     for i in 1...m {
-      for u in stride(from: m * n, through: n + i, by: -1) { counts[u] -= counts[u - n - i] }
-      for u in stride(from: i, through: m * n, by: 1) { counts[u] += counts[u - i] }
+      let share = Double(i) / Double(n + i)
+      for u in stride(from: m * n, through: n + i, by: -1) { chances[u] -= chances[u - n - i] }
+      for u in stride(from: i, through: m * n, by: 1) { chances[u] += chances[u - i] }
+      for u in chances.indices { chances[u] *= share }
     }
-    return counts
+    return chances
   }
 }

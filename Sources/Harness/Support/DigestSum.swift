@@ -16,8 +16,8 @@ struct DigestSum: Hashable {
 
   /// Reads back `text`; nil where it is anything else.
   init?(_ text: String) {
-    guard text.utf8.count == 64 else { return nil }
     let digits = Array(text)
+    guard digits.count == 64, digits.allSatisfy(\.isHexDigit) else { return nil }
     for word in 0..<4 {
       let end = 64 - 16 * word
       guard let value = UInt64(String(digits[end - 16..<end]), radix: 16) else { return nil }

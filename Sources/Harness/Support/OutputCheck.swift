@@ -28,7 +28,7 @@ public enum OutputCheck {
 
   /// The files that an input is made of. What cannot be read is told by whoever reads it.
   private static func files(of input: String) -> [String] {
-    let data = try? Model.dataFiles(of: input)
+    let data = try? Model(contentsOf: input).dataFiles.map(\.path)
     let images = try? ImageDataset.loadUnlabelled(from: input).samples.map(\.absolutePath)
     return [input] + (data ?? images ?? [])
   }

@@ -79,7 +79,8 @@ public enum OutputTarget: Hashable, Sendable {
   private static func link(at place: String, for path: String) throws(ModelError) -> String? {
     let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
       let count = readlink(place, buffer.baseAddress!, buffer.count)
-      return count < 0 ? nil : String(decoding: buffer.prefix(count).map(UInt8.init), as: UTF8.self)
+      return count < 0
+        ? nil : String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
     if text == nil, errno != EINVAL, errno != ENOENT {
       throw .cannotWrite(path: path, errno: errno)

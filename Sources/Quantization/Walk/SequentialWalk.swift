@@ -49,7 +49,9 @@ public struct SequentialWalk: Sendable {
     let kept = KeptValues(input, inputName: source)
     var calibration = Calibration()
     for (index, layer) in plan.layers.enumerated() {
-      if calibration.layers[layer.weight] == nil, let result = known[layer.weight] {
+      if calibration.layers[layer.weight] == nil, let result = known[layer.weight],
+        result.fits(layer)
+      {
         try walk.networks.apply(result, to: layer)
         calibration.layers[layer.weight] = result
         continue

@@ -97,6 +97,18 @@ public struct LayerCalibration: Sendable, Equatable, Codable {
   var nearest: NearestCodes?
 }
 
+extension LayerCalibration {
+  /// Whether these are codes and biases of such a layer, as they are in every journal that a walk has written.
+  func fits(_ layer: WeightedLayer) -> Bool {
+    let weights = [weights, nearest?.weights].compactMap(\.self)
+    let shifts = [biasShift, nearest?.biasShift].compactMap(\.self)
+    return weights.allSatisfy { $0.shape == layer.shape && ($0.axis ?? layer.axis) == layer.axis }
+      && shifts.allSatisfy {
+        $0.count == layer.outputChannels && $0.allSatisfy { Float($0).isFinite }
+      }
+  }
+}
+
 /// What rounding to nearest would have made of a layer.
 struct NearestCodes: Sendable, Equatable, Codable {
   var weights: QuantizedWeights

@@ -21,7 +21,7 @@ public struct MergedEvaluation: Sendable {
         let result = try? JSONDecoder().decode(
           EvaluationResult.self, from: TextFile.bytes(of: path))
       else { throw HarnessError.badResult(path: path, reason: "it is no result of evaluate") }
-      guard result.isPlausible else {
+      guard result.isPlausible, result.count == saved.images.count else {
         throw HarnessError.badResult(path: path, reason: "it has counts or shares that cannot be")
       }
       try Provenance.requireSame(
