@@ -88,6 +88,20 @@ struct SamplingPlan: Sendable {
     return judges.sorted()
   }
 
+  /// Units that judge no network, as many as hold twice the samples of those that do at least.
+  ///
+  /// - Parameter samples: how many a unit holds.
+  func witnesses(samples: (_ unit: Int) -> Int) -> [Int] {
+    let judges = judges(samples: samples)
+    let wanted = 2 * judges.reduce(0) { $0 + samples($1) }
+    var (witnesses, count): ([Int], Int) = ([], 0)
+    for unit in Set(0..<unitCount).subtracting(judges).sorted() where count < wanted {
+      witnesses.append(unit)
+      count += samples(unit)
+    }
+    return witnesses
+  }
+
   /// Where nothing but means is fitted, and errors are only reported.
   func reportedRowsPerSample(isHeldOut: Bool) -> Int {
     isHeldOut ? max(1, Self.reportedRows / max(sampleCount / Self.heldOutShare, 1)) : 0

@@ -1,42 +1,65 @@
 import Engine
+import Foundation
 import ONNXFormat
 
-/// What networks lose of their outputs on held-out calibration samples: E‖ŷ − y‖² / E‖y − E[y]‖², summed over the
-/// outputs, whatever their number and shape. In place of a Softmax's output it looks at what that reads.
+/// What networks lose of their outputs on held-out calibration samples, whatever the number and shape of these. In place of a
+/// Softmax's output it looks at what that reads.
+///
+/// Of each output, E‖ŷ − y‖² / E‖y − E[y]‖². Of one score per class, half of it counts as the classes' probabilities
+/// p = softmax(y) weigh it, ‖e‖² there being Σ p e² − (Σ p e)²: twice the KL divergence that a small e makes. The scores of
+/// classes that nobody takes for the answer are most of the plain error, and few samples give too little of the other.
 public struct NetworkLoss: Sendable {
-  /// What a network has to compute.
-  let outputs: [String]
-  /// The units of the input to judge by.
-  let units: [Int]
-  private let samples: [Int]
+  private let outputs: [String]
+  /// The units of the input to judge by, and how many samples each holds.
+  private let units: [(index: Int, samples: Int)]
   private let source: String
   private let input: any WalkInput
-  /// What the float network computes, by unit and output; empty where that is no floats, one row for each sample.
-  private let expected: [[[Float]]]
-  /// E‖y − E[y]‖² by output.
-  private let variances: [Double]
+  /// What the float network computes, by unit and output.
+  private let expected: [[Rows]]
+  private let scales: [Scale]
+
+  /// An output's values for the samples of a unit; none where it is no floats, one row for each sample.
+  fileprivate struct Rows {
+    var values: [Float] = []
+    var width = 0
+    var areClassScores = false
+
+    subscript(sample: Int) -> ArraySlice<Float> { values[sample * width..<(sample + 1) * width] }
+  }
+
+  /// What an output's errors are held against.
+  fileprivate struct Scale {
+    var variance = 0.0
+    /// As probabilities weigh it; 0 where the output is no class scores.
+    var weighted = 0.0
+  }
+
+  /// Which of a set's samples a network is run on.
+  enum Samples { case heldOut, others }
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
   init?(
-    of float: Document, opset: Int, on input: some WalkInput, executor: some OrderedExecutor
+    of float: Document, opset: Int, on input: some WalkInput, _ chosen: Samples = .heldOut,
+    executor: some OrderedExecutor
   ) throws {
-    guard let source = float.inputs.first?.name, input.unitCount > 0 else { return nil }
-    let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
-      .judges(samples: input.samples)
-    let samples = units.map(input.samples)
-    (self.source, self.input, self.units, self.samples) = (source, input, units, samples)
-    outputs = float.outputsBeforeSoftmax
+    let plan = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
+    let units = (chosen == .heldOut ? plan.judges : plan.witnesses)(input.samples)
+      .map { (index: $0, samples: input.samples(in: $0)) }
+    guard let source = float.inputs.first?.name, !units.isEmpty else { return nil }
+    let outputs = float.outputsBeforeSoftmax
     let segment = try Segment(
-      of: float, opset: opset, from: [source: try input.input(units[0]).shape], to: outputs)
-    let expected = try Self.rows(of: segment, outputs, units, samples, executor) {
+      of: float, opset: opset, from: [source: try input.input(units[0].index).shape], to: outputs)
+    expected = try Self.rows(of: segment, outputs, units, executor) {
       [source: try input.input($0)]
     }
-    self.expected = expected
-    let count = samples.reduce(0, +)
-    variances = outputs.indices.map { index in
-      Self.variance(expected.map { $0[index] }, samples: count)
+    (self.source, self.input, self.units, self.outputs) = (source, input, units, outputs)
+    scales = outputs.indices.map { [expected] index in
+      Scale(
+        zip(expected, units).flatMap { rows, unit in
+          (0..<unit.samples).map { rows[index].width > 0 ? rows[index][$0] : [] }
+        }, areClassScores: expected.allSatisfy { $0[index].areClassScores })
     }
-    guard variances.contains(where: { $0 > 0 }) else { return nil }
+    guard scales.contains(where: { $0.variance > 0 }) else { return nil }
   }
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
@@ -60,11 +83,6 @@ public struct NetworkLoss: Sendable {
       try losses(of: document, opset: document.opset, on: hardware, executor: executor))
   }
 
-  /// The loss of a whole network.
-  func loss(of network: Document, opset: Int, executor: some OrderedExecutor) throws -> Double {
-    Self.mean(try losses(of: network, opset: opset, executor: executor))
-  }
-
   static func mean(_ losses: [Double]) -> Double {
     losses.reduce(0, +) / Double(max(losses.count, 1))
   }
@@ -75,69 +93,93 @@ public struct NetworkLoss: Sendable {
     executor: some OrderedExecutor
   ) throws -> [Double] {
     let segment = try Segment(
-      of: network, opset: opset, from: [source: try input.input(units[0]).shape], to: outputs,
-      hardware: hardware)
-    let found = try Self.rows(of: segment, outputs, units, samples, executor) {
+      of: network, opset: opset, from: [source: try input.input(units[0].index).shape],
+      to: outputs, hardware: hardware)
+    let found = try Self.rows(of: segment, outputs, units, executor) { [source, input] in
       [source: try input.input($0)]
     }
-    return zip(expected, found).enumerated().flatMap { unit, rows in
-      (0..<samples[unit]).map { loss(of: $0, in: unit, rows.0, rows.1) }
+    return zip(units, zip(expected, found)).flatMap { unit, rows in
+      (0..<unit.samples).map { loss(of: $0, rows.0, rows.1) }
     }
   }
 
-  /// - Parameters:
-  ///   - expected: rows of the unit's samples by output, of the float network; `found`: of another.
-  private func loss(
-    of sample: Int, in unit: Int, _ expected: [[Float]], _ found: [[Float]]
-  ) -> Double {
+  private func loss(of sample: Int, _ expected: [Rows], _ found: [Rows]) -> Double {
     var loss = 0.0
-    for (index, variance) in variances.enumerated() where variance > 0 {
-      let width = expected[index].count / samples[unit]
-      let row = sample * width..<(sample + 1) * width
-      guard found[index].count == expected[index].count else { return .infinity }
-      loss += Self.squaredDistance(expected[index][row], found[index][row]) / variance
+    for (index, scale) in scales.enumerated() where scale.variance > 0 {
+      guard found[index].values.count == expected[index].values.count else { return .infinity }
+      let y = expected[index][sample]
+      loss += scale.loss(y, errors: zip(y, found[index][sample]).map { Double($1 - $0) })
     }
     return loss.isNaN ? .infinity : loss
   }
 
   private static func rows(
-    of segment: Segment, _ outputs: [String], _ units: [Int], _ samples: [Int],
+    of segment: Segment, _ outputs: [String], _ units: [(index: Int, samples: Int)],
     _ executor: some OrderedExecutor,
     from known: @escaping @Sendable (_ unit: Int) throws -> [String: Tensor]
-  ) throws -> [[[Float]]] {
-    var results: [[[Float]]] = []
+  ) throws -> [[Rows]] {
+    var results: [[Rows]] = []
     try executor.run(units: units.count) {
       let runner = Segment.Runner(segment)
       return { index in
-        let values = try runner.run(known(units[index]))
-        return outputs.map { Self.rows(values[$0]!, samples: samples[index]) }
+        let values = try runner.run(known(units[index].index))
+        return outputs.map { Rows(values[$0]!, samples: units[index].samples) }
       }
     } consume: {
       results.append($1)
     }
     return results
   }
+}
 
-  /// The rows of a unit's samples; none where the value has not one for each.
-  private static func rows(_ value: Tensor, samples: Int) -> [Float] {
+extension NetworkLoss.Rows {
+  fileprivate init(_ value: Tensor, samples: Int) {
     guard value.dtype == .float32, let batch = value.shape.dims.first, batch >= samples else {
-      return []
+      return
     }
-    return Array(value.array(of: Float.self).prefix(samples * value.shape.count(1...)))
+    width = value.shape.count(1...)
+    values = Array(value.array(of: Float.self).prefix(samples * width))
+    areClassScores = width > 1 && value.shape.rank > 1 && width == value.shape[1]
+  }
+}
+
+extension NetworkLoss.Scale {
+  /// - Parameter rows: of all samples, as the float network computes them.
+  fileprivate init(_ rows: [ArraySlice<Float>], areClassScores: Bool) {
+    let width = rows.first?.count ?? 0
+    guard width > 0, rows.allSatisfy({ $0.count == width }) else { return }
+    var means = [Double](repeating: 0, count: width)
+    for row in rows { for (i, y) in row.enumerated() { means[i] += Double(y) } }
+    let count = Double(rows.count)
+    for row in rows {
+      let deviations = zip(row, means).map { Double($0) - $1 / count }
+      variance += deviations.reduce(0) { $0 + $1 * $1 } / count
+      if areClassScores { weighted += row.probabilities.variance(of: deviations) / count }
+    }
   }
 
-  private static func squaredDistance(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
-    zip(a, b).reduce(0) { $0 + Double($1.1 - $1.0) * Double($1.1 - $1.0) }
+  /// - Parameter errors: of the scores `y`.
+  fileprivate func loss(_ y: ArraySlice<Float>, errors: [Double]) -> Double {
+    let plain = errors.reduce(0) { $0 + $1 * $1 } / variance
+    guard weighted > 0 else { return plain }
+    return (plain + y.probabilities.variance(of: errors) / weighted) / 2
   }
+}
 
-  /// E‖y − E[y]‖² over samples, summed over the places of a row.
-  private static func variance(_ units: [[Float]], samples: Int) -> Double {
-    let values = Array(units.joined())
-    let width = values.count / max(samples, 1)
-    guard width > 0, values.count == width * samples else { return 0 }
-    var moments = ErrorMoments(candidates: 1, outputs: width)
-    moments.rows = samples
-    moments.add(0, 0, values)
-    return max(moments.variances[0], 0)
+extension ArraySlice<Float> {
+  /// Their softmax.
+  fileprivate var probabilities: [Double] {
+    let highest = Double(self.max() ?? 0)
+    let powers = map { exp(Double($0) - highest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+}
+
+extension [Double] {
+  /// Σ p e² − (Σ p e)², of probabilities p.
+  fileprivate func variance(of values: [Double]) -> Double {
+    let mean = zip(self, values).reduce(0) { $0 + $1.0 * $1.1 }
+    return zip(self, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
   }
 }

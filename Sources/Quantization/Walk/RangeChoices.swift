@@ -16,7 +16,7 @@ public struct RangeChoices: Sendable, Equatable {
 
   /// What ranges for the whole network cost its outputs.
   public struct Network: Sendable, Equatable {
-    /// E‖ŷ − y‖² / E‖y − E[y]‖² of the outputs, with rounded activations and float weights.
+    /// What the outputs lose (`NetworkLoss`), with rounded activations and float weights.
     public let error: Double
     public let plan: Plan
 

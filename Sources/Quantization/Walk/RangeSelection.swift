@@ -105,7 +105,7 @@ public struct RangeSelection: Sendable {
   }
 
   /// How many mixtures of methods may be tried; each costs a run over the held-out samples.
-  private static let mixtures = 16
+  private static let mixtures = 12
 
   /// The plan that loses least of the network's outputs: each group's own choice, one method for all, or a mixture of
   /// these by parts of the network.
@@ -120,28 +120,36 @@ public struct RangeSelection: Sendable {
     guard !candidates.isEmpty,
       let judge = try NetworkLoss(of: document, opset: opset, on: input, executor: executor)
     else { return own }
-    func losses(_ plan: PartwiseSearch.Plan) throws -> [Double] {
+    func losses(_ plan: PartwiseSearch.Plan, _ judge: NetworkLoss) throws -> [Double] {
       let activations = try quantizer.activations(
         of: document, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
       var writer = QDQWriter(document)
       writer.addActivations(activations)
       return try judge.losses(of: writer.finished(), opset: opset, executor: executor)
     }
-    var best = (plan: own, losses: try losses(own))
+    var best = (plan: own, losses: try losses(own, judge))
     chosen.add(.init(plan: .ownEach, error: NetworkLoss.mean(best.losses)))
     for method in methods.indices {
       let plan = PartwiseSearch.Plan(repeating: method, count: own.count)
-      let found = try losses(plan)
+      let found = try losses(plan, judge)
       let error = NetworkLoss.mean(found)
       chosen.add(.init(plan: .uniform(methods[method]), error: error))
       if error < NetworkLoss.mean(best.losses) { best = (plan, found) }
     }
     let search = PartwiseSearch(
-      options: methods.count, trials: Self.mixtures, isSame: isSame, losses: losses)
+      options: methods.count, trials: Self.mixtures, isSame: isSame
+    ) { try losses($0, judge) }
     let refined = try search.refined(best.plan, losses: best.losses, parts: .halves)
-    if refined.plan != best.plan {
-      chosen.add(.init(plan: .parts, error: NetworkLoss.mean(refined.losses)))
+    guard refined.plan != best.plan else { return best.plan }
+    // A mixture is the best of many for the samples that judged; others must say that it is better than what it is made of.
+    if let witness = try NetworkLoss(
+      of: document, opset: opset, on: input, .others, executor: executor),
+      NetworkLoss.mean(try losses(refined.plan, witness))
+        > NetworkLoss.mean(try losses(best.plan, witness))
+    {
+      return best.plan
     }
+    chosen.add(.init(plan: .parts, error: NetworkLoss.mean(refined.losses)))
     return refined.plan
   }
 
