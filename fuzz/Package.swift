@@ -8,7 +8,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "Fuzz",
-      dependencies: [.product(name: "Engine", package: "calibrant")])
+      dependencies: [
+        .product(name: "Engine", package: "calibrant"),
+        .product(name: "Harness", package: "calibrant"),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,8 @@
+/// Whole numbers that arithmetic trips over.
+enum HostileNumbers {
+  static let all: [Int] = [
+    .min, .min + 1, -1 << 62, -1 << 31, -2, -1, 0, 1, 2, 3, 1 << 16, 1 << 24, 1 << 31, 1 << 32,
+    1 << 50,
+    1 << 62, .max - 1, .max,
+  ]
+}

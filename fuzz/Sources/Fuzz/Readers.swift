@@ -1,0 +1,68 @@
+import Foundation
+import Harness
+import Imaging
+import Quantization
+
+/// Files that commands read besides models and results.
+enum Readers {
+  static func baseline(_ data: Data) throws {
+    let path = ScratchFile.holding(DamagedJSON.file(data), suffix: ".json")
+    let run = try Baseline(contentsOf: path).run
+    let result = BenchmarkResult(run, changes: NoiseGate().changes(from: run, to: run))
+    _ = (result.text, result.json.text)
+  }
+
+  /// Read, joined with itself, and what every method makes of it.
+  static func statistics(_ data: Data) throws {
+    let file = try StatisticsFile(decoding: DamagedJSON.file(data), path: "statistics")
+    for observed in file.tensors.values where !observed.summary.isEmpty {
+      var doubled = observed
+      doubled.merge(observed)
+      for values in [doubled.distribution] + doubled.channelDistributions {
+        for method in [MinMax(), Percentile(), MeanSquaredError()] as [any CalibrationMethod] {
+          for grid in [QuantizationGrid.asymmetricUInt8, .symmetricInt8] {
+            _ = grid.parameters(for: method.range(of: values, on: grid))
+          }
+        }
+      }
+    }
+    _ = try file.encoded()
+  }
+
+  /// As a line with its checksum, which chance would never hit.
+  static func journal(_ data: Data) throws {
+    let json = DamagedJSON.file(data)
+    let line = Data((ContentHash.sha256(json) + " ").utf8) + json + Data("\n".utf8)
+    let path = ScratchFile.holding(line, suffix: ".layers")
+    let journal = try WalkJournal(path: path, modelSHA256: "0")
+    guard journal.count == 1 else { return Outcomes.count("(of these a layer to be solved again)") }
+    struct Entry: Decodable { var result: LayerCalibration }
+    _ = (try? JSONDecoder().decode(Entry.self, from: json))?.result.weights?.dequantized()
+  }
+
+  static func manifest(_ data: Data) throws {
+    for suffix in [".csv", ".json"] {
+      let path = ScratchFile.holding(data, suffix: suffix)
+      _ = try? ImageDataset.loadUnlabelled(from: path)
+      _ = try ImageDataset.load(from: path)
+    }
+  }
+
+  static func labels(_ data: Data) throws {
+    _ = try LabelFile(contentsOf: ScratchFile.holding(data, suffix: ".txt"))
+  }
+
+  static func array(_ data: Data) throws {
+    let array = try NPYArray(contentsOf: ScratchFile.holding(data, suffix: ".npy"))
+    if array.sampleCount > 0 { _ = array.floats(sample: array.sampleCount - 1) }
+    _ = array.tensor()
+  }
+
+  /// Pixels only of small images: decoding what the limits allow takes longer than a fuzzer has.
+  static func image(_ data: Data) throws {
+    try data.withUnsafeBytes { bytes in
+      let size = try imageSize(bytes, appliesEXIF: true)
+      if size.width * size.height <= 1 << 16 { _ = try decodeImage(bytes, appliesEXIF: true) }
+    }
+  }
+}

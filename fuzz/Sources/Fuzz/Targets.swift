@@ -1,0 +1,42 @@
+import Foundation
+
+/// One reader each.
+enum Targets {
+  static let all: [String: @Sendable (Data) throws -> Void] = [
+    "load": Models.load, "run": Models.run, "plan": Models.plan,
+    "evaluation": Results.joined, "report": Results.joined, "render": Results.rendered,
+    "baseline": Readers.baseline, "statistics": Readers.statistics, "journal": Readers.journal,
+    "manifest": Readers.manifest, "labels": Readers.labels, "npy": Readers.array,
+    "image": Readers.image,
+  ]
+
+  /// Files to start from; what edits a seed looks for it here too.
+  static let seeds = ProcessInfo.processInfo.environment["CALIBRANT_FUZZ_SEEDS"] ?? "."
+}
+
+/// The file that readers of paths find their input in, on a file system in memory where there is one.
+enum ScratchFile {
+  private static let path = {
+    let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NSTemporaryDirectory()
+    return "\(folder)/calibrant-fuzz-\(getpid())"
+  }()
+
+  nonisolated(unsafe) private static var used: Set<String> = {
+    atexit { ScratchFile.used.forEach { unlink($0) } }
+    return []
+  }()
+
+  /// - Returns: its path.
+  static func holding(_ data: Data, suffix: String) -> String {
+    let file = path + suffix
+    used.insert(file)
+    data.withUnsafeBytes { bytes in
+      let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      guard write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
+        fatalError("\(file) cannot be written")
+      }
+      close(descriptor)
+    }
+    return file
+  }
+}
