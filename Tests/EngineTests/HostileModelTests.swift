@@ -82,6 +82,32 @@ struct HostileModelTests {
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 
+  @Test(arguments: [[.min, 0], [1 << 62, 0], [-1, 4]] as [[Int64]])
+  func sizesToResizeTo(_ sizes: [Int64]) {
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run(
+        "Resize", opset: 18,
+        ["axes": .ints([2, 3]), "keep_aspect_ratio_policy": .string("not_larger")],
+        inputs: [
+          Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2]), nil, nil,
+          Tensor(sizes, shape: [2]),
+        ])
+    }
+  }
+
+  @Test func regionsToResize() {
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run(
+        "Resize", opset: 18,
+        ["axes": .ints([2, 3]), "coordinate_transformation_mode": .string("tf_crop_and_resize")],
+        inputs: [
+          Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 2, 2]),
+          Tensor([0, 0, 1e30, 1] as [Float], shape: [4]), nil,
+          Tensor([2, 2] as [Int64], shape: [2]),
+        ])
+    }
+  }
+
   /// Samples of one bin are held in memory, so there is a limit to them; one of 2^26 took gigabytes.
   @Test func samplesOfRegions() throws {
     func pooled(samplingRatio: Int) throws -> [Float] {

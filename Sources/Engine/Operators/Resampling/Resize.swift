@@ -57,8 +57,10 @@ struct Resize: OperatorKernel {
     let isCropping = resizing.coordinates == .tfCropAndResize
     let regions = isCropping ? try inputs.knownFloats(1, "roi") : nil
     let factors = scales.map { Array($0) } ?? factors(of: sizes, resized, shape)
-    guard factors.count == resized.count, regions.map({ $0.count == 2 * resized.count }) ?? true,
-      factors.allSatisfy({ $0 > 0 && $0 < 0x1p24 }) || sizes.contains(0)
+    guard factors.count == resized.count, sizes.allSatisfy({ (0..<1 << 40).contains($0) }),
+      regions?.count ?? 2 * resized.count == 2 * resized.count,
+      regions?.allSatisfy({ $0.magnitude < 0x1p24 }) ?? true,
+      factors.allSatisfy({ $0 > 0 && $0 < 0x1p24 }) || scales == nil && sizes.contains(0)
     else {
       throw .shapeMismatch(
         reason:
@@ -97,7 +99,7 @@ struct Resize: OperatorKernel {
       let shared = Double((policy == .notLarger ? all.min() : all.max()) ?? 1)
       let size = (shared * Double(input) + 0.5).rounded(.down)
       // A negative size is refused with the shape it is part of.
-      return (shared, size < 0x1p40 ? Int(size) : -1)
+      return (shared, size.magnitude < 0x1p40 ? Int(size) : -1)
     }
   }
 
