@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 
 from accuracy import CALIBRANT, MODELS, scores, test_set
-from zoo import make
+from zoo import make, nncf_file, onnxruntime_file
 
 OURS = {
     "auto": ("calibrate", []),
@@ -27,41 +27,16 @@ OURS = {
 }
 
 
-def onnxruntime_files(source, images, out):
-    """Files of ONNX Runtime's quantizer, per channel, with all bits and with seven."""
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-
-    name = onnx.load(source).graph.input[0].name
-
-    class Reader(CalibrationDataReader):
-        def __init__(self):
-            self.left = iter(images)
-
-        def get_next(self):
-            image = next(self.left, None)
-            return None if image is None else {name: image[None]}
-
+def peers(source, images, out):
+    """Files of ONNX Runtime's quantizer, with all bits and with seven, and of NNCF, by default and with its overflow fix everywhere."""
     for title, reduced in (("ONNX Runtime", False), ("ONNX Runtime, reduce_range", True)):
         path = os.path.join(out, f"onnxruntime-{int(reduced)}.onnx")
-        quantize_static(
-            source, path, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=reduced,
-            weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
+        onnxruntime_file(source, images, path, reduced)
         yield title, path
-
-
-def nncf_files(source, images, out):
-    """NNCF's default and with its overflow fix in every layer."""
-    try:
-        import nncf
-    except ImportError:
-        return
-    name = onnx.load(source).graph.input[0].name
     for title, fix in (("NNCF", "first_layer_only"), ("NNCF, overflow fix in all", "enable")):
         path = os.path.join(out, f"nncf-{fix}.onnx")
-        parameters = nncf.AdvancedQuantizationParameters(overflow_fix=nncf.OverflowFix(fix))
-        data = nncf.Dataset(list(images), lambda x: {name: x[None]})
-        onnx.save(nncf.quantize(onnx.load(source), data, subset_size=len(images), advanced_parameters=parameters), path)
-        yield title, path
+        if nncf_file(source, images, path, fix):
+            yield title, path
 
 
 def run(path, pixels, hardware, scratch):
@@ -122,9 +97,8 @@ def main():
         if o.peers:
             seen, _ = test_set(o.data, images, preprocessing, "calibration")
             seen = seen[:: max(len(seen) // samples, 1)][:samples]
-            for files in (onnxruntime_files, nncf_files):
-                for name, path in files(source, seen, o.out):
-                    print(f"  {name:28} {figures(path, pixels, original, labels)}", flush=True)
+            for name, path in peers(source, seen, o.out):
+                print(f"  {name:28} {figures(path, pixels, original, labels)}", flush=True)
 
 
 if __name__ == "__main__":

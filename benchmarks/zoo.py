@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 
 from accuracy import CALIBRANT, MODELS, divergence, scores, test_set
 
@@ -44,9 +45,8 @@ def make(command, source, path, bits, options, preprocessing, calibration, sampl
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
 
 
-def peers(source, images, out):
-    """Files that ONNX Runtime's and NNCF's quantizers make of the same samples, 8 bits."""
-    import onnx
+def onnxruntime_file(source, images, path, reduce_range=False):
+    """What ONNX Runtime's quantizer makes of the samples: min-max, per channel, 8 bits."""
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     name = onnx.load(source).graph.input[0].name
@@ -59,16 +59,32 @@ def peers(source, images, out):
             image = next(self.left, None)
             return None if image is None else {name: image[None]}
 
-    path = os.path.join(out, "onnxruntime.onnx")
-    quantize_static(source, path, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
-    yield "ONNX Runtime, min-max per channel", path
+    quantize_static(
+        source, path, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=reduce_range,
+        weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
+
+
+def nncf_file(source, images, path, overflow_fix="first_layer_only"):
+    """What NNCF makes of the samples; False where it is not installed."""
     try:
         import nncf
     except ImportError:
-        return
+        return False
+    name = onnx.load(source).graph.input[0].name
+    parameters = nncf.AdvancedQuantizationParameters(overflow_fix=nncf.OverflowFix(overflow_fix))
+    data = nncf.Dataset(list(images), lambda x: {name: x[None]})
+    onnx.save(nncf.quantize(onnx.load(source), data, subset_size=len(images), advanced_parameters=parameters), path)
+    return True
+
+
+def peers(source, images, out):
+    """Files that ONNX Runtime's and NNCF's quantizers make of the same samples, 8 bits."""
+    path = os.path.join(out, "onnxruntime.onnx")
+    onnxruntime_file(source, images, path)
+    yield "ONNX Runtime, min-max per channel", path
     path = os.path.join(out, "nncf.onnx")
-    onnx.save(nncf.quantize(onnx.load(source), nncf.Dataset(list(images), lambda x: {name: x[None]}), subset_size=len(images)), path)
-    yield "NNCF, default", path
+    if nncf_file(source, images, path):
+        yield "NNCF, default", path
 
 
 class Figures:

@@ -50,7 +50,8 @@ extension Graph {
   }
 
   private func keepsZeros(_ node: Node) -> Bool {
-    if node.isOwn("QuantizeDequantize") { return true }
+    // Scales along a padded axis would no longer fit.
+    if node.isOwn("QuantizeDequantize") { return constant(node.inputs[1])?.count == 1 }
     switch activation(of: node) {
     case .relu: return true
     case .clip(let lowest, let highest): return lowest <= 0 && highest >= 0
