@@ -146,10 +146,29 @@ import Testing
   }
 
   @Test(arguments: [
-    "[1, 2]", "{\"a\": \"b\"}", "{\"0\": \"a\",", "{\"-1\": \"a\"}", "{\"9999999\": \"a\"}", "[]",
+    "[1, 2]", "{\"a\": \"b\"}", "{\"0\": \"a\",", "{\"-1\": \"a\"}", "{\"100000\": \"a\"}",
+    "{\"0\": \"a\", \"743370\": \"b\", \"74337\": \"c\"}", "{\"a\": 9223372036854775807}", "[]",
+    "[{\"id\": 9999999, \"name\": \"a\"}]", "[{\"id\": 1.5, \"name\": \"a\"}]",
+    "[{\"id\": 1, \"name\": \"a\"}, {\"id\": 1, \"name\": \"b\"}]", "{\"1\": \"a\", \"01\": \"b\"}",
   ])
   func jsonThatNamesNoClasses(text: String) throws {
     let folder = try TemporaryFolder(["labels.json": text])
     #expect(throws: DatasetError.self) { try LabelFile(contentsOf: folder.file("labels.json")) }
+  }
+
+  /// A list by index is as long as its highest index, of which ten times as many as there are names are for many classes.
+  @Test func indicesLieNotFarBeyondTheNumberOfClasses() throws {
+    let few = try TemporaryFolder(["labels.json": "{\"99999\": \"last\"}"])
+    #expect(try LabelFile(contentsOf: few.file("labels.json")).names.count == 100_000)
+    func text(_ highest: Int) -> String {
+      let names = (0..<9_999).map { "\"c\($0)\": \($0)" } + ["\"last\": \(highest)"]
+      return "{\(names.joined(separator: ","))}"
+    }
+    let many = try TemporaryFolder(["fits.json": text(100_000), "beyond.json": text(100_001)])
+    #expect(try LabelFile(contentsOf: many.file("fits.json")).names.last == "last")
+    let error = #expect(throws: DatasetError.self) {
+      try LabelFile(contentsOf: many.file("beyond.json"))
+    }
+    #expect("\(error!)".contains("100001: a class index lies in 0...100000"))
   }
 }

@@ -7,20 +7,17 @@ import Foundation
 struct LabelJSON {
   let path: String
 
-  /// Class indices above this are taken for mistakes.
-  private static let largestIndex = 999_999
-
-  /// By index, all names of a class.
+  /// By index, all names of a class. Of an index that is left out nothing is known but its number.
   func classes(in data: Data) throws(DatasetError) -> [[String]] {
     guard let value = try? JSONSerialization.jsonObject(with: data) else {
       throw .malformedLabels(path: path, reason: "it begins like JSON and is none")
     }
     let classes = try byIndex(value)
     guard let highest = classes.keys.max() else { throw .emptyLabelFile(path: path) }
-    guard classes.keys.allSatisfy({ (0...Self.largestIndex).contains($0) }) else {
-      throw .malformedLabels(path: path, reason: "a class index lies in 0...\(Self.largestIndex)")
+    let indices = ClassIndices(of: classes.count)
+    if let index = classes.keys.filter({ !indices.contains($0) }).min() {
+      throw .malformedLabels(path: path, reason: "\(index): \(indices.requirement)")
     }
-    // Of an index that is left out nothing is known but its number.
     return (0...highest).map { classes[$0] ?? ["\($0)"] }
   }
 
@@ -39,7 +36,7 @@ struct LabelJSON {
     var classes: [Int: [String]] = [:]
     for (key, value) in map.sorted(by: { FileTree.precedes($0.key, $1.key) }) {
       if let index = WholeNumber.parse(key), let names = names(value) {
-        classes[index] = names
+        try add(names, at: index, to: &classes)
       } else if let index = (value as? NSNumber).flatMap({ WholeNumber.parse("\($0)") }) {
         classes[index, default: []].append(key)
       } else {
@@ -53,13 +50,24 @@ struct LabelJSON {
     var classes: [Int: [String]] = [:]
     for (position, entry) in list.enumerated() {
       let fields = entry as? [String: Any]
-      let index = ["id", "index"].lazy.compactMap { fields?[$0] as? NSNumber }.first?.intValue
-      guard let names = names(fields?["name"] ?? fields?["label"] ?? entry) else {
-        throw .malformedLabels(path: path, reason: "entry \(position + 1) is no class name")
+      let number = ["id", "index"].lazy.compactMap { fields?[$0] as? NSNumber }.first
+      guard let names = names(fields?["name"] ?? fields?["label"] ?? entry),
+        let index = WholeNumber.parse(number?.stringValue ?? "\(position)")
+      else {
+        throw .malformedLabels(
+          path: path, reason: "entry \(position + 1) is no class name, or has no whole index")
       }
-      classes[index ?? position] = names
+      try add(names, at: index, to: &classes)
     }
     return classes
+  }
+
+  private func add(
+    _ names: [String], at index: Int, to classes: inout [Int: [String]]
+  ) throws(DatasetError) {
+    guard classes.updateValue(names, forKey: index) == nil else {
+      throw .malformedLabels(path: path, reason: "two classes have the index \(index)")
+    }
   }
 
   private func names(_ value: Any) -> [String]? {

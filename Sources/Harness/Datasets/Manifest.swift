@@ -10,9 +10,6 @@ struct Manifest {
   private let table: ManifestTable
   private var rows: [ManifestTable.Row] { table.rows }
 
-  /// Class indices above this are taken for mistakes.
-  private static let largestIndex = 999_999
-
   init(contentsOf path: String) throws(DatasetError) {
     let data = try TextFile.bytes(of: path)
     let folder = Self.folder(of: path)
@@ -129,14 +126,13 @@ extension Manifest {
   /// Labels that are numbers are the indices themselves. A name among them is an error, since names
   /// would change what the numbers mean.
   private func numbered() throws(DatasetError) -> ImageDataset {
+    let allowed = ClassIndices(of: Set(rows.map(label(of:))).count)
     var indices: [Int] = []
     for row in rows {
       guard let index = WholeNumber.parse(label(of: row)) else {
         throw unknown(row, "other labels are numbers; names and numbers together need a label file")
       }
-      guard (0...Self.largestIndex).contains(index) else {
-        throw unknown(row, "a class index lies in 0...\(Self.largestIndex)")
-      }
+      guard allowed.contains(index) else { throw unknown(row, allowed.requirement) }
       indices.append(index)
     }
     return try dataset(indices, (0...(indices.max() ?? 0)).map(String.init), .indices)
