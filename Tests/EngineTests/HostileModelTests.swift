@@ -95,6 +95,25 @@ struct HostileModelTests {
     }
   }
 
+  /// An axis beside one of size 0 may be of any length; its product with a scale is no integer any more.
+  @Test(arguments: ["Resize", "Upsample"]) func productsThatAreNoSize(_ opType: String) {
+    let x = Tensor([Float](), shape: [1 << 60, 0])
+    let scales = Tensor([1000, 1] as [Float], shape: [2])
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run(
+        opType, opset: opType == "Resize" ? 18 : 9,
+        inputs: [x] + (opType == "Resize" ? [nil, scales] : [scales]))
+    }
+  }
+
+  /// A step away from the limit, as small as floats are: −10⁷⁶ numbers are none.
+  @Test func stepsAwayFromTheLimit() throws {
+    let result = try OperatorRunner.run(
+      "Range", opset: 11,
+      inputs: [1e38, -1e38, 1e-38].map { Tensor([$0] as [Float], shape: []) })[0]
+    #expect(result.shape.dims == [0])
+  }
+
   @Test func regionsToResize() {
     #expect(throws: GraphError.self) {
       try OperatorRunner.run(
@@ -116,6 +135,118 @@ struct HostileModelTests {
         Tensor([Float](), shape: [0, 1]), Tensor([0, 0, 0, 1 << 31] as [Int64], shape: [4]),
       ])[0]
     #expect(result.shape.dims == [0, 1 + 1 << 31])
+  }
+
+  /// A line of one output each: their number must cost no more than as many outputs of one line.
+  @Test func linesOfPadding() throws {
+    let (start, pad) = (ContinuousClock.now, 1 << 21)
+    let result = try OperatorRunner.run(
+      "Conv", opset: 11, ["pads": .ints([pad, 0, pad, 0])],
+      inputs: [
+        Tensor([Float](repeating: 1, count: 9), shape: [1, 1, 3, 3]),
+        Tensor([Float](repeating: 1, count: 9), shape: [1, 1, 3, 3]),
+      ])[0]
+    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(
+      Array(result.array(of: Float.self)[pad - 3...pad + 3]) == [0, 3, 6, 9, 6, 3, 0])
+  }
+
+  /// Padding is but numbers in the file: what is kept for it must not grow with them, and bytes are soon written.
+  @Test(arguments: ["constant", "edge", "reflect", "wrap"])
+  func padsOfLongAxes(mode: String) throws {
+    let (start, size) = (ContinuousClock.now, 1 << 22)
+    let result = try OperatorRunner.run(
+      "Pad", opset: 19, ["mode": .string(mode)],
+      inputs: [
+        Tensor([1, 2] as [UInt8], shape: [2, 1]), Tensor([0, 0, Int64(size), 0], shape: [4]),
+      ])[0]
+    #expect(ContinuousClock.now - start < .seconds(10))
+    let first: [UInt8] = ["constant": [1, 2, 0, 0], "edge": [1, 2, 2, 2]][mode] ?? [1, 2, 1, 2]
+    #expect(result.shape.dims == [size + 2, 1])
+    #expect(Array(result.array(of: UInt8.self).prefix(4)) == first)
+  }
+
+  /// Beside an axis of size 0 others may have any size; loops over them would never end.
+  @Test(arguments: ["Softmax", "LayerNormalization", "CumSum", "ReduceSum", "TopK"])
+  func axesBesideNothing(_ opType: String) throws {
+    let x = Tensor([Float](), shape: [1 << 50, 0])
+    let others: [Tensor?] =
+      switch opType {
+      case "LayerNormalization": [Tensor([Float](), shape: [0])]
+      case "CumSum", "TopK": [Tensor([0] as [Int64], shape: opType == "TopK" ? [1] : [])]
+      case "ReduceSum": [Tensor([0] as [Int64], shape: [1])]
+      default: []
+      }
+    let result = try OperatorRunner.run(
+      opType, opset: 18, inputs: [x] + others, outputs: opType == "TopK" ? 2 : 1)[0]
+    #expect(result.shape.elementCount == 0)
+  }
+
+  @Test func boxesAndSlicesBesideNothing() throws {
+    let boxes = Tensor([Float](), shape: [1 << 50, 0, 4])
+    let scores = Tensor([Float](), shape: [1 << 50, 1, 0])
+    let limit = Tensor([1] as [Int64], shape: [1])
+    let none = try OperatorRunner.run(
+      "NonMaxSuppression", opset: 11, inputs: [boxes, scores, limit])
+    #expect(none[0].shape.dims == [0, 3])
+    let x = Tensor([Float](), shape: [1 << 50, 0])
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run("Unique", opset: 11, ["axis": .int(0)], inputs: [x], outputs: 4)
+    }
+  }
+
+  /// What operators work with is memory as their outputs are: matrices of all taps of a window, images with their padding.
+  @Test func tapsAndPaddingOfMuchMore() {
+    let long = Tensor([Float](repeating: 1, count: 1 << 17), shape: [1, 1, 1, 1, 1 << 17])
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run(
+        "Conv", opset: 11, ["pads": .ints([0, 0, 1 << 17, 0, 0, 1 << 17])], inputs: [long, long])
+    }
+    #expect(throws: GraphError.self) {
+      let line = long.reshaped(to: [1, 1, 1, 1 << 17])
+      return try OperatorRunner.run("ConvTranspose", opset: 11, inputs: [line, line])
+    }
+    #expect(throws: GraphError.self) {
+      let keys = long.reshaped(to: [1, 1, 1 << 17, 1])
+      return try OperatorRunner.run("Attention", opset: 23, inputs: [keys, keys, keys])
+    }
+  }
+
+  @Test func paddingThatAConvolutionStridesOver() throws {
+    var b = GraphBuilder(input: [1, 8, 3, 3])
+    b.weights("w", [8, 8, 3, 3])
+    let far = 1 << 24
+    b.node(
+      "Conv", ["x", "w"], "y",
+      attributes: ["pads": .ints([far, far, far, far]), "strides": .ints([far, far])])
+    let x = Tensor([Float](repeating: 1, count: 8 * 9), shape: [1, 8, 3, 3])
+    #expect(throws: GraphError.self) {
+      var session = Session(try Program(b.model("y")))
+      _ = try session.run([x])
+    }
+  }
+
+  /// What two operands make together is kept for the third: 2^34 floats of two lines of 2^17.
+  @Test func productsOfProducts() {
+    let line = Tensor([Float](repeating: 1, count: 1 << 17), shape: [1 << 17])
+    #expect(throws: GraphError.self) {
+      try OperatorRunner.run(
+        "Einsum", opset: 12, ["equation": .string("i,j,i,j->")],
+        inputs: [line, line, line, line])
+    }
+  }
+
+  /// Positions to read from take more memory than what is read; few of them are kept at once.
+  @Test func aLongAxisResized() throws {
+    let result = try OperatorRunner.run(
+      "Resize", opset: 18, ["mode": .string("linear")],
+      inputs: [
+        Tensor([0, 1] as [Float], shape: [2]), nil, Tensor([5000] as [Float], shape: [1]),
+      ])[0]
+    let values = result.array(of: Float.self)
+    // Half a pixel at each end repeats the end; between them the line rises by 1/5000 a step.
+    #expect(values.count == 10_000 && values[0] == 0 && values[9_999] == 1)
+    #expect(abs(values[4_999] - 0.4999) < 1e-6 && abs(values[5_000] - 0.5001) < 1e-6)
   }
 
   /// Samples of one bin are held in memory, so there is a limit to them; one of 2^26 took gigabytes.

@@ -78,10 +78,11 @@ struct Conversion: Sendable {
   /// Integers keep their low bits; floats lose their fraction and saturate, or wrap in types below a byte.
   private func writeIntegers(_ input: TensorView, _ output: MutableTensorView) {
     if let integers = input.copied().integers {
-      write(integers, to: output)
+      output.writeIntegers { integers[$0] }
     } else {
       let limits = output.dtype.packedBits == nil ? output.dtype.integerLimits : Int.min...Int.max
-      write(floats(input).map { Self.integer($0, limits) }, to: output)
+      let values = floats(input)
+      output.writeIntegers { Self.integer(values[$0], limits) }
     }
   }
 
@@ -90,14 +91,22 @@ struct Conversion: Sendable {
     if value >= Float(limits.upperBound) { return limits.upperBound }
     return value <= Float(limits.lowerBound) ? limits.lowerBound : Int(value)
   }
+}
 
-  private func write(_ values: [Int], to output: MutableTensorView) {
+extension MutableTensorView {
+  /// Writes whole numbers, one by one: as 64-bit integers all of them would take many times the memory of codes.
+  ///
+  /// Types of fewer bits keep the low ones; booleans are true where the number is not 0.
+  func writeIntegers(_ value: (Int) -> Int) {
     func fill<T: FixedWidthInteger & TensorElement>(_: T.Type, bits: Int = T.bitWidth) {
-      let buffer = output.buffer(of: T.self)
+      let target = buffer(of: T.self)
       let unused = T.bitWidth - bits
-      for i in values.indices { buffer[i] = (T(truncatingIfNeeded: values[i]) << unused) >> unused }
+      for i in target.indices { target[i] = (T(truncatingIfNeeded: value(i)) << unused) >> unused }
     }
-    switch output.dtype {
+    switch dtype {
+    case .bool:
+      let target = buffer(of: Bool.self)
+      for i in target.indices { target[i] = value(i) != 0 }
     case .int8: fill(Int8.self)
     case .uint8: fill(UInt8.self)
     case .int4: fill(Int8.self, bits: 4)

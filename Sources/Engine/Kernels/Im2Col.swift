@@ -25,28 +25,30 @@ private func im2colRow(
   columns: Range<Int>, into row: UnsafeMutablePointer<Float>
 ) {
   let shiftX = kx * shape.dilationX - shape.padLeft
+  let shiftY = ky * shape.dilationY - shape.padTop
   let inside = validOutputs(
     shift: shiftX, stride: shape.strideX, input: shape.width, output: shape.outWidth)
-  var target = row
-  var position = columns.lowerBound
-  while position < columns.upperBound {
+  let lines = validOutputs(
+    shift: shiftY, stride: shape.strideY, input: shape.height, output: shape.outHeight)
+  let filled = (lines.lowerBound * shape.outWidth..<lines.upperBound * shape.outWidth)
+    .clamped(to: columns)
+  row.update(repeating: 0, count: filled.lowerBound - columns.lowerBound)
+  var target = row + (filled.lowerBound - columns.lowerBound)
+  var position = filled.lowerBound
+  while position < filled.upperBound {
     let (y, x0) = position.quotientAndRemainder(dividingBy: shape.outWidth)
-    let x1 = min(shape.outWidth, x0 + columns.upperBound - position)
-    let inputY = y * shape.strideY + ky * shape.dilationY - shape.padTop
-    if inputY < 0 || inputY >= shape.height {
-      target.update(repeating: 0, count: x1 - x0)
-    } else {
-      let low = min(max(inside.lowerBound, x0), x1)
-      let high = max(min(inside.upperBound, x1), low)
-      target.update(repeating: 0, count: low - x0)
-      copyStrided(
-        plane + inputY * shape.width, from: low * shape.strideX + shiftX, by: shape.strideX,
-        count: high - low, into: target + (low - x0))
-      (target + (high - x0)).update(repeating: 0, count: x1 - high)
-    }
+    let x1 = min(shape.outWidth, x0 + filled.upperBound - position)
+    let low = min(max(inside.lowerBound, x0), x1)
+    let high = max(min(inside.upperBound, x1), low)
+    target.update(repeating: 0, count: low - x0)
+    copyStrided(
+      plane + (y * shape.strideY + shiftY) * shape.width, from: low * shape.strideX + shiftX,
+      by: shape.strideX, count: high - low, into: target + (low - x0))
+    (target + (high - x0)).update(repeating: 0, count: x1 - high)
     target += x1 - x0
     position += x1 - x0
   }
+  target.update(repeating: 0, count: columns.upperBound - filled.upperBound)
 }
 
 /// Output positions whose input `position · stride + shift` lies inside `0..<input`.

@@ -1,4 +1,5 @@
-/// How one axis of a tensor is resampled: for every output position the input positions it mixes, or a constant.
+/// How part of one axis of a tensor is resampled: for each of some neighbouring output positions the input positions it mixes,
+/// or a constant.
 struct AxisSampling: Sendable {
   struct Position: Sendable {
     /// Input positions, kept inside the axis, and their weights.
@@ -8,12 +9,15 @@ struct AxisSampling: Sendable {
   }
 
   var positions: [Position]
+  /// Where `positions` begin on the output's axis, and its size.
+  var start: Int
+  var size: Int
 
   /// Mixes along one axis of a float tensor.
   func apply(_ x: UnsafePointer<Float>, _ loop: AxisLoop, into y: UnsafeMutablePointer<Float>) {
     for o in 0..<loop.outer {
       for (place, position) in positions.enumerated() {
-        let target = y + (o * positions.count + place) * loop.inner
+        let target = y + (o * size + start + place) * loop.inner
         target.update(repeating: position.constant ?? 0, count: loop.inner)
         guard position.constant == nil else { continue }
         for tap in position.taps {
@@ -31,7 +35,7 @@ struct AxisSampling: Sendable {
     let bytes = loop.inner * elementSize
     for o in 0..<loop.outer {
       for (place, position) in positions.enumerated() {
-        (y + (o * positions.count + place) * bytes)
+        (y + (o * size + start + place) * bytes)
           .copyMemory(
             from: x + (o * loop.length + position.taps[0].index) * bytes, byteCount: bytes)
       }

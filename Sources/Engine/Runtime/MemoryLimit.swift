@@ -8,6 +8,11 @@ enum MemoryLimit {
     return given ?? AvailableResources.memory / 2
   }()
 
+  /// Throws where floats of that shape, which an operator needs to work with, are beyond the limit.
+  static func checkScratch(_ shape: Shape) throws(GraphError) {
+    _ = try check([TensorType(.float32, shape)])
+  }
+
   /// Bytes of tensors of these types together; throws beyond the limit, or where a shape is no size.
   static func check(_ types: [TensorType], used: Int = 0) throws(GraphError) -> Int {
     var total = used
@@ -17,7 +22,7 @@ enum MemoryLimit {
       let sum = total.addingReportingOverflow(size.partialValue)
       guard !size.overflow, !sum.overflow, sum.partialValue <= bytes else {
         throw .tooLarge(
-          reason: "an output of shape \(type.shape) exceeds the \(bytes) bytes there are in all")
+          reason: "a tensor of shape \(type.shape) exceeds the \(bytes) bytes there are in all")
       }
       total = sum.partialValue
     }

@@ -34,6 +34,12 @@ public protocol OperatorKernel: Sendable {
 
 extension OperatorKernel {
   public static var domain: String { "" }
+
+  /// Runs the operator where there is anything to compute: beside an axis of size 0 others may have any size, over which
+  /// loops would go on for nothing.
+  func compute(_ call: OperatorCall) throws(GraphError) {
+    if call.outputs.contains(where: { $0.count > 0 }) { try run(call) }
+  }
 }
 
 /// The memory of one execution of one node.

@@ -92,7 +92,7 @@ public struct Session: ~Copyable {
       },
       scratch: scratch, workers: workers)
     do {
-      try program.kernels[step.node].run(call)
+      try program.kernels[step.node].compute(call)
     } catch {
       throw error.located(in: program.graph.nodes[step.node], [])
     }

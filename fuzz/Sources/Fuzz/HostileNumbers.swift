@@ -5,4 +5,10 @@ enum HostileNumbers {
     1 << 50,
     1 << 62, .max - 1, .max,
   ]
+
+  /// Data, for operators that take positions, counts or sizes from it.
+  static let floats: [Float] = [
+    0, 1, 1, 0.5, 2, 3.5, -1, -0.5, 65536, 1e10, -1e10, 1e30, -1e38, 1e-38, .nan, .infinity,
+    -.infinity,
+  ]
 }

@@ -12,19 +12,40 @@ enum Models {
     try run(Model(serialized: data))
   }
 
-  /// A conformance case, chosen by the first two bytes; each further four replace one number of an attribute or an integer
-  /// tensor. Where the case reads 64-bit integers, all bytes choose those.
+  /// A conformance case, chosen by the first two bytes; each further four replace one number of an attribute, of an integer
+  /// tensor or of an input's shape. For odd choices all inputs but the first are constants. All bytes choose
+  /// the 64-bit integers and floats that the case reads.
   static func plan(_ data: Data) throws {
     let bytes = data.map(Int.init)
     guard bytes.count >= 6, !seeds.isEmpty else { return }
-    var model = seeds[(bytes[0] << 8 | bytes[1]) % seeds.count]
+    let choice = bytes[0] << 8 | bytes[1]
+    var model = seeds[choice / 2 % seeds.count]
+    if choice % 2 == 1 { makeConstants(ofAllButTheFirstInputOf: &model) }
     func number(_ byte: Int) -> Int { HostileNumbers.all[byte % HostileNumbers.all.count] }
     for edit in stride(from: 2, to: bytes.count - 3, by: 4) {
       replace(
         bytes[edit] << 8 | bytes[edit + 1], bytes[edit + 2], by: number(bytes[edit + 3]), in: &model
       )
     }
-    try run(Model(serialized: model.serialized())) { number(bytes[$0 % bytes.count]) }
+    try run(Model(serialized: model.serialized())) { bytes[$0 % bytes.count] }
+  }
+
+  /// Weights that are constants reach other operators than weights that a model is given.
+  private static func makeConstants(ofAllButTheFirstInputOf model: inout Model) {
+    var graph = model.graph
+    for input in graph.inputs.dropFirst() {
+      let dims = (input.dimensions ?? []).map { if case .fixed(let size) = $0 { size } else { 2 } }
+      guard let type = input.elementType, let size = type.byteCount(of: dims.reduce(1, *)) else {
+        return
+      }
+      let one: [UInt8] = type == .float32 ? [0, 0, 0x80, 0x3F] : [1, 0, 0, 0, 0, 0, 0, 0]
+      let width = max(1, (type.bitWidth ?? 8) / 8)
+      let payload = Data((0..<size).map { one[$0 % width % one.count] })
+      graph.initializers.append(
+        ModelTensor(name: input.name, elementType: type, dims: dims, payload: payload))
+    }
+    graph.inputs = Array(graph.inputs.prefix(1))
+    model.graph = graph
   }
 
   private static let seeds: [Model] = {
@@ -41,19 +62,31 @@ enum Models {
       nodes[node].attributes.indices.map { (node: node, attribute: $0) }
     }
     let integers = tensors.indices.filter { tensors[$0].elementType == .int64 }
-    let count = attributes.count + integers.count
+    let count = attributes.count + integers.count + graph.inputs.count
     guard count > 0 else { return }
-    if which % count < attributes.count {
-      let place = attributes[which % count]
+    switch which % count {
+    case let index where index < attributes.count:
+      let place = attributes[index]
       let (name, old) = nodes[place.node].attributes[place.attribute]
       nodes[place.node][attribute: name] = changed(old, part, value)
       graph.nodes = nodes
-    } else {
-      let index = integers[which % count - attributes.count]
-      tensors[index] = changed(tensors[index], part, value)
+    case let index where index < attributes.count + integers.count:
+      let tensor = integers[index - attributes.count]
+      tensors[tensor] = changed(tensors[tensor], part, value)
       graph.initializers = tensors
+    case let index:
+      let input = index - attributes.count - integers.count
+      graph.inputs[input] = changed(graph.inputs[input], part, value)
     }
     model.graph = graph
+  }
+
+  /// A long axis stands before one of size 0: a shape of any size, and no data.
+  private static func changed(_ old: ModelValue, _ part: Int, _ value: Int) -> ModelValue {
+    guard var dims = old.dimensions, !dims.isEmpty, let type = old.elementType else { return old }
+    dims[part % dims.count] = .fixed(value)
+    if value > 4096 { dims[(part + 1) % dims.count] = .fixed(0) }
+    return ModelValue(name: old.name, elementType: type, dimensions: dims)
   }
 
   private static func changed(_ old: AttributeValue, _ part: Int, _ value: Int) -> AttributeValue? {
@@ -79,16 +112,16 @@ enum Models {
     return ModelTensor(name: old.name, elementType: .int64, dims: old.dims, payload: bytes)
   }
 
-  /// - Parameter integers: the elements of 64-bit inputs, by their place.
-  private static func run(_ model: Model, integers: (Int) -> Int = { _ in 1 }) throws {
+  /// - Parameter choice: of an element of an input, by its place.
+  private static func run(_ model: Model, choice: ((Int) -> Int)? = nil) throws {
     let program = try Program(model)
-    guard let inputs = smallInputs(of: program, integers) else { return }
+    guard let inputs = smallInputs(of: program, choice) else { return }
     var session = Session(program)
     _ = try session.run(inputs)
   }
 
   /// Ones for every other input, open dimensions being 2; nil where that is much.
-  private static func smallInputs(of program: Program, _ integers: (Int) -> Int) -> [Tensor]? {
+  private static func smallInputs(of program: Program, _ choice: ((Int) -> Int)?) -> [Tensor]? {
     var inputs: [Tensor] = []
     for input in program.inputs {
       let dims = (input.dimensions ?? [.fixed(2)]).map { dimension in
@@ -96,16 +129,21 @@ enum Models {
       }
       let type = TensorType(input.dtype, Shape(dims))
       guard let elements = type.shape.checkedElementCount, elements <= 4096 else { return nil }
-      inputs.append(
-        Tensor(type) { bytes in
-          if input.dtype == .int64 {
-            for i in 0..<elements {
-              bytes.storeBytes(of: Int64(integers(i)), toByteOffset: 8 * i, as: Int64.self)
-            }
-          } else {
+      switch (input.dtype, choice) {
+      case (.int64, let choice?):
+        let all = HostileNumbers.all
+        let values = (0..<elements).map { Int64(all[choice($0) % all.count]) }
+        inputs.append(Tensor(values, shape: type.shape))
+      case (.float32, let choice?):
+        let all = HostileNumbers.floats
+        let values = (0..<elements).map { all[choice($0) % all.count] }
+        inputs.append(Tensor(values, shape: type.shape))
+      default:
+        inputs.append(
+          Tensor(type) { bytes in
             for i in 0..<elements { bytes[i * input.dtype.byteSize] = 1 }
-          }
-        })
+          })
+      }
     }
     return inputs
   }

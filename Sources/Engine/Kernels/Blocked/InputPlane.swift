@@ -23,6 +23,11 @@ struct InputPlane {
     pad = (shape.padTop, shape.padLeft)
   }
 
+  /// Throws where an image with its padding is more than a model may ask for.
+  func checkSize() throws(GraphError) {
+    try MemoryLimit.checkScratch([planes, height, width, lanes])
+  }
+
   var imageSize: Int { planes * height * width * lanes }
   var sourceImageSize: Int { planes * source.height * source.width * lanes }
 

@@ -36,6 +36,7 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
       past: try AttentionPlan.pastShape(inputs), heads: heads)
     try plan.checkCaches(inputs)
     try plan.checkMask(inputs)
+    try MemoryLimit.checkScratch([2, plan.query.length, plan.keys])
     let y =
       q.rank == 4
       ? [plan.query.batch, plan.query.heads, plan.query.length, plan.value.size]

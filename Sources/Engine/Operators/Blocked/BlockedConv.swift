@@ -36,6 +36,7 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
     let dense = x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x
     let shape = try ConvolutionShape(attributes, group: group, dense, w)
     let plane = InputPlane(shape, lanes: x.rank == 5 ? ChannelBlocks.lanes : 1)
+    try plane.checkSize()
     guard plane.imageSize <= Int(Int32.max) else {
       throw .shapeMismatch(reason: "an image of \(dense) is too large")
     }

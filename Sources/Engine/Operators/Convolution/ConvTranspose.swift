@@ -42,8 +42,10 @@ struct ConvTranspose: OperatorKernel, MultiplyAccumulating {
     guard output.allSatisfy({ (1...(1 << 24)).contains($0) }) else {
       throw .shapeMismatch(reason: "an output of \(output) is no size")
     }
-    return WindowTaps(
+    let taps = WindowTaps(
       window, .init(padsBegin: pads, padsEnd: pads, output: places), input: output)
+    try MemoryLimit.checkScratch(Shape([w[1], taps.kernelCount] + places))
+    return taps
   }
 
   /// Padding at the beginnings, and the output's size.

@@ -25,6 +25,7 @@ struct DeformConv: OperatorKernel {
     if let bias = inputs.optional(3), bias.type != TensorType(.float32, [w[0]]) {
       throw .shapeMismatch(reason: "bias \(bias.type) does not match W \(w)")
     }
+    try MemoryLimit.checkScratch(Shape([x[1], kernel] + plan.taps.output))
     let mask = TensorType(.float32, Shape([x[0], offsetGroup * kernel] + plan.taps.output))
     if let given = inputs.optional(4), given.type != mask {
       throw .shapeMismatch(reason: "mask \(given.type) is not \(mask)")

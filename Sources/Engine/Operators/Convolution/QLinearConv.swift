@@ -41,19 +41,18 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
         zeroPoint: unsignedZeroPoint(of: x, call.input(2))[0], into: y, scratch: call.scratch)
     }
     let (scales, bias) = (call.input(4).floats, call.optionalInput(8)?.buffer(of: Int32.self))
-    let places = output.shape.count(2...)
-    var results = [Int64](repeating: 0, count: sums.count)
-    for row in 0..<output.shape[0] * output.shape[1] {
-      let channel = row % output.shape[1]
-      let requantization = Requantization(
+    let (places, channels) = (output.shape.count(2...), output.shape[1])
+    let zeroPoint = call.input(7).copied().integers?[0] ?? 0
+    let requantizations = (0..<channels).map { channel in
+      Requantization(
         scale: call.input(1).floats[0] * scales[scales.count > 1 ? channel : 0]
           / call.input(6).floats[0],
-        zeroPoint: call.input(7).copied().integers?[0] ?? 0, limits: output.dtype.integerLimits)
-      for i in row * places..<(row + 1) * places {
-        results[i] = Int64(requantization.code(of: sums[i] &+ (bias?[channel] ?? 0)))
-      }
+        zeroPoint: zeroPoint, limits: output.dtype.integerLimits)
     }
-    Conversion(target: output.dtype.elementType).run(Tensor(results, shape: output.shape), output)
+    output.writeIntegers { index in
+      let channel = index / places % channels
+      return requantizations[channel].code(of: sums[index] &+ (bias?[channel] ?? 0))
+    }
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

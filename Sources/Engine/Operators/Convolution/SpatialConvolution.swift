@@ -28,6 +28,7 @@ struct SpatialConvolution {
     (batch, inChannels, outChannels) = (x[0], x[1], w[0])
     taps = WindowTaps(window, resolved, input: input)
     output = Shape([x[0], w[0]] + resolved.output)
+    try MemoryLimit.checkScratch(Shape([inChannels / group, taps.kernelCount] + resolved.output))
   }
 
   private var depth: Int { inChannels / group * taps.kernelCount }

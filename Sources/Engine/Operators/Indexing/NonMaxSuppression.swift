@@ -28,7 +28,7 @@ struct NonMaxSuppression: DataDependentOperator {
     let (values, count) = (scores.array(of: Float.self), boxes.shape[1])
     let corners = boxes.array(of: Float.self)
     var rows: [Int64] = []
-    for sample in 0..<scores.shape[0] {
+    for sample in 0..<(scores.count > 0 ? scores.shape[0] : 0) {
       let rectangles = (0..<count).map { box in
         Rectangle(corners[((sample * count + box) * 4)...].prefix(4), areCentred)
       }

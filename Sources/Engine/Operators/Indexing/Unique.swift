@@ -19,6 +19,8 @@ struct Unique: DataDependentOperator {
     }
     let source = axis == nil ? x.reshaped(to: [x.count]) : x
     let axis = try source.shape.required(axis: axis ?? 0)
+    // An axis beside one of size 0 may have any size; each of its slices is an array.
+    try MemoryLimit.checkScratch([source.shape[axis], 16])
     let slices = Self.slices(of: source, along: axis)
     // Stable order by value; equal slices are neighbours, the first appearance in front.
     let order = slices.indices.sorted {

@@ -38,8 +38,10 @@ struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
   }
 
   private func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
-    try ConvolutionShape(
+    let shape = try ConvolutionShape(
       attributes, group: group, x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x, w)
+    try InputPlane(shape, lanes: 1).checkSize()
+    return shape
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {

@@ -29,7 +29,7 @@ struct Einsum: OperatorKernel {
     while !terms.isEmpty {
       let next = terms.removeFirst()
       let needed = Set(resolved.output).union(terms.flatMap(\.labels))
-      result = result.contracted(with: next, keeping: needed, sizes: resolved.sizes)
+      result = try result.contracted(with: next, keeping: needed, sizes: resolved.sizes)
     }
     let final = result.arranged(resolved.output, summing: true, sizes: resolved.sizes)
     _ = call.output.floats.update(fromContentsOf: final)

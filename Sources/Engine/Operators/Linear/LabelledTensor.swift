@@ -47,7 +47,7 @@ struct LabelledTensor {
   /// The product summed over the labels that nobody needs, as one matrix product for each index of the shared ones.
   func contracted(
     with other: LabelledTensor, keeping needed: Set<Int>, sizes: [Int: Int]
-  ) -> LabelledTensor {
+  ) throws(GraphError) -> LabelledTensor {
     let shared = labels.filter(other.labels.contains)
     let batch = shared.filter(needed.contains)
     let inner = shared.filter { !needed.contains($0) }
@@ -57,7 +57,10 @@ struct LabelledTensor {
     let b = other.arranged(batch + inner + right, summing: true, sizes: sizes)
     func count(_ labels: [Int]) -> Int { labels.reduce(1) { $0 * (sizes[$1] ?? 1) } }
     let (m, k, n) = (count(left), count(inner), count(right))
-    var product = [Float](repeating: 0, count: count(batch) * m * n)
+    let order = batch + left + right
+    let shape = Shape(order.map { sizes[$0] ?? 1 })
+    try MemoryLimit.checkScratch(shape)
+    var product = [Float](repeating: 0, count: shape.elementCount)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         product.withUnsafeMutableBufferPointer { c in
@@ -72,8 +75,6 @@ struct LabelledTensor {
         }
       }
     }
-    let order = batch + left + right
-    return LabelledTensor(
-      product, Shape(order.map { sizes[$0] ?? 1 }), labels: order, sizes: sizes)
+    return LabelledTensor(product, shape, labels: order, sizes: sizes)
   }
 }

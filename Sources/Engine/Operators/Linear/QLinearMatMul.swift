@@ -32,14 +32,13 @@ struct QLinearMatMul: OperatorKernel, MultiplyAccumulating {
     let scales = call.input(4).floats
     let zeroPoint = call.input(7).copied().integers?[0] ?? 0
     let (inputScale, outputScale) = (call.input(1).floats[0], call.input(6).floats[0])
-    let results = sums.enumerated().map { index, sum in
+    output.writeIntegers { index in
       let scale = scales[scales.count > 1 ? index % scales.count : 0]
       let requantization = Requantization(
         scale: inputScale * scale / outputScale, zeroPoint: zeroPoint,
         limits: output.dtype.integerLimits)
-      return Int64(requantization.code(of: sum))
+      return requantization.code(of: sums[index])
     }
-    Conversion(target: output.dtype.elementType).run(Tensor(results, shape: output.shape), output)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

@@ -52,13 +52,12 @@ struct QGemm: OperatorKernel, MultiplyAccumulating {
       return
     }
     let coding = Coding(call, at: 7)
-    let results = sums.indices.map { index in
+    output.writeIntegers { index in
       let requantization = Requantization(
         scale: scale(index) / coding.scale, zeroPoint: coding.zeroPoint,
         limits: output.dtype.integerLimits)
-      return Int64(requantization.code(of: sums[index]))
+      return requantization.code(of: sums[index])
     }
-    Conversion(target: output.dtype.elementType).run(Tensor(results, shape: output.shape), output)
   }
 
   /// The products' sums and C.

@@ -45,11 +45,9 @@ extension Reduction {
     let integers =
       values.dtype == .bool
       ? values.buffer(of: Bool.self).map { $0 ? 1 : 0 } : values.copied().integers ?? []
-    let results = (0..<output.count).map { row in
-      Int64(Self.reduce(integers[row * length..<(row + 1) * length], limits: limits))
+    output.writeIntegers { row in
+      Self.reduce(integers[row * length..<(row + 1) * length], limits: limits)
     }
-    Conversion(target: output.dtype.elementType)
-      .run(Tensor(results, shape: output.shape), output)
   }
 }
 

@@ -91,15 +91,15 @@ struct Resize: OperatorKernel {
   private func scaled(
     _ input: Int, by factor: Float, to size: Int?, all: [Float], _ shape: Shape
   ) -> (Double, Int) {
-    guard let size else { return (Double(factor), Int(Double(factor) * Double(input))) }
+    guard let size else {
+      return (Double(factor), Resizing.size(Double(factor) * Double(input)))
+    }
     let exact = Double(size) / Double(max(input, 1))
     switch policy {
     case .stretch: return (exact, size)
     case .notLarger, .notSmaller:
       let shared = Double((policy == .notLarger ? all.min() : all.max()) ?? 1)
-      let size = (shared * Double(input) + 0.5).rounded(.down)
-      // A negative size is refused with the shape it is part of.
-      return (shared, size.magnitude < 0x1p40 ? Int(size) : -1)
+      return (shared, Resizing.size((shared * Double(input) + 0.5).rounded(.down)))
     }
   }
 

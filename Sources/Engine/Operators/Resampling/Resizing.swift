@@ -6,6 +6,9 @@ struct Resizing: Sendable {
   var excludesOutside = false
   var extrapolation: Float = 0
 
+  /// A product as the size of an axis: −1, with which a shape is refused, where there is no such size.
+  static func size(_ exact: Double) -> Int { exact.magnitude < 0x1p40 ? Int(exact) : -1 }
+
   func check(_ type: TensorType) throws(GraphError) {
     if case .nearest = kernel, coordinates != .tfCropAndResize { return }
     guard type.dtype == .float32 else {
@@ -13,17 +16,24 @@ struct Resizing: Sendable {
     }
   }
 
-  private func sampling(_ axis: ResizeCoordinates.Axis) -> AxisSampling {
+  /// Output positions whose taps are kept at once: they take more memory than what they make.
+  private static let positionsAtOnce = 4096
+
+  private func samplings(_ axis: ResizeCoordinates.Axis) -> some Sequence<AxisSampling> {
+    stride(from: 0, to: axis.output, by: Self.positionsAtOnce).lazy.map { start in
+      let end = min(start + Self.positionsAtOnce, axis.output)
+      return AxisSampling(
+        positions: (start..<end).map { position($0, axis) }, start: start, size: axis.output)
+    }
+  }
+
+  private func position(_ index: Int, _ axis: ResizeCoordinates.Axis) -> AxisSampling.Position {
+    let x = coordinates.position(index, axis)
+    let isOutside = coordinates == .tfCropAndResize && !(x >= 0 && x <= Double(axis.input - 1))
+    guard !isOutside else { return .init(taps: [], constant: extrapolation) }
     let scale = antialiases ? min(axis.scale, 1) : 1
-    return AxisSampling(
-      positions: (0..<axis.output).map { index in
-        let x = coordinates.position(index, axis)
-        let isOutside = coordinates == .tfCropAndResize && !(x >= 0 && x <= Double(axis.input - 1))
-        guard !isOutside else { return .init(taps: [], constant: extrapolation) }
-        return .init(
-          taps: kernel.taps(
-            at: x, size: axis.input, scale: scale, excludesOutside: excludesOutside))
-      })
+    return .init(
+      taps: kernel.taps(at: x, size: axis.input, scale: scale, excludesOutside: excludesOutside))
   }
 
   func run(
@@ -37,16 +47,18 @@ struct Resizing: Sendable {
     where !axes[axis].isIdentity {
       var shape = current.shape
       shape[axis] = axes[axis].output
-      let (sampling, loop) = (sampling(axes[axis]), AxisLoop(current.shape, axis: axis))
+      let loop = AxisLoop(current.shape, axis: axis)
       current = Tensor(TensorType(input.dtype, shape)) { target in
         current.withBytes { source in
           guard let x = source.baseAddress, let y = target.baseAddress else { return }
-          if case .nearest = kernel, coordinates != .tfCropAndResize {
-            sampling.copy(x, loop, elementSize: size, into: y)
-          } else {
-            sampling.apply(
-              x.assumingMemoryBound(to: Float.self), loop,
-              into: y.assumingMemoryBound(to: Float.self))
+          for sampling in samplings(axes[axis]) {
+            if case .nearest = kernel, coordinates != .tfCropAndResize {
+              sampling.copy(x, loop, elementSize: size, into: y)
+            } else {
+              sampling.apply(
+                x.assumingMemoryBound(to: Float.self), loop,
+                into: y.assumingMemoryBound(to: Float.self))
+            }
           }
         }
       }

@@ -31,8 +31,8 @@ struct Upsample: OperatorKernel {
     else { throw .wrongInput(name: "scales", reason: "do not fit \(shape)") }
     return zip(shape.dims, scales).map { size, scale in
       .init(
-        input: size, output: Int(Double(scale) * Double(size)), scale: Double(scale), region: (0, 1)
-      )
+        input: size, output: Resizing.size(Double(scale) * Double(size)), scale: Double(scale),
+        region: (0, 1))
     }
   }
 

@@ -61,34 +61,11 @@ struct Pad: OperatorKernel {
   }
 
   func run(_ call: OperatorCall) throws(GraphError) {
-    // Where an axis has no index, others may have any number.
-    guard call.output.count > 0 else { return }
     let input = call.input(0)
     let given = fixedPads ?? call.input(1).copied().integers ?? []
     let pads = try allPads(given, axes: call.optionalInput(3)?.copied().integers, of: input.shape)
     if mode == .constant { fill(call) }
-    // For each axis, the output indices that have a source, and that source.
-    let sources = input.shape.dims.indices.map { axis in
-      (0..<call.output.shape[axis]).compactMap { index in
-        source(index - pads[axis], size: input.shape[axis]).map { (index, $0) }
-      }
-    }
-    copy(input, sources, axis: 0, inputRow: 0, outputRow: 0, into: call.output)
-  }
-
-  /// The input index that an index before or after the input takes, or nil where the constant stands.
-  private func source(_ index: Int, size: Int) -> Int? {
-    if (0..<size).contains(index) { return index }
-    switch mode {
-    case .constant: return nil
-    case .edge: return index < 0 ? 0 : size - 1
-    case .wrap: return ((index % size) + size) % size
-    case .reflect:
-      guard size > 1 else { return 0 }
-      let period = 2 * (size - 1)
-      let folded = ((index % period) + period) % period
-      return folded < size ? folded : period - folded
-    }
+    PaddedCopy(input, pads: pads, mode, into: call.output).run()
   }
 
   /// Repeats the constant over the whole output.
@@ -106,32 +83,6 @@ struct Pad: OperatorKernel {
       // Types of up to eight bytes; only float32 has a value other than 0 in an attribute.
       var bits = output.dtype == .float32 ? UInt64(fixedValue.bitPattern) : 0
       repeatValue(at: &bits)
-    }
-  }
-
-  private func copy(
-    _ input: TensorView, _ sources: [[(index: Int, source: Int)]], axis: Int, inputRow: Int,
-    outputRow: Int, into output: MutableTensorView
-  ) {
-    let size = input.dtype.byteSize
-    guard axis < sources.count else {
-      (output.base + outputRow * size).copyMemory(
-        from: input.base + inputRow * size, byteCount: size)
-      return
-    }
-    let inputStart = inputRow * input.shape[axis]
-    let outputStart = outputRow * output.shape[axis]
-    if axis == sources.count - 1, mode == .constant {
-      // What lies inside is one contiguous piece.
-      guard let (index, source) = sources[axis].first else { return }
-      (output.base + (outputStart + index) * size).copyMemory(
-        from: input.base + (inputStart + source) * size, byteCount: sources[axis].count * size)
-      return
-    }
-    for (index, source) in sources[axis] {
-      copy(
-        input, sources, axis: axis + 1, inputRow: inputStart + source,
-        outputRow: outputStart + index, into: output)
     }
   }
 }

@@ -31,7 +31,7 @@ struct RangeOf: OperatorKernel {
     guard count.isFinite, count < 0x1p40 else {
       throw .wrongInput(name: "delta", reason: "\(values[2]) never leads to the limit \(values[1])")
     }
-    return [TensorType(dtype, [max(0, Int(count))])]
+    return [TensorType(dtype, [Int(max(count, 0))])]
   }
 
   func run(_ call: OperatorCall) {
