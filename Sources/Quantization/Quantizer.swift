@@ -60,6 +60,22 @@ public struct Quantizer: Sendable {
       tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
   }
 
+  /// The float model with its activations rounded as `quantize` does, and its weights as they are.
+  ///
+  /// - Parameters: as of `quantize`.
+  public func roundingActivations(
+    _ model: Model, ranges: ActivationRanges, fallback: ActivationRanges = ActivationRanges()
+  ) throws(QuantizationError) -> Model {
+    var document = try PreparedModel(model).document
+    let opset = max(document.opset, 13)
+    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
+    var writer = QDQWriter(document)
+    writer.addActivations(
+      try activations(of: document, plan, ranges: ranges, fallback: fallback))
+    return writer.finished().assembled(opset: opset)
+  }
+
   /// Refuses, before anything is computed, a model that `quantize` would refuse.
   public func check(_ model: Model) throws(QuantizationError) {
     var document = try PreparedModel(model).document
@@ -149,8 +165,12 @@ public enum Approach: String, Sendable, Codable, CaseIterable {
 public struct ApproachLoss: Sendable, Equatable {
   public let approach: Approach
   public let loss: Double
+  /// Whether this is what its ranges lose with float weights, which was enough to leave it unmade.
+  public let isOfRangesAlone: Bool
 
-  public init(approach: Approach, loss: Double) { (self.approach, self.loss) = (approach, loss) }
+  public init(approach: Approach, loss: Double, isOfRangesAlone: Bool = false) {
+    (self.approach, self.loss, self.isOfRangesAlone) = (approach, loss, isOfRangesAlone)
+  }
 }
 
 /// What became of one layer's weights.

@@ -92,14 +92,16 @@ import Testing
     let (fine, coarse) = (try SchemeName("w8"), try SchemeName("w4"))
     let walk = CalibrationWalk(jobs: 1)
     let bad = try job.rounded(coarse)
-    let best = try job.best(of: bad, fine, [:], method: Auto(), on: data, walk)
+    let judge = try walk.judge(of: job, fine, on: data)
+    let best = try job.best(of: bad, fine, [:], method: Auto(), walk, judge: judge)
     #expect(best.approaches.map(\.approach) == [.fitted, .nearest, .dataFree])
     let least = try #require(best.approaches.min { $0.loss < $1.loss })
     #expect(least.approach != .fitted && best.bitsPerWeight == 8)
     #expect(best.approachNote?.contains(least.approach.rawValue) == true)
     let fitted = try job.activationBased(fine, [:], method: Auto(), on: data, walk)
     #expect(
-      try job.best(of: fitted, fine, [:], method: MinMax(), on: data, walk).layers == fitted.layers)
+      try job.best(of: fitted, fine, [:], method: MinMax(), walk, judge: judge).layers
+        == fitted.layers)
   }
 
   @Test func layersKnowWhatTheyRead() throws {

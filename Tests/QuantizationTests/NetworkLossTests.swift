@@ -43,6 +43,24 @@ import Testing
     #expect(try judge.loss(of: Self.model, executor: SerialExecutor()) < 1e-9)
   }
 
+  /// Samples of a unit are run a few at a time, and what they lose does not depend on it; a run that is behind ends.
+  @Test func aHopelessRunEndsEarly() throws {
+    let judge = try #require(
+      try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
+    func losses(bits: Int, against rival: [Double]? = nil) throws -> [Double] {
+      let model = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: bits)))
+        .quantize(Self.model).model
+      let document = Document(model)
+      return try judge.losses(
+        of: document, opset: document.opset, against: rival, executor: SerialExecutor())
+    }
+    let (fine, coarse) = (try losses(bits: 8), try losses(bits: 2))
+    #expect(fine.count == coarse.count && fine.count >= 16)
+    let ended = try losses(bits: 2, against: fine)
+    #expect(ended == Array(coarse.prefix(ended.count)) && ended.count < coarse.count)
+    #expect(try losses(bits: 8, against: coarse) == fine)
+  }
+
   @Test func aBiasThatHarmsTheNetworkIsTakenBack() throws {
     let quantizer = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4)))
     var calibration = try SequentialWalk(
@@ -52,10 +70,12 @@ import Testing
     let document = try PreparedModel(Self.model).document
     let networks = WalkNetworks(
       document, activations: ActivationQuantization(), opset: document.opset)
+    let judge = try #require(
+      try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
     let judged = try JudgedLayers(
-      networks: networks,
+      judge: judge, networks: networks,
       layers: LayerPlan(document, scheme: quantizer.scheme, policy: Policy()).layers
-    ).judged(calibration, on: SeededInput(), executor: SerialExecutor())
+    ).judged(calibration, executor: SerialExecutor())
     #expect(judged.layers["w3"]?.biasShift != [20, 20, 20, 20])
     #expect(judged.layers["w1"]?.weights != nil)
   }

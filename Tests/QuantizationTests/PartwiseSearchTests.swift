@@ -5,7 +5,7 @@ import Testing
 @Suite struct PartwiseSearchTests {
   /// What each member loses by each of three options; together they lose the sum, of each of eight samples.
   private static func search(_ costs: [[Double]], trials: Int = 100) -> PartwiseSearch {
-    PartwiseSearch(options: 3, trials: trials) { losses(costs, $0) }
+    PartwiseSearch(options: 3, trials: trials) { plan, _ in losses(costs, plan) }
   }
 
   private static func losses(_ costs: [[Double]], _ plan: PartwiseSearch.Plan) -> [Double] {
@@ -27,7 +27,7 @@ import Testing
 
   @Test func noMoreIsTriedThanAllowed() throws {
     var tried = 0
-    let search = PartwiseSearch(options: 3, trials: 7) { plan in
+    let search = PartwiseSearch(options: 3, trials: 7) { plan, _ in
       tried += 1
       return Array(repeating: Double(100 - 10 * tried), count: 8)
     }
@@ -38,7 +38,7 @@ import Testing
 
   /// Better on the whole, but only because of one sample of eight.
   @Test func gainsOfChanceAreLeft() throws {
-    let search = PartwiseSearch(options: 2, trials: 100) { plan in
+    let search = PartwiseSearch(options: 2, trials: 100) { plan, _ in
       Array(repeating: plan == [1] ? 1 : 0.9, count: 7) + [plan == [1] ? 0.1 : 2]
     }
     let before = Array(repeating: 0.9, count: 7) + [2.0]
@@ -47,7 +47,7 @@ import Testing
 
   /// Seven samples that agree may do so by chance.
   @Test func fewSamplesDecideNothing() throws {
-    let search = PartwiseSearch(options: 2, trials: 100) { plan in
+    let search = PartwiseSearch(options: 2, trials: 100) { plan, _ in
       Array(repeating: plan == [1] ? 0.5 : 1, count: 7)
     }
     let before = Array(repeating: 1.0, count: 7)

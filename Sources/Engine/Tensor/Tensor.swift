@@ -30,6 +30,18 @@ public struct Tensor: Sendable {
     return Tensor(TensorType(dtype, shape), storage: storage)
   }
 
+  /// A copy of some entries of the first axis.
+  public func entries(_ range: Range<Int>) -> Tensor {
+    let size = type.byteCount / max(shape[0], 1)
+    return Tensor(TensorType(dtype, Shape([range.count] + shape.dims.dropFirst()))) { copy in
+      withBytes { all in
+        copy.copyMemory(
+          from: UnsafeRawBufferPointer(
+            rebasing: all[range.lowerBound * size..<range.upperBound * size]))
+      }
+    }
+  }
+
   init(_ type: TensorType, storage: TensorStorage) {
     self.type = type
     self.storage = storage

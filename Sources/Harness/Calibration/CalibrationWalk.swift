@@ -30,7 +30,13 @@ public struct CalibrationWalk: Sendable {
   func judge(
     of job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData
   ) throws -> NetworkJudge? {
-    let source = Self.source(of: data, for: job.options.walkOptions(scheme))
+    try judge(of: job, job.options.walkOptions(scheme), on: data)
+  }
+
+  func judge(
+    of job: QuantizationJob, _ options: WalkOptions, on data: CalibrationData
+  ) throws -> NetworkJudge? {
+    let source = Self.source(of: data, for: options)
     let input = try BatchedInput(source, for: Program(job.model))
     let workers = Workers(jobs: jobs)
     return try NetworkLoss(of: job.model, on: input, executor: workers).map {
@@ -41,10 +47,11 @@ public struct CalibrationWalk: Sendable {
 
   /// - Parameters:
   ///   - facts: what decides the result, to go on with an interrupted run.
+  ///   - judge: takes back what harms the network; nil where there is nothing to judge by, or nothing to take back.
   ///   - title: what progress is shown of.
   func run(
     _ walk: SequentialWalk, _ facts: WalkFacts, of model: Model, on data: CalibrationData,
-    title: String
+    judge: NetworkJudge?, title: String
   ) throws -> Calibration {
     let source = Self.source(of: data, for: walk.options)
     // Of the programs that observed and compared.
@@ -54,7 +61,9 @@ public struct CalibrationWalk: Sendable {
     let known = journal?.layers(of: key) ?? [:]
     var progress: Progress?
     do {
-      return try walk.run(on: input, executor: Workers(jobs: jobs), known: known) { done, total in
+      return try walk.run(
+        on: input, executor: Workers(jobs: jobs), judge: judge?.loss, known: known
+      ) { done, total in
         let shown = progress ?? layerProgress(title, total, from: done)
         progress = shown
         shown.advance(to: Int(done * Double(Self.parts)))

@@ -61,15 +61,17 @@ extension QuantizationJob {
     _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> (quantized: QuantizedModel, lost: LostLayer?) {
-    let fitted = try activationBased(scheme, statistics, method: method, on: data, walker)
-    let quantized = try best(of: fitted, scheme, statistics, method: method, on: data, walker)
+    let judge = try walker.judge(of: self, scheme, on: data)
+    let fitted = try activationBased(
+      scheme, statistics, method: method, on: data, walker, judge: judge)
+    let quantized = try best(of: fitted, scheme, statistics, method: method, walker, judge: judge)
     let loss = quantized.approaches.map(\.loss).min()
     guard var lost = LostLayer(fitted, networkLoss: loss) else { return (quantized, nil) }
     let before = try model.layersFeedingLayers()[lost.name] ?? []
     let remedies = [[lost.name], before, before + [lost.name]].filter { !$0.isEmpty }
     for remedy in remedies where remedy.count < quantized.layers.count {
       let tried = try leavingInFloat(remedy)
-        .activationBased(scheme, statistics, method: method, on: data, walker)
+        .activationBased(scheme, statistics, method: method, on: data, walker, judge: judge)
       guard LostLayer(tried) == nil else { continue }
       lost.remedy = remedy
       lost.errorWithRemedy = tried.layers.compactMap(\.relativeError).max()

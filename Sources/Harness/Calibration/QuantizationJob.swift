@@ -115,27 +115,50 @@ public struct QuantizationJob: Sendable {
     _ scheme: SchemeName, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
-    if try DataFree.knowsEveryMean(of: model) {
-      return try quantizer.quantize(
-        model, ranges: predicted, means: predictedMeans,
-        calibration: try safeWeights(scheme, quantizer, walker))
+    if let made = try withoutWalk(
+      scheme, calibration: { try safeWeights(scheme, quantizer, walker) })
+    {
+      return made
     }
-    let synthetic = try synthetic.get()
-    let images = try CalibrationData(synthetic)
-    var ranges = ActivationRanges()
-    let targets = try targets([scheme])
-    if !targets.isEmpty {
-      ranges = try shownRanges(images.source, targets, walker)
-        .covering(shownRanges(FlatImages(like: synthetic), targets, walker))
-        .covering(predicted.limited(to: predictedMeans.values.keys))
-    }
+    let images = try CalibrationData(synthetic.get())
+    let ranges = try dataFreeRanges(scheme, walker, shownBy: images.source)
     var walk = WalkOptions()
     walk.rounding = .nearest
     walk.saturationSafety = options.saturationSafety
     let calibration = try fit(
-      scheme, ranges, walk, on: images, walker, title: "correcting \(scheme.text)")
+      scheme, ranges, walk, on: images, walker,
+      judge: walker.judge(of: self, walk, on: images), title: "correcting \(scheme.text)")
     return try quantizer.quantize(
       model, ranges: ranges, fallback: predicted, calibration: calibration)
+  }
+
+  /// What is made from the file alone; nil where it does not state every mean.
+  func withoutWalk(
+    _ scheme: SchemeName, calibration: () throws -> Calibration = { Calibration() }
+  ) throws -> QuantizedModel? {
+    guard try DataFree.knowsEveryMean(of: model) else { return nil }
+    return try quantizer(scheme).quantize(
+      model, ranges: predicted, means: predictedMeans, calibration: calibration())
+  }
+
+  /// The float model with activations rounded within the ranges that a few synthetic images give: nearly those of all.
+  func roundingWithoutData(_ scheme: SchemeName, _ walker: CalibrationWalk) throws -> Model {
+    let images = try FirstSamples(synthetic.get(), Self.fewImages)
+    return try quantizer(scheme).roundingActivations(
+      model, ranges: dataFreeRanges(scheme, walker, shownBy: images), fallback: predicted)
+  }
+
+  private static let fewImages = 16
+
+  /// Of the activations that a scheme quantizes, as synthetic images show them.
+  private func dataFreeRanges(
+    _ scheme: SchemeName, _ walker: CalibrationWalk, shownBy images: some SampleSource
+  ) throws -> ActivationRanges {
+    let targets = try targets([scheme])
+    guard !targets.isEmpty else { return ActivationRanges() }
+    return try shownRanges(images, targets, walker)
+      .covering(shownRanges(FlatImages(like: synthetic.get()), targets, walker))
+      .covering(predicted.limited(to: predictedMeans.values.keys))
   }
 
   private func shownRanges(
@@ -157,7 +180,7 @@ public struct QuantizationJob: Sendable {
     walk.saturationSafety = options.saturationSafety
     let images = try synthetic.get()
     var found = try fit(
-      scheme, predicted, walk, on: CalibrationData(images), walker,
+      scheme, predicted, walk, on: CalibrationData(images), walker, judge: nil,
       title: "looking for clamped sums")
     found.layers = found.layers.filter { $0.value.isSaturationSafe == true }
     // Biases are corrected for predicted means.
@@ -170,10 +193,20 @@ public struct QuantizationJob: Sendable {
     _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
+    try activationBased(
+      scheme, statistics, method: method, on: data, walker,
+      judge: walker.judge(of: self, scheme, on: data))
+  }
+
+  /// - Parameter judge: of this model, on the same data; nil where there is nothing to judge by.
+  func activationBased(
+    _ scheme: SchemeName, _ statistics: [String: TensorStatistics], method: any CalibrationMethod,
+    on data: CalibrationData, _ walker: CalibrationWalk, judge: NetworkJudge?
+  ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
     let choices = try ranges(scheme, statistics, method: method, on: data, walker)
     let calibration = try fit(
-      scheme, choices.ranges, options.walkOptions(scheme), on: data, walker,
+      scheme, choices.ranges, options.walkOptions(scheme), on: data, walker, judge: judge,
       title: "fitting \(scheme.text) \(method.name)")
     var quantized = try quantizer.quantize(
       model, ranges: choices.ranges, fallback: predicted, calibration: calibration)
@@ -198,7 +231,7 @@ public struct QuantizationJob: Sendable {
 
   private func fit(
     _ scheme: SchemeName, _ ranges: ActivationRanges, _ walkOptions: WalkOptions,
-    on data: CalibrationData, _ walker: CalibrationWalk, title: String
+    on data: CalibrationData, _ walker: CalibrationWalk, judge: NetworkJudge?, title: String
   ) throws -> Calibration {
     let walk = try SequentialWalk(
       model, quantizer: quantizer(scheme), ranges: ranges, fallback: predicted,
@@ -207,7 +240,7 @@ public struct QuantizationJob: Sendable {
       options: options, scheme: scheme, walk: walkOptions, ranges: ranges, fallback: predicted,
       preprocessing: preprocessing, data: data)
     do {
-      return try walker.run(walk, facts, of: model, on: data, title: title)
+      return try walker.run(walk, facts, of: model, on: data, judge: judge, title: title)
     } catch QuantizationError.nonFiniteInputs(let tensor, let layer) {
       let samples = 0..<data.count
       guard let origin = try NonFiniteOrigin.find(in: model, on: data.source, among: samples) else {

@@ -84,6 +84,7 @@ public struct QuantizedFileSummary {
             .object([
               .init("approach", .string(approach.approach.rawValue)),
               .init("outputError", .number(approach.loss)),
+              .init("isOfRangesAlone", .bool(approach.isOfRangesAlone)),
             ])
           })),
       .init("warnings", .array(warnings.map(JSONValue.string))),

@@ -54,16 +54,23 @@ public struct SyntheticImages: SampleSource {
       let side = cells + 2
       let grid = (0..<side * side).map { _ in normal(&random) }
       let shift = Float.random(in: 0..<1, using: &random)
-      for y in 0..<height {
-        let gridY = min(Float(y * cells) / Float(height) + shift, Float(cells) + 0.999)
-        let (row, downward) = (Int(gridY), gridY - gridY.rounded(.down))
-        for x in 0..<width {
-          let gridX = min(Float(x * cells) / Float(width) + shift, Float(cells) + 0.999)
-          let (column, across) = (Int(gridX), gridX - gridX.rounded(.down))
-          let corner = row * side + column
-          let upper = grid[corner] * (1 - across) + grid[corner + 1] * across
-          let lower = grid[corner + side] * (1 - across) + grid[corner + side + 1] * across
-          plane[y * width + x] += upper * (1 - downward) + lower * downward
+      func places(_ length: Int) -> [(cell: Int, share: Float)] {
+        (0..<length).map {
+          let place = min(Float($0 * cells) / Float(length) + shift, Float(cells) + 0.999)
+          return (Int(place), place - place.rounded(.down))
+        }
+      }
+      let columns = places(width)
+      for (y, (row, downward)) in places(height).enumerated() {
+        let (upper, lower) = (grid[(row * side)...], grid[(row * side + side)...])
+        upper.withUnsafeBufferPointer { upper in
+          lower.withUnsafeBufferPointer { lower in
+            for (x, (column, across)) in columns.enumerated() {
+              let above = upper[column] * (1 - across) + upper[column + 1] * across
+              let below = lower[column] * (1 - across) + lower[column + 1] * across
+              plane[y * width + x] += above * (1 - downward) + below * downward
+            }
+          }
         }
       }
       cells *= 2
@@ -73,7 +80,9 @@ public struct SyntheticImages: SampleSource {
 
   /// The sum of twelve uniform numbers, which is close to normal (Irwin–Hall) and the same on every machine.
   private static func normal(_ random: inout SplitMix64) -> Float {
-    (0..<12).reduce(-6) { sum, _ in sum + Float.random(in: 0..<1, using: &random) }
+    (0..<12).reduce(-6) { sum, _ in
+      sum + Float(UInt32(truncatingIfNeeded: random.next()) & 0xFF_FFFF) * 0x1p-24
+    }
   }
 }
 

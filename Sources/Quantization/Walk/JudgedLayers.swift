@@ -5,6 +5,7 @@ import Engine
 /// Every step looked at its own layer when it was kept. What serves a layer may harm the network: a layer's variance can sit
 /// in values that the network does not care for.
 struct JudgedLayers {
+  let judge: NetworkLoss
   /// Before anything was fitted.
   let networks: WalkNetworks
   /// In the order of the network.
@@ -19,11 +20,8 @@ struct JudgedLayers {
   private static let trials = 9
 
   func judged(
-    _ calibration: Calibration, on input: some WalkInput, executor: some OrderedExecutor
+    _ calibration: Calibration, executor: some OrderedExecutor
   ) throws -> Calibration {
-    let judge = try NetworkLoss(
-      of: networks.float, opset: networks.opset, on: input, executor: executor)
-    guard let judge else { return calibration }
     func chosen(_ plan: PartwiseSearch.Plan) -> Calibration {
       var chosen = calibration
       for (layer, option) in zip(layers, plan) {
@@ -31,13 +29,14 @@ struct JudgedLayers {
       }
       return chosen
     }
-    func losses(_ plan: PartwiseSearch.Plan) throws -> [Double] {
+    func losses(_ plan: PartwiseSearch.Plan, _ rival: [Double]? = nil) throws -> [Double] {
       var networks = networks
       let calibration = chosen(plan)
       for layer in layers {
         if let result = calibration.layers[layer.weight] { try networks.apply(result, to: layer) }
       }
-      return try judge.losses(of: networks.quantized, opset: networks.opset, executor: executor)
+      return try judge.losses(
+        of: networks.quantized, opset: networks.opset, against: rival, executor: executor)
     }
     let search = PartwiseSearch(
       options: Option.allCases.count, trials: Self.trials,
@@ -47,7 +46,7 @@ struct JudgedLayers {
         first.take(Option(rawValue: a ?? 0) ?? .fitted)
         second.take(Option(rawValue: b ?? 0) ?? .fitted)
         return first == second
-      }, losses: losses)
+      }, losses: { try losses($0, $1) })
     let fitted = PartwiseSearch.Plan(repeating: Option.fitted.rawValue, count: layers.count)
     return try chosen(search.refined(fitted, losses: losses(fitted), parts: .whole).plan)
   }

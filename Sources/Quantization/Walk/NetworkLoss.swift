@@ -10,13 +10,21 @@ import ONNXFormat
 /// classes that nobody takes for the answer are most of the plain error, and few samples give too little of the other.
 public struct NetworkLoss: Sendable {
   private let outputs: [String]
-  /// The units of the input to judge by, and how many samples each holds.
-  private let units: [(index: Int, samples: Int)]
+  private let units: [Unit]
   private let source: String
   private let input: any WalkInput
   /// What the float network computes, by unit and output.
   private let expected: [[Rows]]
   private let scales: [Scale]
+
+  /// Samples to run together: a unit of the input or, where the model takes batches of any size, a few of its samples, for
+  /// a network that is behind shows it early.
+  fileprivate struct Unit {
+    let index: Int
+    let rows: Range<Int>
+    var samples: Int { rows.count }
+    let isPart: Bool
+  }
 
   /// An output's values for the samples of a unit; none where it is no floats, one row for each sample.
   fileprivate struct Rows {
@@ -43,17 +51,23 @@ public struct NetworkLoss: Sendable {
     executor: some OrderedExecutor
   ) throws {
     let plan = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
-    let units = (chosen == .heldOut ? plan.judges : plan.witnesses)(input.samples)
-      .map { (index: $0, samples: input.samples(in: $0)) }
-    guard let source = float.inputs.first?.name, !units.isEmpty else { return nil }
-    let outputs = float.outputsBeforeSoftmax
+    let indices = (chosen == .heldOut ? plan.judges : plan.witnesses)(input.samples)
+    guard let declared = float.inputs.first, !indices.isEmpty else { return nil }
+    let (source, outputs) = (declared.name, float.outputsBeforeSoftmax)
+    let units = indices.flatMap {
+      Unit.split($0, samples: input.samples(in: $0), ofAnySize: declared.hasOpenBatch)
+    }
     let segment = try Segment(
       of: float, opset: opset, from: [source: try input.input(units[0].index).shape], to: outputs)
-    expected = try Self.rows(of: segment, outputs, units, executor) {
-      [source: try input.input($0)]
+    var expected: [[Rows]] = []
+    try Self.run(segment, outputs, units, executor) {
+      [source: try $0.input(of: input)]
+    } consume: {
+      expected.append($0)
     }
+    self.expected = expected
     (self.source, self.input, self.units, self.outputs) = (source, input, units, outputs)
-    scales = outputs.indices.map { [expected] index in
+    scales = outputs.indices.map { index in
       Scale(
         zip(expected, units).flatMap { rows, unit in
           (0..<unit.samples).map { rows[index].width > 0 ? rows[index][$0] : [] }
@@ -88,19 +102,45 @@ public struct NetworkLoss: Sendable {
   }
 
   /// What a network loses of each sample; the loss is their mean.
+  ///
+  /// - Parameter rival: what another network loses. A run that falls behind it ends, and gives the losses of the samples
+  ///   so far.
   func losses(
     of network: Document, opset: Int, on hardware: Hardware = .exact,
+    against rival: [Double]? = nil,
     executor: some OrderedExecutor
   ) throws -> [Double] {
     let segment = try Segment(
       of: network, opset: opset, from: [source: try input.input(units[0].index).shape],
       to: outputs, hardware: hardware)
-    let found = try Self.rows(of: segment, outputs, units, executor) { [source, input] in
-      [source: try input.input($0)]
+    var losses: [Double] = []
+    var found = 0
+    for units in rival == nil ? [units[...]] : firstAndOthers {
+      do {
+        try Self.run(segment, outputs, Array(units), executor) { [source, input] in
+          [source: try $0.input(of: input)]
+        } consume: { rows in
+          losses += (0..<self.units[found].samples).map { loss(of: $0, expected[found], rows) }
+          found += 1
+          if let rival, Gain(from: rival, to: losses).isHopeless { throw Hopeless() }
+        }
+      } catch is Hopeless {
+        break
+      }
     }
-    return zip(units, zip(expected, found)).flatMap { unit, rows in
-      (0..<unit.samples).map { loss(of: $0, rows.0, rows.1) }
+    return losses
+  }
+
+  private struct Hopeless: Error {}
+
+  /// The units without which nothing is given up, and what threads would otherwise begin meanwhile.
+  private var firstAndOthers: [ArraySlice<Unit>] {
+    var count = 0
+    let first = units.prefix { unit in
+      defer { count += unit.samples }
+      return count < Gain.fewestToGiveUp
     }
+    return [first, units[first.endIndex...]].filter { !$0.isEmpty }
   }
 
   private func loss(of sample: Int, _ expected: [Rows], _ found: [Rows]) -> Double {
@@ -113,22 +153,47 @@ public struct NetworkLoss: Sendable {
     return loss.isNaN ? .infinity : loss
   }
 
-  private static func rows(
-    of segment: Segment, _ outputs: [String], _ units: [(index: Int, samples: Int)],
-    _ executor: some OrderedExecutor,
-    from known: @escaping @Sendable (_ unit: Int) throws -> [String: Tensor]
-  ) throws -> [[Rows]] {
-    var results: [[Rows]] = []
+  /// Computes the outputs of units, in order.
+  private static func run(
+    _ segment: Segment, _ outputs: [String], _ units: [Unit], _ executor: some OrderedExecutor,
+    from known: @escaping @Sendable (Unit) throws -> [String: Tensor],
+    consume: (_ rows: [Rows]) throws -> Void
+  ) throws {
     try executor.run(units: units.count) {
       let runner = Segment.Runner(segment)
       return { index in
-        let values = try runner.run(known(units[index].index))
+        let values = try runner.run(known(units[index]))
         return outputs.map { Rows(values[$0]!, samples: units[index].samples) }
       }
     } consume: {
-      results.append($1)
+      try consume($1)
     }
-    return results
+  }
+}
+
+extension NetworkLoss.Unit {
+  private static let partSamples = 2
+
+  static func split(_ index: Int, samples: Int, ofAnySize: Bool) -> [Self] {
+    guard ofAnySize, samples > partSamples else {
+      return [Self(index: index, rows: 0..<samples, isPart: false)]
+    }
+    return stride(from: 0, to: samples, by: partSamples).map {
+      Self(index: index, rows: $0..<min($0 + partSamples, samples), isPart: true)
+    }
+  }
+
+  func input(of input: any WalkInput) throws -> Tensor {
+    let whole = try input.input(index)
+    return isPart ? whole.entries(rows) : whole
+  }
+}
+
+extension ModelValue {
+  /// Whether the file leaves open how many samples run together.
+  fileprivate var hasOpenBatch: Bool {
+    if case .fixed? = dimensions?.first { return false }
+    return true
   }
 }
 

@@ -11,8 +11,8 @@ struct PartwiseSearch {
   let trials: Int
   /// Whether a member's two options are the same.
   var isSame: (_ member: Int, Int?, Int?) -> Bool = { $1 == $2 }
-  /// What a plan loses of each of the samples that judge.
-  let losses: (Plan) throws -> [Double]
+  /// What a plan loses of each of the samples that judge; of the first of them where it is behind a rival's losses.
+  let losses: (Plan, _ rival: [Double]) throws -> [Double]
 
   /// A part is looked at more closely where another option moves the mean loss by this share.
   private static let tolerance = 0.02
@@ -37,9 +37,10 @@ struct PartwiseSearch {
           left -= 1
           var plan = best.plan
           for member in part { plan[member] = option }
-          let losses = try self.losses(plan)
+          let losses = try self.losses(plan, best.losses)
           let gain = Gain(from: best.losses, to: losses)
-          if abs(gain.mean) > Self.tolerance * NetworkLoss.mean(best.losses) { matters = true }
+          let before = NetworkLoss.mean(Array(best.losses.prefix(losses.count)))
+          if abs(gain.mean) > Self.tolerance * before { matters = true }
           if gain.isSure { best = (plan, losses) }
         }
         if matters { closer += halves(of: part) }
@@ -54,25 +55,4 @@ struct PartwiseSearch {
     let middle = part.lowerBound + part.count / 2
     return [part.lowerBound..<middle, middle..<part.upperBound]
   }
-}
-
-/// What one plan loses less than another, sample by sample.
-private struct Gain {
-  let mean: Double
-  private let standardError: Double
-  /// Fewer samples agree by chance.
-  private static let fewestSamples = 8
-
-  init(from before: [Double], to after: [Double]) {
-    let gains = zip(before, after).map { $0 - $1 }
-    let mean = NetworkLoss.mean(gains)
-    let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let count = Double(gains.count)
-    standardError =
-      gains.count >= Self.fewestSamples ? (squares / (count - 1) / count).squareRoot() : .infinity
-    self.mean = mean
-  }
-
-  /// Whether it is more than the chance of which few samples judge.
-  var isSure: Bool { mean > 2 * standardError && mean > 0 }
 }

@@ -120,34 +120,39 @@ public struct RangeSelection: Sendable {
     guard !candidates.isEmpty,
       let judge = try NetworkLoss(of: document, opset: opset, on: input, executor: executor)
     else { return own }
-    func losses(_ plan: PartwiseSearch.Plan, _ judge: NetworkLoss) throws -> [Double] {
+    func losses(
+      _ plan: PartwiseSearch.Plan, _ judge: NetworkLoss, _ rival: [Double]? = nil
+    ) throws -> [Double] {
       let activations = try quantizer.activations(
         of: document, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
       var writer = QDQWriter(document)
       writer.addActivations(activations)
-      return try judge.losses(of: writer.finished(), opset: opset, executor: executor)
+      return try judge.losses(
+        of: writer.finished(), opset: opset, against: rival, executor: executor)
     }
     var best = (plan: own, losses: try losses(own, judge))
     chosen.add(.init(plan: .ownEach, error: NetworkLoss.mean(best.losses)))
     for method in methods.indices {
       let plan = PartwiseSearch.Plan(repeating: method, count: own.count)
-      let found = try losses(plan, judge)
-      let error = NetworkLoss.mean(found)
+      let found = try losses(plan, judge, best.losses)
+      // Of a run that ended early, what it would lose if it were behind by as much on all samples.
+      let gain = Gain(from: best.losses, to: found).mean
+      let error = NetworkLoss.mean(best.losses) - gain
       chosen.add(.init(plan: .uniform(methods[method]), error: error))
-      if error < NetworkLoss.mean(best.losses) { best = (plan, found) }
+      if gain > 0 { best = (plan, found) }
     }
     let search = PartwiseSearch(
       options: methods.count, trials: Self.mixtures, isSame: isSame
-    ) { try losses($0, judge) }
+    ) { try losses($0, judge, $1) }
     let refined = try search.refined(best.plan, losses: best.losses, parts: .halves)
     guard refined.plan != best.plan else { return best.plan }
     // A mixture is the best of many for the samples that judged; others must say that it is better than what it is made of.
     if let witness = try NetworkLoss(
-      of: document, opset: opset, on: input, .others, executor: executor),
-      NetworkLoss.mean(try losses(refined.plan, witness))
-        > NetworkLoss.mean(try losses(best.plan, witness))
+      of: document, opset: opset, on: input, .others, executor: executor)
     {
-      return best.plan
+      let before = try losses(best.plan, witness)
+      let after = try losses(refined.plan, witness, before)
+      if Gain(from: before, to: after).mean < 0 { return best.plan }
     }
     chosen.add(.init(plan: .parts, error: NetworkLoss.mean(refined.losses)))
     return refined.plan

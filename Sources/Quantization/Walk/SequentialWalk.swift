@@ -32,12 +32,13 @@ public struct SequentialWalk: Sendable {
   }
 
   /// - Parameters:
+  ///   - judge: takes back what was fitted where the network's outputs lose less without it; nil takes nothing back.
   ///   - known: what an earlier, interrupted run of the same walk solved, by the name of the layer's weights.
   ///   - report: called with the layers done, counting parts, and their total.
   ///   - solved: called with each layer as it is done, unless it was known.
   /// - Returns: by the name of the layer's weights.
   public func run(
-    on input: some WalkInput, executor: some OrderedExecutor,
+    on input: some WalkInput, executor: some OrderedExecutor, judge: NetworkLoss? = nil,
     known: [String: LayerCalibration] = [:],
     report: (_ done: Double, _ total: Int) -> Void = { _, _ in },
     solved: (_ layer: String, _ result: LayerCalibration) throws -> Void = { _, _ in }
@@ -78,9 +79,11 @@ public struct SequentialWalk: Sendable {
       try solved(layer.weight, result)
     }
     report(Double(plan.layers.count), plan.layers.count)
+    guard let judge else { return calibration }
     return try JudgedLayers(
-      networks: networks, layers: plan.layers.filter { calibration.layers[$0.weight] != nil }
-    ).judged(calibration, on: input, executor: executor)
+      judge: judge, networks: networks,
+      layers: plan.layers.filter { calibration.layers[$0.weight] != nil }
+    ).judged(calibration, executor: executor)
   }
 
   private func roundsOptimally(_ matrix: WeightMatrix, _ bits: Int?) -> Bool {
