@@ -30,9 +30,9 @@ struct Gain {
     isWhole && count >= Self.fewestToTake && mean > 2 * standardError && mean > 0
   }
 
-  /// Whether the other network is behind so far that it need not be run on more: by a standard error, or already past
+  /// Whether the other network is behind so far that it need not be run on more: by half a standard error, or already past
   /// all that the one loses.
   var isHopeless: Bool {
-    isPastAll || (count >= Self.fewestToGiveUp && mean < -standardError)
+    isPastAll || (count >= Self.fewestToGiveUp && mean < -standardError / 2)
   }
 }
