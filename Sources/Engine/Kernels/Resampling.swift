@@ -1,17 +1,37 @@
 /// How part of one axis of a tensor is resampled: for each of some neighbouring output positions the input positions it mixes,
 /// or a constant.
 struct AxisSampling: Sendable {
-  struct Position: Sendable {
-    /// Input positions, kept inside the axis, and their weights.
-    var taps: [(index: Int, weight: Float)]
+  /// An input position, kept inside the axis, and its weight.
+  typealias Tap = (index: Int, weight: Float)
+
+  private struct Position {
+    var taps: Range<Int>
     /// Stands in place of the mixture where the position lies outside the region that is resampled.
     var constant: Float?
   }
 
-  var positions: [Position]
-  /// Where `positions` begin on the output's axis, and its size.
-  var start: Int
-  var size: Int
+  /// Where the positions begin on the output's axis, and its size.
+  let start: Int
+  let size: Int
+  private var positions: [Position] = []
+  /// Of all positions, one after the other.
+  private var taps: [Tap] = []
+
+  init(start: Int, size: Int) {
+    self.start = start
+    self.size = size
+  }
+
+  mutating func append(constant: Float) {
+    positions.append(Position(taps: taps.count..<taps.count, constant: constant))
+  }
+
+  /// - Parameter appendTaps: appends the taps of the next position.
+  mutating func append(_ appendTaps: (inout [Tap]) -> Void) {
+    let first = taps.count
+    appendTaps(&taps)
+    positions.append(Position(taps: first..<taps.count))
+  }
 
   /// Mixes along one axis of a float tensor.
   func apply(_ x: UnsafePointer<Float>, _ loop: AxisLoop, into y: UnsafeMutablePointer<Float>) {
@@ -19,8 +39,8 @@ struct AxisSampling: Sendable {
       for (place, position) in positions.enumerated() {
         let target = y + (o * size + start + place) * loop.inner
         target.update(repeating: position.constant ?? 0, count: loop.inner)
-        guard position.constant == nil else { continue }
-        for tap in position.taps {
+        for number in position.taps {
+          let tap = taps[number]
           let source = x + (o * loop.length + tap.index) * loop.inner
           for i in 0..<loop.inner { target[i] += tap.weight * source[i] }
         }
@@ -34,10 +54,9 @@ struct AxisSampling: Sendable {
   ) {
     let bytes = loop.inner * elementSize
     for o in 0..<loop.outer {
-      for (place, position) in positions.enumerated() {
+      for (place, tap) in taps.enumerated() {
         (y + (o * size + start + place) * bytes)
-          .copyMemory(
-            from: x + (o * loop.length + position.taps[0].index) * bytes, byteCount: bytes)
+          .copyMemory(from: x + (o * loop.length + tap.index) * bytes, byteCount: bytes)
       }
     }
   }
@@ -86,26 +105,29 @@ enum InterpolationKernel: Sendable {
     }
   }
 
-  /// The samples around position `x` of an axis of `size`; those beyond its ends repeat the last one, or with
+  /// Appends the samples around position `x` of an axis of `size`; those beyond its ends repeat the last one, or with
   /// `excludesOutside` have no weight.
   /// - Parameter scale: below 1, widens the kernel by its inverse, which is what antialiasing does.
-  func taps(
-    at x: Double, size: Int, scale: Double, excludesOutside: Bool
-  ) -> [(index: Int, weight: Float)] {
+  func appendTaps(
+    at x: Double, size: Int, scale: Double, excludesOutside: Bool,
+    to taps: inout [AxisSampling.Tap]
+  ) {
     if case .nearest(let round) = self {
-      return [(min(max(Int(round(x)), 0), size - 1), 1)]
+      return taps.append((min(max(Int(round(x)), 0), size - 1), 1))
     }
     // The last sample before x; one that x falls on counts as before it only with others after it.
     let base = Int(x.rounded(.up)) - 1
     let first = Int((-reach / scale).rounded(.down)) + 1
-    var taps: [(index: Int, weight: Double)] = []
-    for offset in first...(1 - first) {
-      let index = base + offset
+    func weight(ofSample index: Int) -> Double {
       let isOutside = !(0..<size).contains(index)
-      let weight = isOutside && excludesOutside ? 0 : weight((Double(index) - x) * scale)
-      taps.append((min(max(index, 0), size - 1), weight))
+      return isOutside && excludesOutside ? 0 : self.weight((Double(index) - x) * scale)
     }
-    let total = excludesOutside || scale < 1 ? taps.reduce(0) { $0 + $1.weight } : 1
-    return taps.filter { $0.weight != 0 }.map { ($0.index, Float($0.weight / total)) }
+    let samples = base + first...base + 1 - first
+    let total =
+      excludesOutside || scale < 1 ? samples.reduce(0) { $0 + weight(ofSample: $1) } : 1
+    for index in samples {
+      let weight = weight(ofSample: index)
+      if weight != 0 { taps.append((min(max(index, 0), size - 1), Float(weight / total))) }
+    }
   }
 }

@@ -122,6 +122,7 @@ public final class Program: Sendable {
         reason: "the model has \(graph.inputs.count) inputs, \(types.count) were given")
     }
     for (input, type) in zip(graph.inputs, types) { try check(type, against: input) }
+    _ = try MemoryLimit.check(types)
   }
 
   private func check(_ type: TensorType, against input: GraphInput) throws(GraphError) {

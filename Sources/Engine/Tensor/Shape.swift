@@ -26,18 +26,20 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The product of the dimensions in `range`.
   public func count(_ range: some RangeExpression<Int>) -> Int { dims[range].reduce(1, *) }
 
-  /// The element count, or nil where a dimension is negative or the product overflows. An axis of size 0 hides no
-  /// overflow of the others, so that strides and products of part of the axes are safe too.
+  /// The element count, or nil where a dimension is negative or there are more elements than any memory holds. An axis of
+  /// size 0 hides nothing of the others, so that strides, products of part of the axes and sums of sizes are safe too.
   public var checkedElementCount: Int? {
     var count = 1
     for dim in dims {
       guard dim >= 0 else { return nil }
       let (product, overflow) = count.multipliedReportingOverflow(by: max(dim, 1))
-      guard !overflow else { return nil }
+      guard !overflow, product <= Self.mostElements else { return nil }
       count = product
     }
     return dims.contains(0) ? 0 : count
   }
+
+  private static let mostElements = 1 << 48
 
   /// `axis` with negative values counted from the end, or nil where it is out of range.
   public func resolve(axis: Int) -> Int? {

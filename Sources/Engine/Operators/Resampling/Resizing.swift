@@ -21,19 +21,25 @@ struct Resizing: Sendable {
 
   private func samplings(_ axis: ResizeCoordinates.Axis) -> some Sequence<AxisSampling> {
     stride(from: 0, to: axis.output, by: Self.positionsAtOnce).lazy.map { start in
-      let end = min(start + Self.positionsAtOnce, axis.output)
-      return AxisSampling(
-        positions: (start..<end).map { position($0, axis) }, start: start, size: axis.output)
+      var sampling = AxisSampling(start: start, size: axis.output)
+      for index in start..<min(start + Self.positionsAtOnce, axis.output) {
+        append(index, axis, to: &sampling)
+      }
+      return sampling
     }
   }
 
-  private func position(_ index: Int, _ axis: ResizeCoordinates.Axis) -> AxisSampling.Position {
+  private func append(
+    _ index: Int, _ axis: ResizeCoordinates.Axis, to sampling: inout AxisSampling
+  ) {
     let x = coordinates.position(index, axis)
     let isOutside = coordinates == .tfCropAndResize && !(x >= 0 && x <= Double(axis.input - 1))
-    guard !isOutside else { return .init(taps: [], constant: extrapolation) }
+    guard !isOutside else { return sampling.append(constant: extrapolation) }
     let scale = antialiases ? min(axis.scale, 1) : 1
-    return .init(
-      taps: kernel.taps(at: x, size: axis.input, scale: scale, excludesOutside: excludesOutside))
+    sampling.append {
+      kernel.appendTaps(
+        at: x, size: axis.input, scale: scale, excludesOutside: excludesOutside, to: &$0)
+    }
   }
 
   func run(

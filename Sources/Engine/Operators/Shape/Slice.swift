@@ -54,11 +54,12 @@ struct Slice: OperatorKernel {
     var box = Box(
       starts: shape.dims.map { _ in 0 }, steps: shape.dims.map { _ in 1 }, sizes: shape.dims)
     for (index, axis) in axes.enumerated() {
-      let step = steps[index]
-      guard step != 0, step != .min else {
-        throw .wrongInput(name: "steps", reason: "holds \(step), which leads nowhere")
-      }
       let size = shape[axis]
+      // A longer step leads out of the axis as well, and its product with a stride may be no integer.
+      let step = min(max(steps[index], -size - 1), size + 1)
+      guard step != 0 else {
+        throw .wrongInput(name: "steps", reason: "holds 0, which leads nowhere")
+      }
       let range = step > 0 ? (low: 0, high: size) : (low: -1, high: size - 1)
       func clamped(_ bound: Int) -> Int {
         // Only then can adding the size not overflow.
@@ -70,7 +71,7 @@ struct Slice: OperatorKernel {
       let span = step > 0 ? end - start : start - end
       box.starts[axis] = start
       box.steps[axis] = step
-      box.sizes[axis] = span <= 0 ? 0 : (span - 1) / Int(step.magnitude) + 1
+      box.sizes[axis] = span <= 0 ? 0 : (span - 1) / abs(step) + 1
     }
     return box
   }
