@@ -212,6 +212,10 @@ struct HostileModelTests {
       "NonMaxSuppression", opset: 11, inputs: [boxes, scores, limit])
     #expect(none[0].shape.dims == [0, 3])
     let x = Tensor([Float](), shape: [1 << 40, 0])
+    let compressed = try OperatorRunner.run(
+      "Compress", opset: 11, ["axis": .int(1)],
+      inputs: [Tensor([Float](), shape: [1 << 40, 1, 0]), Tensor([true] as [Bool], shape: [1])])
+    #expect(compressed[0].shape.dims == [1 << 40, 1, 0])
     #expect(throws: GraphError.self) {
       try OperatorRunner.run("Unique", opset: 11, ["axis": .int(0)], inputs: [x], outputs: 4)
     }

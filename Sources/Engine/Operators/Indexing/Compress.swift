@@ -30,7 +30,9 @@ extension Tensor {
     let (size, bytes) = (shape[axis], shape.count((axis + 1)...) * dtype.byteSize)
     return Tensor(TensorType(dtype, result)) { target in
       withBytes { source in
-        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        guard let source = source.baseAddress, let target = target.baseAddress,
+          !positions.isEmpty, count > 0
+        else { return }
         for row in 0..<shape.count(..<axis) {
           for (place, position) in positions.enumerated() {
             (target + (row * positions.count + place) * bytes)
