@@ -115,4 +115,18 @@ import Testing
     broken.graph = graph
     #expect(failures(try check(model, broken)).contains("weights"))
   }
+
+  /// Noise for an input of that size is more than there is memory, and its size no integer.
+  @Test(arguments: [.max, 1 << 40]) func inputsThatNoMemoryHolds(side: Int) {
+    var model = SmallClassifier.model()
+    var graph = model.graph
+    graph.nodes = [ModelNode("Relu", name: "r", inputs: ["image"], outputs: ["scores"])]
+    graph.inputs = [
+      ModelValue(
+        name: "image", elementType: .float32,
+        dimensions: [.fixed(1), .fixed(3), .fixed(side), .fixed(side)])
+    ]
+    model.graph = graph
+    #expect(throws: GraphError.self) { try check(model, model) }
+  }
 }

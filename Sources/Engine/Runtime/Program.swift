@@ -115,8 +115,8 @@ public final class Program: Sendable {
     }
   }
 
-  /// Checks concrete inputs against the declared ones.
-  func check(_ types: [TensorType]) throws(GraphError) {
+  /// Checks concrete inputs against the declared ones, and that memory holds them.
+  public func check(_ types: [TensorType]) throws(GraphError) {
     guard types.count == graph.inputs.count else {
       throw .shapeMismatch(
         reason: "the model has \(graph.inputs.count) inputs, \(types.count) were given")

@@ -68,11 +68,16 @@ struct OutputAgreement {
   private func noise() throws -> [Tensor]? {
     var random = SplitMix64(seed: 1)
     var tensors: [Tensor] = []
-    for input in original.inputs {
+    let types = original.inputs.map { input in
       let dims = input.dimensions ?? []
       let open = dims.count == 4 ? 224 : 8
-      let shape = Shape(dims.enumerated().map { $1.size ?? ($0 == 0 ? 1 : open) })
-      switch input.dtype {
+      return TensorType(
+        input.dtype, Shape(dims.enumerated().map { $1.size ?? ($0 == 0 ? 1 : open) }))
+    }
+    try original.check(types)
+    for type in types {
+      let shape = type.shape
+      switch type.dtype {
       case .float32:
         let values = (0..<shape.elementCount).map { _ in Float.random(in: -2...2, using: &random) }
         tensors.append(Tensor(values, shape: shape))
