@@ -66,9 +66,7 @@ public struct Quantizer: Sendable {
   public func roundingActivations(
     _ model: Model, ranges: ActivationRanges, fallback: ActivationRanges = ActivationRanges()
   ) throws(QuantizationError) -> Model {
-    var document = try PreparedModel(model).document
-    let opset = max(document.opset, 13)
-    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let (document, opset) = try PreparedModel(model).upgraded()
     let plan = try LayerPlan(document, scheme: scheme, policy: policy)
     var writer = QDQWriter(document)
     writer.addActivations(

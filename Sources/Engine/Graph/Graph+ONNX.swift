@@ -68,7 +68,7 @@ struct GraphImporter {
   ) throws(GraphError) {
     if source.hasSparseInitializers {
       graph.refused.append(
-        Refusal.value(source.name, kind: "initializer", reason: "sparse ones are not implemented"))
+        Refusal.value(source.name, kind: "initializer", reason: "sparse ones are not supported"))
     }
     for initializer in source.initializers {
       scope.ids[initializer.name] = try add(initializer, to: &graph)

@@ -45,7 +45,7 @@ extension GraphError: CustomStringConvertible {
     case .wrongInput(let name, let reason): "input '\(name)' \(reason)"
     case .dependsOnData(let input):
       "input '\(input)' must be known before the model runs; here it depends on the data"
-    case .notImplemented(let reason): "\(reason): not implemented"
+    case .notImplemented(let reason): "\(reason): not supported"
     case .tooLarge(let reason): "the model is too large: \(reason)"
     case .unknownValue(let name): "the model has no value named '\(name)'"
     case .inNode(let name, let opType, let inputs, let error):

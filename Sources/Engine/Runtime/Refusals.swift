@@ -14,7 +14,7 @@ enum Refusal {
   /// Kinds of operators that image classifiers do without.
   private static let outOfScope: [(reason: String, opTypes: Set<String>)] = [
     (
-      "sequences are not implemented",
+      "sequences are not supported",
       [
         "ConcatFromSequence", "SequenceAt", "SequenceConstruct",
         "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength", "SequenceMap",
@@ -22,17 +22,17 @@ enum Refusal {
       ]
     ),
     (
-      "strings are not implemented",
+      "strings are not supported",
       [
         "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer",
       ]
     ),
     (
-      "optional types are not implemented",
+      "optional types are not supported",
       ["Optional", "OptionalGetElement", "OptionalHasElement"]
     ),
-    ("recurrent layers are not implemented", ["GRU", "LSTM", "RNN"]),
-    ("loops are not implemented", ["Loop", "Scan"]),
+    ("recurrent layers are not supported", ["GRU", "LSTM", "RNN"]),
+    ("loops are not supported", ["Loop", "Scan"]),
     (
       "results that are random cannot be compared",
       [
@@ -41,7 +41,7 @@ enum Refusal {
       ]
     ),
     (
-      "audio is not implemented",
+      "audio is not supported",
       ["BlackmanWindow", "DFT", "HammingWindow", "HannWindow", "MelWeightMatrix", "STFT"]
     ),
   ]
@@ -57,7 +57,7 @@ enum Refusal {
     for kind in outOfScope where kind.opTypes.contains(node.opType) {
       return UnsupportedReason(kind.reason, advice: reexport)
     }
-    return UnsupportedReason("the operator is not implemented", advice: simplify)
+    return UnsupportedReason("the operator is not supported", advice: simplify)
   }
 
   private static func unknownDomain(_ domain: String, _ opType: String) -> UnsupportedReason {

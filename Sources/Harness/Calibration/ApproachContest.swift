@@ -23,7 +23,7 @@ extension QuantizationJob {
     if isOpen, options.correctsBiases, hasSyntheticImages {
       let least = contest.leastExact
       if let loss = try reasonAgainstDataFree(scheme, judge, walker, fitted, least) {
-        contest.losses.append(loss)
+        contest.leave(loss)
       } else {
         try contest.enter(.dataFree, weightBased(scheme, isCorrected: true, walker))
       }
@@ -65,7 +65,7 @@ private struct ApproachContest {
   /// Whether files whose sums some CPU clamps are out of the question.
   let refusesClamps: Bool
   private(set) var best: QuantizedModel
-  var losses: [ApproachLoss]
+  private(set) var losses: [ApproachLoss]
   private var least: Double
   /// What the best loses where no sum is clamped.
   private(set) var leastExact: Double
@@ -76,6 +76,9 @@ private struct ApproachContest {
     (leastExact, least) = (loss.exact, loss.worst)
     losses = [ApproachLoss(approach: .fitted, loss: loss.worst)]
   }
+
+  /// Notes a rival that is not made.
+  mutating func leave(_ loss: ApproachLoss) { losses.append(loss) }
 
   mutating func enter(_ approach: Approach, _ rival: QuantizedModel) throws {
     try Interruption.check()

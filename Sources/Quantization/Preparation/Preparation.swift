@@ -24,6 +24,14 @@ struct PreparedModel {
     document.separateTiedWeights()
     self.document = document
   }
+
+  /// The document in the oldest operator set whose quantizers have axes, 13, or in its own if that is newer.
+  func upgraded() throws(QuantizationError) -> (document: Document, opset: Int) {
+    var document = document
+    let opset = max(document.opset, 13)
+    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    return (document, opset)
+  }
 }
 
 /// The mean and the standard deviation of a channel.

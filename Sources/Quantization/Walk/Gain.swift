@@ -1,6 +1,8 @@
 /// What one network loses less than another of the samples that both were run on.
 struct Gain {
   let mean: Double
+  /// The mean, of what the one loses of these samples.
+  let share: Double
   private let standardError: Double
   private let count: Int
   /// Whether the other network was run on all samples.
@@ -17,6 +19,8 @@ struct Gain {
   init(from before: [Double], to after: [Double]) {
     let gains = zip(before, after).map { $0 - $1 }
     mean = NetworkLoss.mean(gains)
+    let lost = NetworkLoss.mean(Array(before.prefix(gains.count)))
+    share = mean == 0 ? 0 : mean / lost
     let squares = gains.reduce(0) { [mean] in $0 + ($1 - mean) * ($1 - mean) }
     count = gains.count
     standardError =

@@ -80,9 +80,7 @@ public struct NetworkLoss: Sendable {
   public init?(
     of float: Model, on input: some WalkInput, executor: some OrderedExecutor
   ) throws {
-    var document = try PreparedModel(float).document
-    let opset = max(document.opset, 13)
-    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let (document, opset) = try PreparedModel(float).upgraded()
     try self.init(of: document, opset: opset, on: input, executor: executor)
   }
 

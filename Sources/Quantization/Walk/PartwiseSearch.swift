@@ -39,8 +39,7 @@ struct PartwiseSearch {
           for member in part { plan[member] = option }
           let losses = try self.losses(plan, best.losses)
           let gain = Gain(from: best.losses, to: losses)
-          let before = NetworkLoss.mean(Array(best.losses.prefix(losses.count)))
-          if abs(gain.mean) > Self.tolerance * before { matters = true }
+          if abs(gain.share) > Self.tolerance { matters = true }
           if gain.isSure { best = (plan, losses) }
         }
         if matters { closer += halves(of: part) }

@@ -38,9 +38,8 @@ public struct RangeSelection: Sendable {
   public init(
     _ model: Model, quantizer: Quantizer, _ suggested: SuggestedRanges, grid: QuantizationGrid
   ) throws(QuantizationError) {
-    var document = try PreparedModel(model).document
-    opset = max(document.opset, 13)
-    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let (document, opset) = try PreparedModel(model).upgraded()
+    self.opset = opset
     let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
     var candidates: [Candidates] = []

@@ -19,9 +19,7 @@ public struct SequentialWalk: Sendable {
     _ model: Model, quantizer: Quantizer, ranges: ActivationRanges, fallback: ActivationRanges,
     options: WalkOptions = WalkOptions()
   ) throws(QuantizationError) {
-    var document = try PreparedModel(model).document
-    let opset = max(document.opset, 13)
-    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
+    let (document, opset) = try PreparedModel(model).upgraded()
     plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     activations = try quantizer.activations(
       of: document, plan, ranges: ranges, fallback: fallback)
