@@ -25,19 +25,22 @@ import Testing
     }
     let (y, z) = (try outputs(Self.model), try outputs(quantized))
     let means = (0..<5).map { i in y.reduce(0) { $0 + $1[i] } / Double(y.count) }
-    func sums(_ rows: [[Double]]) -> (plain: Double, weighted: Double) {
-      zip(y, rows).reduce(into: (0, 0)) { sums, pair in
-        let exponentials = pair.0.map { exp($0) }
+    func squares(_ rows: [[Double]]) -> [(plain: Double, weighted: Double)] {
+      zip(y, rows).map { y, row in
+        let exponentials = y.map { exp($0) }
         let p = exponentials.map { $0 / exponentials.reduce(0, +) }
-        let first = zip(p, pair.1).reduce(0) { $0 + $1.0 * $1.1 }
-        let second = zip(p, pair.1).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
-        sums.plain += pair.1.reduce(0) { $0 + $1 * $1 }
-        sums.weighted += second - first * first
+        let first = zip(p, row).reduce(0) { $0 + $1.0 * $1.1 }
+        let second = zip(p, row).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
+        return (row.reduce(0) { $0 + $1 * $1 }, second - first * first)
       }
     }
-    let errors = sums(zip(y, z).map { zip($0, $1).map { $1 - $0 } })
-    let variances = sums(y.map { zip($0, means).map { $0 - $1 } })
-    let expected = (errors.plain / variances.plain + errors.weighted / variances.weighted) / 2
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let variances = squares(y.map { zip($0, means).map { $0 - $1 } })
+    let (variance, weighted) = (mean(variances.map(\.plain)), mean(variances.map(\.weighted)))
+    let errors = squares(zip(y, z).map { zip($0, $1).map { $1 - $0 } })
+    let error = mean(
+      errors.map { (($0.plain / variance + $0.weighted / weighted) / 2).squareRoot() })
+    let expected = error * error
     let loss = try judge.loss(of: quantized, executor: SerialExecutor())
     #expect(abs(loss - expected) < 1e-5 * loss)
     #expect(try judge.loss(of: Self.model, executor: SerialExecutor()) < 1e-9)
@@ -47,18 +50,18 @@ import Testing
   @Test func aHopelessRunEndsEarly() throws {
     let judge = try #require(
       try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
-    func losses(bits: Int, against rival: [Double]? = nil) throws -> [Double] {
+    func errors(bits: Int, against rival: [Double]? = nil) throws -> [Double] {
       let model = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: bits)))
         .quantize(Self.model).model
       let document = Document(model)
-      return try judge.losses(
+      return try judge.errors(
         of: document, opset: document.opset, against: rival, executor: SerialExecutor())
     }
-    let (fine, coarse) = (try losses(bits: 8), try losses(bits: 2))
+    let (fine, coarse) = (try errors(bits: 8), try errors(bits: 2))
     #expect(fine.count == coarse.count && fine.count >= 16)
-    let ended = try losses(bits: 2, against: fine)
+    let ended = try errors(bits: 2, against: fine)
     #expect(ended == Array(coarse.prefix(ended.count)) && ended.count < coarse.count)
-    #expect(try losses(bits: 8, against: coarse) == fine)
+    #expect(try errors(bits: 8, against: coarse) == fine)
   }
 
   @Test func aBiasThatHarmsTheNetworkIsTakenBack() throws {

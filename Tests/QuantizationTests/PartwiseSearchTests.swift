@@ -3,12 +3,12 @@ import Testing
 @testable import Quantization
 
 @Suite struct PartwiseSearchTests {
-  /// What each member loses by each of three options; together they lose the sum, of each of eight samples.
+  /// The error each member makes by each of three options; together they make the sum, about, on each of eight samples.
   private static func search(_ costs: [[Double]], trials: Int = 100) -> PartwiseSearch {
-    PartwiseSearch(options: 3, trials: trials) { plan, _ in losses(costs, plan) }
+    PartwiseSearch(options: 3, trials: trials) { plan, _ in errors(costs, plan) }
   }
 
-  private static func losses(_ costs: [[Double]], _ plan: PartwiseSearch.Plan) -> [Double] {
+  private static func errors(_ costs: [[Double]], _ plan: PartwiseSearch.Plan) -> [Double] {
     let sum = zip(costs, plan).reduce(0) { $0 + $1.0[$1.1 ?? 0] }
     return [0.9, 1, 1, 1.1, 0.9, 1, 1, 1.1].map { $0 * sum }
   }
@@ -20,9 +20,9 @@ import Testing
   func thePartThatDiffersIsFound(start: PartwiseSearch.Start) throws {
     let plan = PartwiseSearch.Plan(repeating: 0, count: 16)
     let found = try Self.search(Self.costs)
-      .refined(plan, losses: Self.losses(Self.costs, plan), parts: start)
+      .refined(plan, errors: Self.errors(Self.costs, plan), parts: start)
     #expect(found.plan == Array(repeating: 0, count: 12) + Array(repeating: 2, count: 4))
-    #expect(abs(NetworkLoss.mean(found.losses) - 16) < 1e-9)
+    #expect(abs(NetworkLoss.loss(ofErrors: found.errors) - 16 * 16) < 1e-9)
   }
 
   @Test func noMoreIsTriedThanAllowed() throws {
@@ -32,7 +32,7 @@ import Testing
       return Array(repeating: Double(100 - 10 * tried), count: 8)
     }
     _ = try search.refined(
-      .init(repeating: nil, count: 16), losses: Array(repeating: 100, count: 8), parts: .whole)
+      .init(repeating: nil, count: 16), errors: Array(repeating: 100, count: 8), parts: .whole)
     #expect(tried == 7)
   }
 
@@ -42,7 +42,7 @@ import Testing
       Array(repeating: plan == [1] ? 1 : 0.9, count: 7) + [plan == [1] ? 0.1 : 2]
     }
     let before = Array(repeating: 0.9, count: 7) + [2.0]
-    #expect(try search.refined([0], losses: before, parts: .whole).plan == [0])
+    #expect(try search.refined([0], errors: before, parts: .whole).plan == [0])
   }
 
   /// Seven samples that agree may do so by chance.
@@ -51,6 +51,6 @@ import Testing
       Array(repeating: plan == [1] ? 0.5 : 1, count: 7)
     }
     let before = Array(repeating: 1.0, count: 7)
-    #expect(try search.refined([0], losses: before, parts: .whole).plan == [0])
+    #expect(try search.refined([0], errors: before, parts: .whole).plan == [0])
   }
 }

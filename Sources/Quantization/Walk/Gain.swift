@@ -1,7 +1,7 @@
-/// What one network loses less than another of the samples that both were run on.
+/// How much smaller one network's errors are than another's on the samples that both were run on.
 struct Gain {
   let mean: Double
-  /// The mean, of what the one loses of these samples.
+  /// The mean, of the one's errors on these samples.
   let share: Double
   private let standardError: Double
   private let count: Int
@@ -14,15 +14,14 @@ struct Gain {
   static let fewestToGiveUp = 4
 
   /// - Parameters:
-  ///   - before: what the one loses of each sample.
-  ///   - after: what the other does, of the first of these at least.
+  ///   - before: the one's error on each sample.
+  ///   - after: the other's, on the first of these at least.
   init(from before: [Double], to after: [Double]) {
     let gains = zip(before, after).map { $0 - $1 }
-    mean = NetworkLoss.mean(gains)
-    let lost = NetworkLoss.mean(Array(before.prefix(gains.count)))
-    share = mean == 0 ? 0 : mean / lost
-    let squares = gains.reduce(0) { [mean] in $0 + ($1 - mean) * ($1 - mean) }
     count = gains.count
+    mean = gains.reduce(0, +) / Double(max(count, 1))
+    share = mean == 0 ? 0 : gains.reduce(0, +) / before.prefix(count).reduce(0, +)
+    let squares = gains.reduce(0) { [mean] in $0 + ($1 - mean) * ($1 - mean) }
     standardError =
       count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : .infinity
     isWhole = after.count == before.count
@@ -35,7 +34,7 @@ struct Gain {
   }
 
   /// Whether the other network is behind so far that it need not be run on more: by half a standard error, or already past
-  /// all that the one loses.
+  /// all of the one's errors.
   var isHopeless: Bool {
     isPastAll || (count >= Self.fewestToGiveUp && mean < -standardError / 2)
   }

@@ -29,13 +29,13 @@ struct JudgedLayers {
       }
       return chosen
     }
-    func losses(_ plan: PartwiseSearch.Plan, _ rival: [Double]? = nil) throws -> [Double] {
+    func errors(_ plan: PartwiseSearch.Plan, _ rival: [Double]? = nil) throws -> [Double] {
       var networks = networks
       let calibration = chosen(plan)
       for layer in layers {
         if let result = calibration.layers[layer.weight] { try networks.apply(result, to: layer) }
       }
-      return try judge.losses(
+      return try judge.errors(
         of: networks.quantized, opset: networks.opset, against: rival, executor: executor)
     }
     let search = PartwiseSearch(
@@ -46,9 +46,9 @@ struct JudgedLayers {
         first.take(Option(rawValue: a ?? 0) ?? .fitted)
         second.take(Option(rawValue: b ?? 0) ?? .fitted)
         return first == second
-      }, losses: { try losses($0, $1) })
+      }, errors: { try errors($0, $1) })
     let fitted = PartwiseSearch.Plan(repeating: Option.fitted.rawValue, count: layers.count)
-    return try chosen(search.refined(fitted, losses: losses(fitted), parts: .whole).plan)
+    return try chosen(search.refined(fitted, errors: errors(fitted), parts: .whole).plan)
   }
 }
 

@@ -5,9 +5,12 @@ import ONNXFormat
 /// What networks lose of their outputs on held-out calibration samples, whatever the number and shape of these. In place of a
 /// Softmax's output it looks at what that reads.
 ///
-/// Of each output, E‖ŷ − y‖² / E‖y − E[y]‖². Of one score per class, half of it counts as the classes' probabilities
+/// Of each output, (E‖ŷ − y‖)² / E‖y − E[y]‖². Of one score per class, half of ‖ŷ − y‖² counts as the classes' probabilities
 /// p = softmax(y) weigh it, ‖e‖² there being Σ p e² − (Σ p e)²: twice the KL divergence that a small e makes. The scores of
 /// classes that nobody takes for the answer are most of the plain error, and few samples give too little of the other.
+///
+/// Errors, not their squares, are averaged over samples: of twenty images one on which a detector turns another box up would
+/// outweigh all others, and which network it happens to is chance.
 public struct NetworkLoss: Sendable {
   private let outputs: [String]
   private let units: [Unit]
@@ -91,19 +94,20 @@ public struct NetworkLoss: Sendable {
     of model: Model, on hardware: Hardware = .exact, executor: some OrderedExecutor
   ) throws -> Double {
     let document = Document(model)
-    return Self.mean(
-      try losses(of: document, opset: document.opset, on: hardware, executor: executor))
+    return Self.loss(
+      ofErrors: try errors(of: document, opset: document.opset, on: hardware, executor: executor))
   }
 
-  static func mean(_ losses: [Double]) -> Double {
-    losses.reduce(0, +) / Double(max(losses.count, 1))
+  static func loss(ofErrors errors: [Double]) -> Double {
+    let mean = errors.reduce(0, +) / Double(max(errors.count, 1))
+    return mean * mean
   }
 
-  /// What a network loses of each sample; the loss is their mean.
+  /// A network's error on each sample, ‖ŷ − y‖ / √E‖y − E[y]‖².
   ///
-  /// - Parameter rival: what another network loses. A run that falls behind it ends, and gives the losses of the samples
+  /// - Parameter rival: another network's errors. A run that falls behind it ends, and gives the errors of the samples
   ///   so far.
-  func losses(
+  func errors(
     of network: Document, opset: Int, on hardware: Hardware = .exact,
     against rival: [Double]? = nil,
     executor: some OrderedExecutor
@@ -111,22 +115,22 @@ public struct NetworkLoss: Sendable {
     let segment = try Segment(
       of: network, opset: opset, from: [source: try input.input(units[0].index).shape],
       to: outputs, hardware: hardware)
-    var losses: [Double] = []
+    var errors: [Double] = []
     var found = 0
     for units in rival == nil ? [units[...]] : firstAndOthers {
       do {
         try Self.run(segment, outputs, Array(units), executor) { [source, input] in
           [source: try $0.input(of: input)]
         } consume: { rows in
-          losses += (0..<self.units[found].samples).map { loss(of: $0, expected[found], rows) }
+          errors += (0..<self.units[found].samples).map { error(of: $0, expected[found], rows) }
           found += 1
-          if let rival, Gain(from: rival, to: losses).isHopeless { throw Hopeless() }
+          if let rival, Gain(from: rival, to: errors).isHopeless { throw Hopeless() }
         }
       } catch is Hopeless {
         break
       }
     }
-    return losses
+    return errors
   }
 
   private struct Hopeless: Error {}
@@ -141,14 +145,14 @@ public struct NetworkLoss: Sendable {
     return [first, units[first.endIndex...]].filter { !$0.isEmpty }
   }
 
-  private func loss(of sample: Int, _ expected: [Rows], _ found: [Rows]) -> Double {
+  private func error(of sample: Int, _ expected: [Rows], _ found: [Rows]) -> Double {
     var loss = 0.0
     for (index, scale) in scales.enumerated() where scale.variance > 0 {
       guard found[index].values.count == expected[index].values.count else { return .infinity }
       let y = expected[index][sample]
       loss += scale.loss(y, errors: zip(y, found[index][sample]).map { Double($1 - $0) })
     }
-    return loss.isNaN ? .infinity : loss
+    return loss.isNaN ? .infinity : loss.squareRoot()
   }
 
   /// Computes the outputs of units, in order.

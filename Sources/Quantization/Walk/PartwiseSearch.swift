@@ -11,20 +11,20 @@ struct PartwiseSearch {
   let trials: Int
   /// Whether a member's two options are the same.
   var isSame: (_ member: Int, Int?, Int?) -> Bool = { $1 == $2 }
-  /// What a plan loses of each of the samples that judge; of the first of them where it is behind a rival's losses.
-  let losses: (Plan, _ rival: [Double]) throws -> [Double]
+  /// A plan's error on each of the samples that judge; on the first of them where it is behind a rival's.
+  let errors: (Plan, _ rival: [Double]) throws -> [Double]
 
-  /// A part is looked at more closely where another option moves the mean loss by this share.
+  /// A part is looked at more closely where another option moves the mean error by this share.
   private static let tolerance = 0.02
 
   /// What is tried first.
   enum Start { case whole, halves }
 
-  /// - Parameter losses: of `plan`.
+  /// - Parameter errors: of `plan`.
   func refined(
-    _ plan: Plan, losses: [Double], parts start: Start
-  ) throws -> (plan: Plan, losses: [Double]) {
-    var best = (plan: plan, losses: losses)
+    _ plan: Plan, errors: [Double], parts start: Start
+  ) throws -> (plan: Plan, errors: [Double]) {
+    var best = (plan: plan, errors: errors)
     var left = trials
     var parts = start == .whole ? [plan.indices] : halves(of: plan.indices)
     while !parts.isEmpty {
@@ -37,10 +37,10 @@ struct PartwiseSearch {
           left -= 1
           var plan = best.plan
           for member in part { plan[member] = option }
-          let losses = try self.losses(plan, best.losses)
-          let gain = Gain(from: best.losses, to: losses)
+          let errors = try self.errors(plan, best.errors)
+          let gain = Gain(from: best.errors, to: errors)
           if abs(gain.share) > Self.tolerance { matters = true }
-          if gain.isSure { best = (plan, losses) }
+          if gain.isSure { best = (plan, errors) }
         }
         if matters { closer += halves(of: part) }
       }

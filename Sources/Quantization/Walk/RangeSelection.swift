@@ -119,41 +119,41 @@ public struct RangeSelection: Sendable {
     guard !candidates.isEmpty,
       let judge = try NetworkLoss(of: document, opset: opset, on: input, executor: executor)
     else { return own }
-    func losses(
+    func errors(
       _ plan: PartwiseSearch.Plan, _ judge: NetworkLoss, _ rival: [Double]? = nil
     ) throws -> [Double] {
       let activations = try quantizer.activations(
         of: document, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
       var writer = QDQWriter(document)
       writer.addActivations(activations)
-      return try judge.losses(
+      return try judge.errors(
         of: writer.finished(), opset: opset, against: rival, executor: executor)
     }
-    var best = (plan: own, losses: try losses(own, judge))
-    chosen.add(.init(plan: .ownEach, error: NetworkLoss.mean(best.losses)))
+    var best = (plan: own, errors: try errors(own, judge))
+    chosen.add(.init(plan: .ownEach, error: NetworkLoss.loss(ofErrors: best.errors)))
     for method in methods.indices {
       let plan = PartwiseSearch.Plan(repeating: method, count: own.count)
-      let found = try losses(plan, judge, best.losses)
+      let found = try errors(plan, judge, best.errors)
       // Of a run that ended early, what it would lose if it were behind by as much on all samples.
-      let gain = Gain(from: best.losses, to: found).mean
-      let error = NetworkLoss.mean(best.losses) - gain
-      chosen.add(.init(plan: .uniform(methods[method]), error: error))
+      let gain = Gain(from: best.errors, to: found).mean
+      let loss = NetworkLoss.loss(ofErrors: best.errors.map { $0 - gain })
+      chosen.add(.init(plan: .uniform(methods[method]), error: loss))
       if gain > 0 { best = (plan, found) }
     }
     let search = PartwiseSearch(
       options: methods.count, trials: Self.mixtures, isSame: isSame
-    ) { try losses($0, judge, $1) }
-    let refined = try search.refined(best.plan, losses: best.losses, parts: .halves)
+    ) { try errors($0, judge, $1) }
+    let refined = try search.refined(best.plan, errors: best.errors, parts: .halves)
     guard refined.plan != best.plan else { return best.plan }
     // A mixture is the best of many for the samples that judged; others must say that it is better than what it is made of.
     if let witness = try NetworkLoss(
       of: document, opset: opset, on: input, .others, executor: executor)
     {
-      let before = try losses(best.plan, witness)
-      let after = try losses(refined.plan, witness, before)
+      let before = try errors(best.plan, witness)
+      let after = try errors(refined.plan, witness, before)
       if Gain(from: before, to: after).mean < 0 { return best.plan }
     }
-    chosen.add(.init(plan: .parts, error: NetworkLoss.mean(refined.losses)))
+    chosen.add(.init(plan: .parts, error: NetworkLoss.loss(ofErrors: refined.errors)))
     return refined.plan
   }
 
