@@ -71,7 +71,7 @@ extension ConvolutionCase {
     let residual = random.floats(plain.count)
     let epilogue = Epilogue(
       activation: .clip(-0.5, 0.75),
-      rounding: Rounding(scale: 0.01, limits: 0...255, zeroPoint: 50))
+      rounding: GridRounding(scale: 0.01, limits: 0...255, zeroPoint: 50))
     let finished = problem.run(algorithm, epilogue: epilogue, residual: residual)
     let expected = zip(plain, residual).map { value, residual -> Float in
       let clipped = min(max(value + residual, -0.5), 0.75)

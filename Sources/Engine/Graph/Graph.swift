@@ -41,7 +41,7 @@ public struct Node: Sendable {
   /// Applied to the first output by the operator itself.
   public var activation = Activation.identity
   /// Applied to the first output after the activation.
-  public var rounding: Rounding?
+  public var rounding: GridRounding?
   /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
   public var clampsPairs = false
 

@@ -6,7 +6,7 @@ struct Conversion: Sendable {
   let target: ElementType
   /// Whether what is beyond a small float's range becomes its largest value.
   var saturates = true
-  var rounding = MiniFloat.Rounding.nearest
+  var rounding = MiniFloat.RoundingMode.nearest
 
   func run(_ input: TensorView, _ output: MutableTensorView) {
     switch output.dtype {

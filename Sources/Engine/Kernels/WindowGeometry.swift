@@ -17,27 +17,29 @@ struct WindowGeometry: Sendable, Hashable {
   /// Whether a last window that reaches past the padded input still counts.
   let ceilMode: Bool
 
-  /// Reads `strides`, `dilations`, `pads`, `auto_pad` and `ceil_mode`.
-  init(_ attributes: Attributes, kernel: [Int]) throws(GraphError) {
+  /// Strides and dilations that are not given are 1, pads 0.
+  init(
+    kernel: [Int], strides: [Int]?, dilations: [Int]?, pads: [Int]?, autoPad: String,
+    ceilMode: Bool
+  ) throws(GraphError) {
     let rank = kernel.count
     self.kernel = try Self.positive(kernel, "kernel_shape", rank: rank)
     guard (Shape(kernel).checkedElementCount ?? .max) <= 1 << 40 else {
       throw .badAttribute(name: "kernel_shape", reason: "\(kernel) is too large")
     }
-    strides = try Self.positive(attributes.ints("strides"), "strides", rank: rank)
-    dilations = try Self.positive(attributes.ints("dilations"), "dilations", rank: rank)
-    let pads = try attributes.ints("pads") ?? [Int](repeating: 0, count: 2 * rank)
+    self.strides = try Self.positive(strides, "strides", rank: rank)
+    self.dilations = try Self.positive(dilations, "dilations", rank: rank)
+    let pads = pads ?? [Int](repeating: 0, count: 2 * rank)
     guard pads.count == 2 * rank, pads.allSatisfy({ (0...Self.limit).contains($0) }) else {
       throw .badAttribute(name: "pads", reason: "\(pads) is no padding of \(rank) axes")
     }
     padsBegin = Array(pads.prefix(rank))
     padsEnd = Array(pads.suffix(rank))
-    let name = try attributes.string("auto_pad", default: "NOTSET")
-    guard let autoPad = AutoPad(rawValue: name) else {
-      throw .badAttribute(name: "auto_pad", reason: "'\(name)' is not a padding mode")
+    guard let mode = AutoPad(rawValue: autoPad) else {
+      throw .badAttribute(name: "auto_pad", reason: "'\(autoPad)' is not a padding mode")
     }
-    self.autoPad = autoPad
-    ceilMode = try attributes.flag("ceil_mode")
+    self.autoPad = mode
+    self.ceilMode = ceilMode
   }
 
   /// Keeps every product of window arithmetic far from overflow.

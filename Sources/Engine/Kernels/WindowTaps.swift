@@ -23,6 +23,16 @@ struct WindowTaps {
   var outputCount: Int { Shape(output).elementCount }
   var kernelCount: Int { Shape(kernel).elementCount }
 
+  /// Taps of the window at output `position` that fall inside the input.
+  static func inside(
+    _ position: Int, kernel: Int, stride: Int, dilation: Int, pad: Int, size: Int
+  ) -> Range<Int> {
+    let start = position * stride - pad
+    let low = start >= 0 ? 0 : (-start + dilation - 1) / dilation
+    let high = start >= size ? 0 : min(kernel, (size - 1 - start) / dilation + 1)
+    return min(low, kernel)..<max(high, min(low, kernel))
+  }
+
   /// Calls `body` for every place of the window, in order.
   func forEachPlace(_ body: (_ number: Int, _ place: [Int]) -> Void) {
     Shape(output).forEachIndex(body)
@@ -37,7 +47,7 @@ struct WindowTaps {
     _ place: [Int], axis: Int, tap: Int, element: Int, _ body: (Int, Int) -> Void
   ) {
     guard axis < place.count else { return body(tap, element) }
-    let inside = PoolGeometry.taps(
+    let inside = Self.inside(
       place[axis], kernel: kernel[axis], stride: window.strides[axis],
       dilation: window.dilations[axis], pad: pads[axis], size: input[axis])
     let start = place[axis] * window.strides[axis] - pads[axis]

@@ -18,13 +18,13 @@ extension Graph {
   }
 
   /// What a QuantizeDequantize with one scale for the whole tensor does.
-  func rounding(of node: Node) -> Rounding? {
+  func rounding(of node: Node) -> GridRounding? {
     guard node.isOwn("QuantizeDequantize"), node.inputs.count > 2,
       let scale = constant(node.inputs[1]), scale.count == 1,
       let zeroPoint = constant(node.inputs[2]), zeroPoint.count == 1,
       let limits = zeroPoint.dtype.quantizationLimits, let zero = zeroPoint.integers?[0]
     else { return nil }
-    return Rounding(
+    return GridRounding(
       scale: scale.array(of: Float.self)[0], limits: limits, zeroPoint: zero)
   }
 }

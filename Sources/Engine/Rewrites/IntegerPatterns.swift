@@ -8,9 +8,9 @@ struct IntegerPatterns {
 
     var unsignedZeroPoint: Int { zeroPoint + (dtype == .int8 ? 128 : 0) }
 
-    var rounding: Rounding {
+    var rounding: GridRounding {
       let limits = dtype == .int8 ? -128...127 : 0...255
-      return Rounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
+      return GridRounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
     }
   }
 
@@ -24,7 +24,7 @@ struct IntegerPatterns {
     let weightScales: [Float]
     let bias: [Int32]
     /// nil where the output stays in float.
-    let output: Rounding?
+    let output: GridRounding?
     /// The value that the layer computes, and the Add that it takes the bias of.
     let result: ValueID
     let added: Int?
@@ -213,12 +213,12 @@ struct IntegerPatterns {
 
   /// What becomes of a layer's result.
   private enum Output: Equatable {
-    case codes(Rounding)
+    case codes(GridRounding)
     case float
     /// Something between the layer and the codes that the codes do not imply, or codes of another type.
     case apart
 
-    var rounding: Rounding? {
+    var rounding: GridRounding? {
       if case .codes(let rounding) = self { rounding } else { nil }
     }
 

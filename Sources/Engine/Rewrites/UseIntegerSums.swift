@@ -3,18 +3,8 @@
 /// The patterns are those that ONNX Runtime fuses by default: a layer between DequantizeLinear and QuantizeLinear, a Relu or
 /// Clip that the output's range implies in between; of Gemm and MatMul also those whose output stays in float.
 extension Graph {
-  /// Makes every layer of 8-bit codes compute as x86 without VNNI does (`Hardware.noVNNI`).
-  /// - Parameter counting: whether clamped sums are counted, which takes longer.
-  func clampingPairs(
-    registry: OperatorRegistry, counting: Bool = false
-  ) throws(GraphError) -> Graph {
-    // Codes of weights are constants, and must stay codes.
-    let source = try foldingConstants(registry: registry, leaving: ["DequantizeLinear"])
-    return source.usingIntegerSums(counting: counting).markingCodeOperators()
-  }
-
   /// Replaces layers of 8-bit codes that are written with QuantizeLinear and DequantizeLinear.
-  private func usingIntegerSums(counting: Bool) -> Graph {
+  func usingIntegerSums(counting: Bool) -> Graph {
     let patterns = IntegerPatterns(self)
     var graph = self
     var removed: Set<Int> = []
@@ -58,11 +48,11 @@ extension Graph {
   }
 
   /// Operators that read codes as they are.
-  private func markingCodeOperators() -> Graph {
+  func markingCodeOperators() -> Graph {
     var graph = self
     for index in nodes.indices
     where nodes[index].is("QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger")
-      || (nodes[index].domain, nodes[index].opType) == (QGemm.domain, QGemm.opType)
+      || (nodes[index].domain, nodes[index].opType) == ("com.microsoft", "QGemm")
     {
       graph.nodes[index].clampsPairs = true
     }

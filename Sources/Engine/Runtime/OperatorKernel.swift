@@ -73,20 +73,6 @@ public struct OperatorCall {
   }
 }
 
-/// A worker's reusable memory for the inside of an operator; its contents last for one call.
-public final class Scratch {
-  private var storage = TensorStorage(byteCount: 0)
-
-  public init() {}
-
-  /// Uninitialised floats, 64-byte aligned. Asking again gives the same memory.
-  public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = count * MemoryLayout<Float>.stride
-    if storage.byteCount < bytes { storage = TensorStorage(byteCount: bytes) }
-    return storage.base.assumingMemoryBound(to: Float.self)
-  }
-}
-
 /// An operator whose first output is its first input's memory under another shape.
 public protocol ViewOperator: OperatorKernel {}
 
@@ -121,10 +107,6 @@ extension DataDependentOperator {
 /// An operator that runs graphs of its own, with the operators of the graph it is in.
 public protocol ControlFlowOperator: OperatorKernel {
   init(_ node: Node, registry: OperatorRegistry) throws(GraphError)
-}
-
-extension ControlFlowOperator {
-  public init(_ node: Node) throws(GraphError) { try self.init(node, registry: .standard) }
 }
 
 /// An operator that can apply an activation to what it has just computed.

@@ -12,14 +12,13 @@ public final class Program: Sendable {
 
   /// - Parameters:
   ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
-  ///   - optimizing: whether to apply rewrites; off, the graph runs as written, which is how rewrites are tested.
+  ///   - rewrites: what is done to the graph; with none, it runs as written.
   ///   - hardware: whose arithmetic to compute layers of 8-bit codes in.
   ///   - countingClamps: whether `clampedShares` is kept.
   /// - Throws: `GraphError.unsupportedNodes` with every node that cannot run.
-  public init(
-    _ model: Model, registry: OperatorRegistry = .standard, observing: [String] = [],
-    optimizing: Bool = true, hardware: Hardware = .exact,
-    countingClamps: Bool = false
+  init(
+    _ model: Model, registry: OperatorRegistry, rewrites: [Rewrite], observing: [String],
+    hardware: Hardware, countingClamps: Bool
   ) throws(GraphError) {
     var graph = try Graph(model)
     _ = try Self.kernels(of: graph, registry: registry)
@@ -28,10 +27,10 @@ public final class Program: Sendable {
     if hardware == .noVNNI {
       graph = try graph.clampingPairs(registry: registry, counting: countingClamps)
     }
-    if optimizing {
+    if !rewrites.isEmpty {
       let kept = Set(observedIDs)
       graph = try graph.foldingConstants(registry: registry)
-      for rewrite in StandardRewrites.all { graph = rewrite(graph, kept) }
+      for rewrite in rewrites { graph = rewrite(graph, kept) }
       graph = graph.withoutDeadNodes(keeping: kept)
     }
     kernels = try Self.kernels(of: graph, registry: registry)
@@ -47,8 +46,8 @@ public final class Program: Sendable {
   }
 
   /// Every node of the model that the registry cannot run, with the reason.
-  public static func unsupportedNodes(
-    in model: Model, registry: OperatorRegistry = .standard
+  static func unsupportedNodes(
+    in model: Model, registry: OperatorRegistry
   ) throws(GraphError) -> [UnsupportedNode] {
     unsupportedNodes(in: try Graph(model), registry: registry)
   }

@@ -13,11 +13,9 @@ public struct SaturationRisk: Sendable, Hashable, Codable {
     (self.channelCount, self.pairs) = (channelCount, pairs)
   }
 
-  /// The layers of a model that have a pair of weights with which some codes leave 16 bits, in the order of the graph.
-  ///
-  /// A layer that is not among them computes the same on every hardware. Layers that runtimes leave in float are not.
-  public static func all(
-    in model: Model, registry: OperatorRegistry = .standard
+  /// Layers of 8-bit codes for which `registry` has kernels.
+  static func all(
+    in model: Model, registry: OperatorRegistry
   ) throws(GraphError) -> [SaturationRisk] {
     let graph = try Graph(model).clampingPairs(registry: registry)
     return graph.nodes.compactMap { graph.saturationRisk(of: $0) }
@@ -87,4 +85,9 @@ extension Program {
     }
     return shares
   }
+}
+
+/// An operator that clamps sums of two products, and counts the sums that lose something by it.
+protocol PairClamping: OperatorKernel {
+  var clamps: ClampCount { get }
 }

@@ -57,12 +57,12 @@ struct MiniFloat: Sendable {
   }
 
   /// How a value between two codes becomes one of them.
-  enum Rounding: String, Sendable {
+  enum RoundingMode: String, Sendable {
     case nearest, up, down
   }
 
   /// The code of `x`. Beyond the largest value: that value where `saturating`, infinity or NaN elsewhere.
-  func code(of x: Float, saturating: Bool, rounding: Rounding = .nearest) -> UInt8 {
+  func code(of x: Float, saturating: Bool, rounding: RoundingMode = .nearest) -> UInt8 {
     let sign = x.sign == .minus ? signBit ?? 0 : 0
     let nan = nanCode.map { $0 == signBit ? $0 : $0 | sign }
     let largest = sign | UInt8(magnitudes.count - 1)
@@ -79,7 +79,7 @@ struct MiniFloat: Sendable {
   }
 
   /// The place of the value nearest to `x`, ties to even codes; the count where `x` rounds beyond the largest.
-  private func rounded(_ x: Float, _ rounding: Rounding) -> Int {
+  private func rounded(_ x: Float, _ rounding: RoundingMode) -> Int {
     var (low, high) = (0, magnitudes.count)
     while high - low > 1 {
       let middle = (low + high) / 2

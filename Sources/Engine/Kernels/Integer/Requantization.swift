@@ -4,7 +4,7 @@ import CKernels
 struct ColumnRequantization {
   private let factors: [Float]
   private var bias: [Int32]
-  private let output: Rounding?
+  private let output: GridRounding?
 
   /// - Parameter columns: at least as many as there are scales; the rest has factor and bias 0.
   init(

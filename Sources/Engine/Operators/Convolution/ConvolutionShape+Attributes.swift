@@ -1,3 +1,5 @@
+import ONNXFormat
+
 extension ConvolutionShape {
   /// The loops' numbers; a 1-D convolution is a 2-D one of height 1.
   ///
@@ -35,5 +37,15 @@ extension ConvolutionShape {
       dilationY: pair(window.dilations, 1).y, dilationX: pair(window.dilations, 1).x,
       padTop: pair(resolved.padsBegin, 0).y, padLeft: pair(resolved.padsBegin, 0).x,
       outHeight: pair(resolved.output, 1).y, outWidth: pair(resolved.output, 1).x)
+  }
+}
+
+extension ConvolutionWindow {
+  /// - Throws: `GraphError` for attributes and shapes that the convolution itself refuses.
+  public init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
+    let attributes = Attributes(node)
+    self.init(
+      try ConvolutionShape(
+        attributes, group: try attributes.int("group", default: 1), input, Shape(weights)))
   }
 }

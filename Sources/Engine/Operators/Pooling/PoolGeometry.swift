@@ -34,23 +34,13 @@ struct PoolGeometry {
     output = Shape([input[0], input[1]] + resolved.output)
   }
 
-  /// Taps of the window at output `position` that fall inside the input.
-  static func taps(
-    _ position: Int, kernel: Int, stride: Int, dilation: Int, pad: Int, size: Int
-  ) -> Range<Int> {
-    let start = position * stride - pad
-    let low = start >= 0 ? 0 : (-start + dilation - 1) / dilation
-    let high = start >= size ? 0 : min(kernel, (size - 1 - start) / dilation + 1)
-    return min(low, kernel)..<max(high, min(low, kernel))
-  }
-
   func rows(_ y: Int) -> Range<Int> {
-    Self.taps(
+    WindowTaps.inside(
       y, kernel: kernel.y, stride: stride.y, dilation: dilation.y, pad: padBegin.y, size: height)
   }
 
   func columns(_ x: Int) -> Range<Int> {
-    Self.taps(
+    WindowTaps.inside(
       x, kernel: kernel.x, stride: stride.x, dilation: dilation.x, pad: padBegin.x, size: width)
   }
 

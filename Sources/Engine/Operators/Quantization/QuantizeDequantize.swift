@@ -25,7 +25,7 @@ struct QuantizeDequantize: OperatorKernel {
     let (x, y) = (call.input(0).floats, call.output.floats)
     axis.forEachRun(call) { start, count, scale, zeroPoint in
       let range = start..<start + count
-      let rounding = Rounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
+      let rounding = GridRounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
       Epilogue(rounding: rounding).apply(
         UnsafeBufferPointer(rebasing: x[range]),
         into: UnsafeMutableBufferPointer(rebasing: y[range]))

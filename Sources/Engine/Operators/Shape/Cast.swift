@@ -31,7 +31,7 @@ extension Conversion {
     saturates = try node.attributes.flag("saturate", default: true)
     let mode = try node.attributes.string("round_mode", default: "up")
     // How a float becomes a power of two; other types have one way.
-    guard let rounding = MiniFloat.Rounding(rawValue: mode) else {
+    guard let rounding = MiniFloat.RoundingMode(rawValue: mode) else {
       throw .badAttribute(name: "round_mode", reason: "'\(mode)' is no way to round")
     }
     self.rounding = target == .float8e8m0 ? rounding : .nearest

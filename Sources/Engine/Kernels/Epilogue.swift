@@ -3,18 +3,13 @@ import CKernels
 /// What an operator does to its result before storing it: first the activation, then the rounding.
 struct Epilogue: Sendable, Hashable {
   let activation: Activation
-  let rounding: Rounding?
+  let rounding: GridRounding?
 
   static let none = Epilogue()
 
-  init(activation: Activation = .identity, rounding: Rounding? = nil) {
+  init(activation: Activation = .identity, rounding: GridRounding? = nil) {
     self.activation = activation
     self.rounding = rounding
-  }
-
-  init(_ node: Node) {
-    activation = node.activation
-    rounding = node.rounding
   }
 
   /// - Parameter residual: laid out as the output, added before the activation.

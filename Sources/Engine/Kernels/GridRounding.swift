@@ -1,11 +1,11 @@
 /// What QuantizeLinear and DequantizeLinear do to a float together: it becomes scale · k, with k an integer in `codes`,
 /// counted from the zero point.
-public struct Rounding: Sendable, Hashable {
+public struct GridRounding: Sendable, Hashable {
   public let scale: Float
   public let codes: ClosedRange<Int>
 }
 
-extension Rounding {
+extension GridRounding {
   /// - Parameters:
   ///   - limits: the codes that the stored type can hold.
   ///   - zeroPoint: the code of 0.
@@ -15,7 +15,7 @@ extension Rounding {
   }
 }
 
-extension Rounding {
+extension GridRounding {
   /// Whether rounding to these codes clips all that the activation would.
   func implies(_ activation: Activation) -> Bool {
     let bounds: (low: Float, high: Float)

@@ -1,5 +1,3 @@
-import ONNXFormat
-
 /// Where a convolution's weights meet its input: what an observer needs to see the rows of its im2col matrix.
 ///
 /// Row `p` of one image and group holds, for each (channel of the group, ky, kx), the input that this weight meets at
@@ -7,12 +5,7 @@ import ONNXFormat
 public struct ConvolutionWindow: Sendable {
   private let shape: ConvolutionShape
 
-  /// - Throws: `GraphError` for attributes and shapes that the convolution itself refuses.
-  public init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
-    let attributes = Attributes(node)
-    shape = try ConvolutionShape(
-      attributes, group: try attributes.int("group", default: 1), input, Shape(weights))
-  }
+  init(_ shape: ConvolutionShape) { self.shape = shape }
 
   public var groups: Int { shape.group }
   /// C/group · KH · KW.
