@@ -42,7 +42,8 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Quantization", "Engine", "ONNXFormat", "Imaging", "CCrypto", "CMalloc", "CDemoModel",
+        "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "CCrypto", "CMalloc",
+        "CDemoModel",
       ]),
     .executableTarget(
       name: "calibrant",
@@ -84,7 +85,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
+        "Harness", "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging",
+        "TestSupport",
       ],
       exclude: [
         "Fixtures", "Golden", "Snapshots", "make_rank_golden.py", "make_several_golden.py",

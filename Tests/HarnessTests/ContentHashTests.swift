@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import LinearAlgebra
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Imaging
+import LinearAlgebra
 import TestSupport
 import Testing
 

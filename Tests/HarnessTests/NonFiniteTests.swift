@@ -48,8 +48,8 @@ import Testing
       "\(try #require(error))".contains("'div' (Div) is the first to make NaN, from picture 17"))
   }
 
-  @Test(arguments: [Quantization.Rounding.nearest, .optimal])
-  func aWalkStopsWithTheOrigin(rounding: Quantization.Rounding) throws {
+  @Test(arguments: [WeightRounding.nearest, .optimal])
+  func aWalkStopsWithTheOrigin(rounding: WeightRounding) throws {
     var options = QuantizationOptions()
     options.rounding = rounding
     let job = try QuantizationJob(Self.dividing, .imagenet(side: 4), options)

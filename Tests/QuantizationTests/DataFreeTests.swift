@@ -7,7 +7,7 @@ struct DataFreeTests {
   private typealias Channel = ChannelMoments.Channel
 
   private func normal(_ mean: Double, _ deviation: Double) -> Channel {
-    ChannelMoments([Normal(mean: mean, deviation: deviation)]).channels[0]
+    ChannelMoments([ChannelNormal(mean: mean, deviation: deviation)]).channels[0]
   }
 
   /// The closed forms of Relu and Clip against numerical integration.

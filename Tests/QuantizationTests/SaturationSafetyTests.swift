@@ -85,7 +85,7 @@ import Testing
 
   @Test(arguments: layers) func calibrationMakesFilesThatNothingClamps(_ layer: Layer) throws {
     let model = Self.model(layer)
-    for rounding in Quantization.Rounding.allCases {
+    for rounding in WeightRounding.allCases {
       let free = try Self.quantized(model, layer, .never, rounding)
       #expect(try !SaturationRisk.all(in: free.model).isEmpty)
       let safe = try Self.quantized(model, layer, .always, rounding)
@@ -106,7 +106,7 @@ import Testing
   }
 
   private static func quantized(
-    _ model: Model, _ layer: Layer, _ safety: SaturationSafety, _ rounding: Quantization.Rounding
+    _ model: Model, _ layer: Layer, _ safety: SaturationSafety, _ rounding: WeightRounding
   ) throws -> QuantizedModel {
     let scheme = Scheme(
       weights: WeightScheme(bits: 8, granularity: layer.granularity),

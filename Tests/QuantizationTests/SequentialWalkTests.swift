@@ -193,7 +193,7 @@ private struct ShuffledExecutor: OrderedExecutor {
 extension SequentialWalkTests {
   /// What a layer loses is a share of its own outputs: little at 8 bits, more at fewer, whatever the rounding.
   @Test func relativeErrorsGrowAsBitsFall() throws {
-    for rounding in [Rounding.nearest, .optimal] {
+    for rounding in [WeightRounding.nearest, .optimal] {
       let errors = try [8, 4, 2].map { bits in
         try Self.calibration(SmallModels.mixed(), Self.w(bits)) { $0.rounding = rounding }
           .layers.mapValues(\.relativeError)

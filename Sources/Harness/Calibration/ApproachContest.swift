@@ -104,12 +104,12 @@ struct NetworkJudge {
     guard countsClamps, exact < bound, !(try SaturationRisk.all(in: model)).isEmpty else {
       return (exact, exact)
     }
-    let clamped = try loss.loss(of: model, on: .noVNNI, executor: Workers(jobs: jobs))
+    let clamped = try loss.loss(of: model, on: .noVNNI, executor: ThreadedExecutor(jobs: jobs))
     return (exact, max(exact, clamped))
   }
 
   func exactLoss(of model: Model) throws -> Double {
-    try loss.loss(of: model, executor: Workers(jobs: jobs))
+    try loss.loss(of: model, executor: ThreadedExecutor(jobs: jobs))
   }
 }
 

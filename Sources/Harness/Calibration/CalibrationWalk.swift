@@ -23,7 +23,7 @@ public struct CalibrationWalk: Sendable {
     // Only the held-out fifth is run.
     let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
     let input = try BatchedInput(source, for: Program(model))
-    return try selection.choose(fallback, on: input, executor: Workers(jobs: jobs))
+    return try selection.choose(fallback, on: input, executor: ThreadedExecutor(jobs: jobs))
   }
 
   /// What judges networks made by `job`: the samples that its walk holds out; nil where there is nothing to judge by.
@@ -38,7 +38,7 @@ public struct CalibrationWalk: Sendable {
   ) throws -> NetworkJudge? {
     let source = Self.source(of: data, for: options)
     let input = try BatchedInput(source, for: Program(job.model))
-    let workers = Workers(jobs: jobs)
+    let workers = ThreadedExecutor(jobs: jobs)
     return try NetworkLoss(of: job.model, on: input, executor: workers).map {
       NetworkJudge(
         loss: $0, jobs: jobs, countsClamps: job.options.saturationSafety != .never)
@@ -62,7 +62,7 @@ public struct CalibrationWalk: Sendable {
     var progress: Progress?
     do {
       return try walk.run(
-        on: input, executor: Workers(jobs: jobs), judge: judge?.loss, known: known
+        on: input, executor: ThreadedExecutor(jobs: jobs), judge: judge?.loss, known: known
       ) { done, total in
         let shown = progress ?? layerProgress(title, total, from: done)
         progress = shown
@@ -116,7 +116,7 @@ extension CalibrationWalk {
 }
 
 /// The threads of a run, as quantization uses them.
-struct Workers: OrderedExecutor {
+struct ThreadedExecutor: OrderedExecutor {
   let jobs: Int
 
   func run<Result: Sendable>(

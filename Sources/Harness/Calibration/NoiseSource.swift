@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Seeded standard-normal samples, to try a pipeline where there is no data. What is observed on them says nothing
 /// about real images.
 public struct NoiseSource: SampleSource {

@@ -20,7 +20,7 @@ public struct QuantizationOptions: Sendable {
   public var equalizes: Bool?
   /// How weights are rounded where there is data; nil is optimal, but to nearest in wide layers whose 8 bits and scales
   /// per channel leave little to gain.
-  public var rounding: Quantization.Rounding?
+  public var rounding: WeightRounding?
   /// Whether optimal rounding also makes up for what earlier layers lost.
   public var repairsEarlierLayers = true
   /// Whether weights are kept where x86 CPUs without VNNI clamp no sum; weights rounded plainly never are.

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension ImageDataset {
   /// The same images in a seeded random order, so that any first part is a fair sample of the whole.
   public func shuffled(seed: UInt64) -> ImageDataset {

@@ -1,13 +1,13 @@
-/// SplitMix64 (Steele, Lea and Flood 2014) with the few distributions that the demo draws from.
+import LinearAlgebra
+
+/// `SplitMix64` with the few distributions that the demo draws from.
 ///
 /// Everything here is integer arithmetic, sums, products and square roots, which are exactly
 /// rounded on every machine, so a seed gives the same images everywhere.
 struct DemoRandom {
-  private var state: UInt64
+  private var generator: SplitMix64
 
-  init(seed: UInt64) {
-    state = seed
-  }
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
   /// A generator whose stream depends on every number of `path`, and on their order.
   init(path: [UInt64]) {
@@ -18,13 +18,7 @@ struct DemoRandom {
     self = DemoRandom(seed: random.next())
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// Uniform in [0, 1), with 53 random bits.
   mutating func unit() -> Double {

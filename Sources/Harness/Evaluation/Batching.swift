@@ -81,9 +81,3 @@ extension Program {
     return types?.first.map { $0.shape.dims.first == batch } ?? true
   }
 }
-
-/// A session behind a reference, so that a worker's closure can keep it.
-final class SessionBox {
-  var session: Session
-  init(_ program: Program) { session = Session(program) }
-}

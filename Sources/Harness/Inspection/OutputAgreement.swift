@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import LinearAlgebra
 import ONNXFormat
 
 /// Runs a network and its quantized file side by side.

@@ -1,4 +1,5 @@
 import Engine
+import LinearAlgebra
 import ONNXFormat
 
 /// What a benchmark feeds a model: seeded noise of the declared shapes.

@@ -37,7 +37,7 @@ struct ChannelMoments: Equatable {
   }
 
   /// Channels that are normal, as after a batch norm.
-  init(_ normals: [Normal]) {
+  init(_ normals: [ChannelNormal]) {
     self.init(
       normals.map {
         Channel(

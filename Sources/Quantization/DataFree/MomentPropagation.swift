@@ -5,7 +5,7 @@ import ONNXFormat
 struct MomentPropagation {
   let document: Document
   /// What batch norms say of their outputs, folded or not.
-  let normalized: [String: [Normal]]
+  let normalized: [String: [ChannelNormal]]
   var known: [String: ChannelMoments] = [:]
 
   mutating func visit(_ node: ModelNode) throws(QuantizationError) {
@@ -50,7 +50,7 @@ struct MomentPropagation {
     let bias = try parameter(node, 2) ?? Array(repeating: 0, count: scale.count)
     guard bias.count == scale.count else { return nil }
     return ChannelMoments(
-      zip(bias, scale).map { Normal(mean: Double($0), deviation: Double(abs($1))) })
+      zip(bias, scale).map { ChannelNormal(mean: Double($0), deviation: Double(abs($1))) })
   }
 
   private func parameter(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Float]? {

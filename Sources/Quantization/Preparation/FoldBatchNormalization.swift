@@ -5,12 +5,12 @@ import ONNXFormat
 private struct BatchNormalization {
   let factors: BatchNormalizationFactors
   /// β and |γ| of each channel.
-  let normals: [Normal]
+  let normals: [ChannelNormal]
 
   init(scale: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Float) {
     factors = BatchNormalizationFactors(
       scale: scale, bias: bias, mean: mean, variance: variance, epsilon: epsilon)
-    normals = zip(bias, scale).map { Normal(mean: Double($0), deviation: Double(abs($1))) }
+    normals = zip(bias, scale).map { ChannelNormal(mean: Double($0), deviation: Double(abs($1))) }
   }
 
   var channels: Int { normals.count }
@@ -18,8 +18,8 @@ private struct BatchNormalization {
 
 extension Document {
   /// For each output of a batch norm, β and |γ| of its channels.
-  func normalizedOutputs() throws(QuantizationError) -> [String: [Normal]] {
-    var result: [String: [Normal]] = [:]
+  func normalizedOutputs() throws(QuantizationError) -> [String: [ChannelNormal]] {
+    var result: [String: [ChannelNormal]] = [:]
     for node in nodes {
       guard let norm = try batchNormalization(node), let output = node.outputs.first else {
         continue

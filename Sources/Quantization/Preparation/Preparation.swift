@@ -7,7 +7,7 @@ import ONNXFormat
 struct PreparedModel {
   var document: Document
   /// For each output of a batch norm, the distribution of its channels.
-  let normalized: [String: [Normal]]
+  let normalized: [String: [ChannelNormal]]
 
   init(_ model: Model) throws(QuantizationError) {
     var document = Document(try model.widenedToFloat32())
@@ -35,7 +35,7 @@ struct PreparedModel {
 }
 
 /// The mean and the standard deviation of a channel.
-struct Normal: Sendable, Equatable {
+struct ChannelNormal: Sendable, Equatable {
   var mean: Double
   /// At least 0.
   var deviation: Double

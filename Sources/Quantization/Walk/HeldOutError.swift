@@ -65,7 +65,8 @@ struct HeldOutError: Sendable {
 
 extension HeldOutError {
   func clampedMoments(
-    of rounding: LayerSolver.Rounding, _ pairs: SaturatingPairs, _ input: QuantizationParameters,
+    of rounding: LayerSolver.RoundedWeights, _ pairs: SaturatingPairs,
+    _ input: QuantizationParameters,
     on executor: some OrderedExecutor
   ) throws -> ClampedMoments {
     var rounded = matrix

@@ -1,4 +1,5 @@
 import Engine
+import LinearAlgebra
 
 /// What one unit tells of a layer's inputs, in the float network (X) and in the quantized one (X̂).
 struct InputSample: Sendable {
@@ -76,16 +77,10 @@ struct InputSample: Sendable {
   /// `count` different positions, one at random in each of as many equal stretches.
   private static func places(_ count: Int, of total: Int, seed: UInt64) -> [Int] {
     guard count < total else { return Array(0..<total) }
-    var state = seed
+    var random = SplitMix64(seed: seed)
     return (0..<count).map { index in
-      // SplitMix64 (Steele et al. 2014).
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      let random = Int((z ^ (z >> 31)) >> 33)
       let (start, end) = (index * total / count, (index + 1) * total / count)
-      return start + random % (end - start)
+      return start + Int(random.next() >> 33) % (end - start)
     }
   }
 }

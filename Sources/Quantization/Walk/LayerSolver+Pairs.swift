@@ -7,7 +7,7 @@ extension LayerSolver {
 
   /// The codes nearest to the weights within the bounds of pairs, at the scale that loses least: coarser ones keep more
   /// pairs as they are, finer ones the weights.
-  func boundedNearest(_ order: PairOrder) -> Rounding {
+  func boundedNearest(_ order: PairOrder) -> RoundedWeights {
     let bounds = PairBounds(order, visiting: Array(0..<matrix.depth))
     let rows = (0..<matrix.outputs).map { output in
       let weights = matrix.values[output * matrix.depth..<(output + 1) * matrix.depth]
@@ -30,8 +30,8 @@ extension LayerSolver {
     return rounding(rows, scales)
   }
 
-  private func rounding(_ rows: [BoundedRow], _ scales: [Double]) -> Rounding {
-    var result = Rounding(codes: [], parameters: [], values: [])
+  private func rounding(_ rows: [BoundedRow], _ scales: [Double]) -> RoundedWeights {
+    var result = RoundedWeights(codes: [], parameters: [], values: [])
     for (row, scale) in zip(rows, scales) {
       let parameters = QuantizationParameters(
         scale: max(Float(scale), .leastNormalMagnitude), zeroPoint: 0, codes: grid.codes,

@@ -13,7 +13,7 @@ struct LayerSolver {
   var pairs: PairOrder?
 
   /// Codes and parameters, rows as in `matrix`.
-  struct Rounding {
+  struct RoundedWeights {
     var codes: [Int8]
     /// One per row, one for each block of a row, or one for all.
     var parameters: [QuantizationParameters]
@@ -22,20 +22,20 @@ struct LayerSolver {
   }
 
   /// The codes nearest to the weights.
-  func nearest() -> Rounding {
+  func nearest() -> RoundedWeights {
     if let pairs { return boundedNearest(pairs) }
     let axis = granularity == .perChannel ? 0 : nil
     let weights = RoundToNearest.quantize(
       matrix.values, shape: [matrix.outputs, matrix.groups == 0 ? 0 : matrix.depth], axis: axis,
       blockSize: blockSize, grid: grid)
-    return Rounding(
+    return RoundedWeights(
       codes: weights.codes, parameters: weights.parameters, values: weights.dequantized())
   }
 
   /// The codes that lose least of the layer's outputs; nil where no covariances were gathered or they are unusable.
   func optimal(
     damping: Double, repairs: Bool, on executor: some OrderedExecutor
-  ) throws -> Rounding? {
+  ) throws -> RoundedWeights? {
     guard !inputs.covariances.isEmpty else { return nil }
     let rounding = OptimalRounding(
       window: CodeWindow(grid: grid), shared: granularity == .perTensor ? sharedWindow() : nil,
@@ -50,7 +50,7 @@ struct LayerSolver {
         weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping,
         blockSize: granularity == .perChannel ? blockSize : nil)
     }
-    var result = Rounding(codes: [], parameters: [], values: [])
+    var result = RoundedWeights(codes: [], parameters: [], values: [])
     if matrix.groups > 1 {
       // Groups are many and small.
       let solved = try executor.map(matrix.groups) { group in
@@ -83,7 +83,7 @@ struct LayerSolver {
     return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
   }
 
-  private func append(_ rows: RowCodes, _ order: [Int], to result: inout Rounding) {
+  private func append(_ rows: RowCodes, _ order: [Int], to result: inout RoundedWeights) {
     let (columns, sets) = (rows.columns, rows.sets.count)
     for row in 0..<rows.rows {
       let parameters = (row * sets..<(row + 1) * sets).map { place in
@@ -114,7 +114,7 @@ struct LayerSolver {
   ///   - judge: nil where no rows are held out.
   func choose(
     repairs: Bool, judge: HeldOutError?, on executor: some OrderedExecutor
-  ) throws -> (rounding: Rounding, errors: [RoundingError]) {
+  ) throws -> (rounding: RoundedWeights, errors: [RoundingError]) {
     var best = nearest()
     guard !inputs.covariances.isEmpty else { return (best, []) }
     var least = try judge?.error(of: best.values, on: executor) ?? .infinity

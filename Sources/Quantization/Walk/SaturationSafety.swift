@@ -22,7 +22,7 @@ extension LayerSolver {
   /// - Returns: whether they are bounded besides.
   func choose(
     _ safety: LayerSafety?, repairs: Bool, judge: HeldOutError?, on executor: some OrderedExecutor
-  ) throws -> (rounding: Rounding, errors: [RoundingError], isBounded: Bool) {
+  ) throws -> (rounding: RoundedWeights, errors: [RoundingError], isBounded: Bool) {
     let free = try choose(repairs: repairs, judge: judge, on: executor)
     guard let safety, safety.mode != .never,
       !SaturatingPairs(free.rounding.codes, safety.order).isEmpty
@@ -53,7 +53,8 @@ extension HeldOutError {
   /// Clamping moves the mean too, so it counts: E‖e − E[e exact]‖².
   /// - Returns: nil where the input's codes are not bytes.
   func clampedError(
-    of rounding: LayerSolver.Rounding, _ safety: LayerSafety, on executor: some OrderedExecutor
+    of rounding: LayerSolver.RoundedWeights, _ safety: LayerSafety,
+    on executor: some OrderedExecutor
   ) throws -> (exact: Double, error: Double)? {
     guard safety.input.storage == .uint8 || safety.input.storage == .int8 else { return nil }
     let pairs = SaturatingPairs(rounding.codes, safety.order)

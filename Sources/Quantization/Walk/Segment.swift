@@ -74,9 +74,3 @@ struct Segment: Sendable {
     }
   }
 }
-
-/// A session behind a reference.
-private final class SessionBox {
-  var session: Session
-  init(_ program: Program) { session = Session(program) }
-}

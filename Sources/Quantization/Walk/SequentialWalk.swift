@@ -124,7 +124,7 @@ public struct SequentialWalk: Sendable {
   }
 
   private func stored(
-    _ rounding: LayerSolver.Rounding, of layer: WeightedLayer, _ matrix: WeightMatrix,
+    _ rounding: LayerSolver.RoundedWeights, of layer: WeightedLayer, _ matrix: WeightMatrix,
     _ blockSize: Int?
   ) -> QuantizedWeights {
     QuantizedWeights(
@@ -162,7 +162,7 @@ extension SequentialWalk {
 /// What a walk does at each layer.
 public struct WalkOptions: Sendable {
   public var correctsBiases = true
-  public var rounding = Rounding.optimal
+  public var rounding = WeightRounding.optimal
   /// Inputs per output of the widest layers that are rounded optimally; wider ones, which average over more rounding
   /// errors and take longer, are rounded to nearest. nil sets no bound.
   public var widestOptimal: Int?
@@ -175,21 +175,6 @@ public struct WalkOptions: Sendable {
   /// nil takes more for optimal rounding, which runs every sample and needs memory for covariances anyway.
   public var memoryBudget: Int?
   var keptBytes: Int { memoryBudget ?? (rounding == .optimal ? 192 : 48) << 20 }
-
-  public init() {}
-}
-
-/// How weights become codes.
-public enum Rounding: String, Sendable, Codable, CaseIterable {
-  /// Each to its nearest code.
-  case nearest
-  /// Together, so that the layer's outputs on calibration data lose least.
-  case optimal
-}
-
-/// What a walk over calibration data found, by the name of the layer's weights.
-public struct Calibration: Sendable, Equatable {
-  public var layers: [String: LayerCalibration] = [:]
 
   public init() {}
 }

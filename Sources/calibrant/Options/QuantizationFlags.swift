@@ -75,7 +75,7 @@ struct QuantizationFlags: ParsableArguments {
     guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
       throw ValidationError("--weights is symmetric or asymmetric")
     }
-    if let rounding, Rounding(rawValue: rounding) == nil {
+    if let rounding, WeightRounding(rawValue: rounding) == nil {
       throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
     }
     guard SchemeName.supportedWeightBits.contains(endBits) else {
@@ -96,7 +96,7 @@ struct QuantizationFlags: ParsableArguments {
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
     options.saturationSafety = saturationSafe
-    options.rounding = rounding.flatMap { Rounding(rawValue: $0) }
+    options.rounding = rounding.flatMap { WeightRounding(rawValue: $0) }
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       endBits: endBits,

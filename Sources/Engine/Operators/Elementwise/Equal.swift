@@ -1,6 +1,6 @@
 /// Whether two broadcast tensors agree, elementwise.
 /// https://onnx.ai/onnx/operators/onnx__Equal.html
-struct Equal: Comparison {
+struct Equal: ElementwiseComparison {
   static let opType = "Equal"
   static let sinceVersion = 7
 

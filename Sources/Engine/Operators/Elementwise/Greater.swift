@@ -1,5 +1,5 @@
 /// Whether A is above B, elementwise. https://onnx.ai/onnx/operators/onnx__Greater.html
-struct Greater: Comparison {
+struct Greater: ElementwiseComparison {
   static let opType = "Greater"
   static let sinceVersion = 7
 

@@ -1,5 +1,5 @@
 /// Whether A is not below B, elementwise. https://onnx.ai/onnx/operators/onnx__GreaterOrEqual.html
-struct GreaterOrEqual: Comparison {
+struct GreaterOrEqual: ElementwiseComparison {
   static let opType = "GreaterOrEqual"
   static let sinceVersion = 12
 

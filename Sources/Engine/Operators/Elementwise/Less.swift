@@ -1,5 +1,5 @@
 /// Whether A is below B, elementwise. https://onnx.ai/onnx/operators/onnx__Less.html
-struct Less: Comparison {
+struct Less: ElementwiseComparison {
   static let opType = "Less"
   static let sinceVersion = 7
 

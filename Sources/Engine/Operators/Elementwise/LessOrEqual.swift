@@ -1,5 +1,5 @@
 /// Whether A is not above B, elementwise. https://onnx.ai/onnx/operators/onnx__LessOrEqual.html
-struct LessOrEqual: Comparison {
+struct LessOrEqual: ElementwiseComparison {
   static let opType = "LessOrEqual"
   static let sinceVersion = 12
 

@@ -1,9 +1,9 @@
 /// Whether a relation holds between two broadcast tensors of one type, elementwise.
-protocol Comparison: OperatorKernel {
+protocol ElementwiseComparison: OperatorKernel {
   static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool
 }
 
-extension Comparison {
+extension ElementwiseComparison {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [TensorType(.bool, try broadcastType(inputs, dtypes: arithmeticTypes + [.bool]).shape)]
   }

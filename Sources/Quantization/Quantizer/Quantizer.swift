@@ -113,21 +113,6 @@ public struct Quantizer: Sendable {
   }
 }
 
-/// A value that a quantized model quantizes.
-public struct ActivationTensor: Sendable, Equatable {
-  public let name: String
-  /// False where the range is that of another value, which this one is a part or a rearrangement of.
-  public let decidesRange: Bool
-  /// Whether histograms per channel are of use (axis 1).
-  public let mayBePerChannel: Bool
-
-  public init(name: String, decidesRange: Bool, mayBePerChannel: Bool) {
-    self.name = name
-    self.decidesRange = decidesRange
-    self.mayBePerChannel = mayBePerChannel
-  }
-}
-
 /// A quantized model and what was done to make it.
 public struct QuantizedModel: Sendable {
   public let model: Model
@@ -169,54 +154,4 @@ public struct ApproachLoss: Sendable, Equatable {
   public init(approach: Approach, loss: Double, isOfRangesAlone: Bool = false) {
     (self.approach, self.loss, self.isOfRangesAlone) = (approach, loss, isOfRangesAlone)
   }
-}
-
-/// What became of one layer's weights.
-public struct QuantizedLayer: Sendable, Equatable {
-  public let name: String
-  public let opType: String
-  public let weight: String
-  public let elementCount: Int
-  /// Nil where the weights stay in float32.
-  public let bits: Int?
-  /// The share of its outputs' variance that is error, where calibration held samples out (`LayerCalibration`).
-  public internal(set) var relativeError: Double?
-  /// Whether the weights are such that x86 without VNNI clamps no sum, at the price of some precision.
-  public internal(set) var isSaturationSafe = false
-}
-
-/// The layers of a model and their bits under a policy.
-struct LayerPlan: Sendable {
-  /// Every layer with weights, in order, and its bits; nil where it stays in float32.
-  let layers: [WeightedLayer]
-  let bits: [Int?]
-  let quantized: [(layer: WeightedLayer, bits: Int)]
-  let report: [QuantizedLayer]
-  let usesInt4: Bool
-
-  init(_ document: Document, scheme: Scheme, policy: Policy) throws(QuantizationError) {
-    layers = WeightedLayer.all(in: document)
-    guard !layers.isEmpty else {
-      let others = UnquantizedLayer.all(in: document)
-      throw .nothingToQuantize(
-        reason: others.isEmpty
-          ? "no Conv, Gemm or MatMul reads float32 weights stored in the file"
-          : others.prefix(6).map { "'\($0.name)': \($0.reason)" }.joined(separator: "; "))
-    }
-    bits = try policy.bits(of: layers, scheme: scheme.weights)
-    quantized = zip(layers, bits).compactMap { layer, bits in bits.map { (layer, $0) } }
-    guard !quantized.isEmpty else {
-      throw .nothingToQuantize(
-        reason: "all \(layers.count) layers are excluded or have too few weights")
-    }
-    usesInt4 = quantized.contains { scheme.weights.grid(bits: $0.bits).storage == .int4 }
-    report = zip(layers, bits).map { layer, bits in
-      QuantizedLayer(
-        name: layer.name, opType: layer.opType, weight: layer.weight,
-        elementCount: layer.elementCount, bits: bits)
-    }
-  }
-
-  /// The operator set that the quantized file needs.
-  func opset(from opset: Int) -> Int { max(opset, usesInt4 ? 21 : 13) }
 }

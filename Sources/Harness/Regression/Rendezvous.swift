@@ -6,16 +6,16 @@ import Foundation
 func onThreads<Result: Sendable>(
   _ count: Int, _ work: @escaping @Sendable (_ index: Int, _ begin: () -> Void) -> Result
 ) -> [Result] {
-  let crew = Crew<Result>(count)
+  let rendezvous = Rendezvous<Result>(count)
   for index in 0..<count {
-    let isStarted = WorkerThread.start { crew.finish(index, work(index, crew.begin)) }
+    let isStarted = WorkerThread.start { rendezvous.finish(index, work(index, rendezvous.begin)) }
     precondition(isStarted, "not enough memory for a thread")
   }
-  return crew.results()
+  return rendezvous.results()
 }
 
 /// Unchecked: every access to the stored state is under `condition`.
-private final class Crew<Result: Sendable>: @unchecked Sendable {
+private final class Rendezvous<Result: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private var waiting: Int
   private var done: [Result?]
