@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Harness
 import LinearAlgebra
@@ -32,6 +33,7 @@ struct Calibrant: ParsableCommand {
   private static func outcome() -> Int32 {
     do {
       var command = try parseAsRoot()
+      try InstructionSet.selected()
       try command.run()
       return 0
     } catch {

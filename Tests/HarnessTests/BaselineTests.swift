@@ -29,15 +29,20 @@ import Testing
   }
 
   @Test func refusesOtherCircumstances() throws {
+    var run = run
+    run.kernels = "avx2"
     let baseline = Baseline(run)
-    func compare(_ names: [String] = ["m.onnx"], threads: Int = 2, cores: Int = 2) throws {
+    func compare(
+      _ names: [String] = ["m.onnx"], threads: Int = 2, cores: Int = 2, kernels: String = "avx2"
+    ) throws {
       try baseline.requireComparable(
-        to: names, threads: threads, path: path, cpu: "", cores: cores)
+        to: names, threads: threads, path: path, cpu: "", cores: cores, kernels: kernels)
     }
     try compare()
     #expect(throws: HarnessError.self) { try compare(["m.onnx", "n.onnx"]) }
     #expect(throws: HarnessError.self) { try compare(threads: 1) }
     #expect(throws: HarnessError.self) { try compare(cores: 64) }
+    #expect(throws: HarnessError.self) { try compare(kernels: "avx512") }
   }
 
   @Test func figuresAreMediansOfRepeats() {

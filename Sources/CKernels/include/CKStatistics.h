@@ -23,17 +23,13 @@ typedef struct {
 enum { CK_BIN_TABLES = 4 };
 
 typedef struct {
-  const char *instructionSet;
   /// Sums of NaN or infinities are not finite; the other facts are then undefined.
   void (*summarize)(const float *x, int64_t count, CKSummary *summary);
   /// Counts values, all of them inside the bins, in CK_BIN_TABLES tables of `bins->count` counters.
   void (*tally)(const float *x, int64_t count, const CKBins *bins, uint32_t *tables);
 } CKStatistics;
 
-/// The fastest loops that this CPU can run.
-const CKStatistics *ck_best_statistics(void);
-
-/// The loops for "avx2" or "baseline"; null where the CPU or the build has none.
+/// The loops for "avx512", "avx2" or "baseline"; null where the CPU or the build has none.
 const CKStatistics *ck_statistics_named(const char *instructionSet);
 
 #endif

@@ -157,9 +157,6 @@ static inline void ck_relax(void) {
 #endif
 }
 
-/// The fastest loops that this CPU can run.
-const CKKernels *ck_best_kernels(void);
-
 /// The loops for "avx512", "avx2" or "baseline"; null where the CPU or the build has none.
 const CKKernels *ck_kernels_named(const char *instructionSet);
 

@@ -46,11 +46,14 @@ public struct Baseline: Sendable, Codable, Hashable {
   /// Refuses a comparison that would say nothing: other hardware, other threads, or a model it does not hold.
   public func requireComparable(
     to names: [String], threads: Int, path: String, cpu: String = MachineFacts.cpu,
-    cores: Int = MachineFacts.cores
+    cores: Int = MachineFacts.cores, kernels: String = MachineFacts.kernels
   ) throws(HarnessError) {
     var differences: [String] = []
     if run.cpu != cpu { differences.append("processor \(run.cpu), here \(cpu)") }
     if run.cores != cores { differences.append("\(run.cores) cores, here \(cores)") }
+    if let own = run.kernels, own != kernels {
+      differences.append("kernels \(own), here \(kernels)")
+    }
     if run.threads != threads { differences.append("\(run.threads) threads, now \(threads)") }
     differences += names.filter { run[$0] == nil }.map { "no model \($0)" }
     guard differences.isEmpty else {

@@ -33,8 +33,8 @@ public struct Benchmark: Sendable {
   public func run(_ paths: [String], like baseline: BenchmarkRun? = nil) throws -> BenchmarkRun {
     let models = try paths.map { try subject($0, like: baseline) }
     return BenchmarkRun(
-      cpu: MachineFacts.cpu, cores: MachineFacts.cores, blas: MachineFacts.blas, threads: threads,
-      models: try measured(models, at: paths))
+      cpu: MachineFacts.cpu, cores: MachineFacts.cores, blas: MachineFacts.blas,
+      kernels: MachineFacts.kernels, threads: threads, models: try measured(models, at: paths))
   }
 
   /// Measures the models named, which are among those of `run`, anew.

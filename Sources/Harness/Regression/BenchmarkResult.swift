@@ -16,7 +16,9 @@ public struct BenchmarkResult: Sendable {
 
   /// The result for people.
   public var text: String {
-    let head = "threads \(run.threads), \(run.cpu), \(ReportText.count(run.cores, "core"))"
+    let head = [
+      "threads \(run.threads)", run.cpu, ReportText.count(run.cores, "core"), run.kernels,
+    ].compactMap(\.self).joined(separator: ", ")
     let sections = [[head], speedTable, changes.isEmpty ? [] : changeTable + [conclusion]]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
@@ -83,7 +85,9 @@ extension BenchmarkResult {
         "machine",
         .object([
           .init("cpu", .string(run.cpu)), .init("cores", .int(run.cores)),
-          .init("blas", .string(run.blas)), .init("threads", .int(run.threads)),
+          .init("blas", .string(run.blas)),
+          .init("kernels", run.kernels.map(JSONValue.string) ?? .null),
+          .init("threads", .int(run.threads)),
         ])),
       .init("models", .array(run.models.map(Self.json))),
       .init("changes", .array(changes.map(json))),

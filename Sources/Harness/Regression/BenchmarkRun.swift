@@ -26,13 +26,18 @@ public struct BenchmarkRun: Sendable, Codable, Hashable {
   public var cpu: String
   public var cores: Int
   public var blas: String
+  /// What floats are computed by (`MachineFacts.kernels`); nil in baselines older than this.
+  public var kernels: String?
   public var threads: Int
   public var models: [Model]
 
-  public init(cpu: String, cores: Int, blas: String, threads: Int, models: [Model]) {
+  public init(
+    cpu: String, cores: Int, blas: String, kernels: String? = nil, threads: Int, models: [Model]
+  ) {
     self.cpu = cpu
     self.cores = cores
     self.blas = blas
+    self.kernels = kernels
     self.threads = threads
     self.models = models
   }

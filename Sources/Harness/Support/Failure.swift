@@ -40,6 +40,7 @@ public struct Failure {
     case let error as DatasetError: code(of: error)
     case let error as StatisticsFileError: code(of: error)
     case is ImagingError, is ImageEncodingError: Code.badData
+    case is UnavailableKernels: Code.usage
     case is Interrupted: Code.interrupted
     default: nil
     }

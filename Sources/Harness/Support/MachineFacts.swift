@@ -20,7 +20,9 @@ public enum MachineFacts {
   }
 
   /// What floats are computed by: other kernels may round the last bits otherwise.
-  public static var kernels: String { "OpenBLAS \(BLAS.kernels), \(engineInstructionSet)" }
+  public static var kernels: String {
+    "OpenBLAS \(BLAS.kernels), \(InstructionSet.current.rawValue)"
+  }
 
   /// The largest memory this process has held, in bytes.
   public static var peakMemory: Int {

@@ -1,18 +1,18 @@
 import CKernels
+import Engine
 
 /// The loops over observed values, for one instruction set.
 struct StatisticsLoops: @unchecked Sendable {
   let table: UnsafePointer<CKStatistics>
 
-  /// The fastest this CPU runs.
-  static let best = StatisticsLoops(table: ck_best_statistics())
+  /// The ones to compute with.
+  static let best = StatisticsLoops(.current)
 
   /// All that this CPU runs, for tests.
-  static let available = ["avx2", "baseline"].compactMap { named($0) }
+  static let available = InstructionSet.available.map(StatisticsLoops.init)
 
-  private static func named(_ instructionSet: String) -> StatisticsLoops? {
-    ck_statistics_named(instructionSet).map { StatisticsLoops(table: $0) }
-  }
+  /// - Parameter set: one that this CPU runs.
+  private init(_ set: InstructionSet) { table = ck_statistics_named(set.rawValue)! }
 
   func summary(_ values: UnsafeBufferPointer<Float>) -> CKSummary {
     var summary = CKSummary()

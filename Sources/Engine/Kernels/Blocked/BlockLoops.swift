@@ -4,21 +4,17 @@ import CKernels
 struct BlockLoops: @unchecked Sendable, CustomStringConvertible {
   let table: UnsafePointer<CKKernels>
 
-  /// The fastest this CPU runs.
-  static let best = BlockLoops(table: ck_best_kernels())
+  /// The ones to compute with.
+  static let best = BlockLoops(.current)
 
   /// All that this CPU runs, for tests.
-  static let available = ["avx512", "avx2", "baseline"].compactMap { named($0) }
+  static let available = InstructionSet.available.map(BlockLoops.init)
 
-  private static func named(_ instructionSet: String) -> BlockLoops? {
-    ck_kernels_named(instructionSet).map { BlockLoops(table: $0) }
-  }
+  /// - Parameter set: one that this CPU runs.
+  private init(_ set: InstructionSet) { table = ck_kernels_named(set.rawValue)! }
 
   var description: String { String(cString: table.pointee.instructionSet) }
 
   /// Output blocks that share a product.
   var blocksAtOnce: Int { Int(table.pointee.blocksAtOnce) }
 }
-
-/// The instruction set of the engine's inner loops on this machine.
-public let engineInstructionSet = BlockLoops.best.description
