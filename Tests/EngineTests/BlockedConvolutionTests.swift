@@ -123,13 +123,11 @@ private struct BlockedProblem {
       let target = bytes.assumingMemoryBound(to: Float.self).baseAddress!
       weights.withUnsafeBufferPointer { weights in
         bias.withUnsafeBufferPointer { bias in
-          BlockedConvolution(loops: loops).run(
-            shape, algorithm,
-            BlockedConvolution.Operands(
-              input: base(of: source), weights: weights.baseAddress!, bias: bias.baseAddress,
-              output: target),
-            epilogue: epilogue.loops(adding: added.map { base(of: $0) }), scratch: Scratch(),
-            workers: workers)
+          let packed = BlockedWeights(
+            shape, for: algorithm, weights.baseAddress!, bias: bias.baseAddress, loops: loops)
+          BlockedConvolution(shape: shape, weights: packed, loops: loops).run(
+            base(of: source), epilogue: epilogue.loops(adding: added.map { base(of: $0) }),
+            into: target, scratch: Scratch(), workers: workers)
         }
       }
     }

@@ -81,18 +81,14 @@ import Testing
     let layer = try IntegerLayer(node)
     let results = BlockLoops.available.map { loops in
       var output = [Float](repeating: 0, count: 48 * 40)
-      weights.withUnsafeBufferPointer { weights in
-        let scales = [Float](repeating: 1, count: 40)
-        let bias = [Int32](repeating: 3, count: 40)
-        let requantization = scales.withUnsafeBufferPointer { scales in
-          bias.withUnsafeBufferPointer {
-            ColumnRequantization(layer, scales: scales, bias: $0, columns: 48)
-          }
-        }
-        CodeConvolution(loops: loops).run(
-          shape, layer, input: input, isBlocked: true, weights: weights, requantization,
-          into: &output, workers: Workers(2))
-      }
+      let requantization = ColumnRequantization(
+        layer, scales: [Float](repeating: 1, count: 40), bias: [Int32](repeating: 3, count: 40),
+        columns: 48)
+      CodeConvolution(
+        shape: shape, layer: layer,
+        strips: CodeStrip.all(shape, weights, blocksAtOnce: loops.blocksAtOnce), isBlocked: true,
+        requantization: requantization, loops: loops
+      ).run(input, into: &output, workers: Workers(2))
       return output
     }
     #expect(results.allSatisfy { $0 == results[0] })

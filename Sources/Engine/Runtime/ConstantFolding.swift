@@ -82,7 +82,7 @@ func evaluate(
     if kernel is any ViewOperator, let source = views.first ?? nil {
       storages[0].base.copyMemory(from: source.base, byteCount: source.bytes.count)
     } else {
-      try kernel.compute(call)
+      try kernel.prepared(operands, computing: types).run(call)
     }
     return zip(types, storages).map { Tensor($0, storage: $1) }
   } catch {

@@ -10,6 +10,7 @@ final class ExecutionPlan: Sendable {
 
   struct Step: Sendable {
     let node: Int
+    let kernel: any PreparedKernel
     let inputs: [ValueID?]
     let outputs: [(id: ValueID?, type: TensorType, offset: Int)]
     /// Indices into the program's observed values that are complete after this step.
@@ -46,7 +47,10 @@ final class ExecutionPlan: Sendable {
       let observes = program.observedIDs.indices.filter {
         produced.contains(program.observedIDs[$0])
       }
-      steps.append(Step(node: index, inputs: node.inputs, outputs: outputs, observes: observes))
+      steps.append(
+        Step(
+          node: index, kernel: try inference.preparedKernel(index), inputs: node.inputs,
+          outputs: outputs, observes: observes))
     }
     self.steps = steps
     arenaByteCount = layout.byteCount
@@ -82,10 +86,7 @@ struct TypeInference {
     for (index, node) in program.graph.nodes.enumerated() {
       for input in node.inputs { try requireType(of: input, for: node.name) }
       let kernel = program.kernels[index]
-      let operands = node.inputs.map { id -> Operand? in
-        guard let id, let type = types[id.index] else { return nil }
-        return Operand(type, constant: constants[id.index])
-      }
+      let operands = operands(of: node)
       if let values = try constantResults(kernel, node, operands, scratch) {
         used = try MemoryLimit.check(values.map(\.type), used: used)
         record(values.map(\.type), values, for: node)
@@ -106,6 +107,24 @@ struct TypeInference {
       }
     }
     for output in program.graph.outputs { try requireType(of: output, for: "the model") }
+  }
+
+  private func operands(of node: Node) -> [Operand?] {
+    node.inputs.map { id in
+      guard let id, let type = types[id.index] else { return nil }
+      return Operand(type, constant: constants[id.index])
+    }
+  }
+
+  /// What runs a node at the types that were found.
+  func preparedKernel(_ index: Int) throws(GraphError) -> any PreparedKernel {
+    let node = program.graph.nodes[index]
+    let operands = operands(of: node)
+    do {
+      return try program.kernels[index].prepared(operands, computing: outputTypes[index] ?? [])
+    } catch {
+      throw error.located(in: node, operands, of: program.graph)
+    }
   }
 
   /// A file may give a node more outputs than its operator has; they exist only until somebody reads them.

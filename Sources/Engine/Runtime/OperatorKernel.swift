@@ -12,10 +12,17 @@ public struct Operand: Sendable {
   public init(_ constant: Tensor) { self.init(constant.type, constant: constant) }
 }
 
-/// One version of an ONNX operator.
-///
-/// A kernel is made once per node and shared by all workers; whatever changes during a run lives in the call.
-public protocol OperatorKernel: Sendable {
+/// What runs a node at the types of a plan, any number of times and by any number of workers; whatever changes during a run
+/// lives in the call.
+public protocol PreparedKernel: Sendable {
+  /// Computes every output; an output the graph does not use is still given memory.
+  ///
+  /// - Throws: where data hold a value that the operator may not have (an index past its axis).
+  func run(_ call: OperatorCall) throws(GraphError)
+}
+
+/// One version of an ONNX operator, made once per node of a program.
+public protocol OperatorKernel: PreparedKernel {
   static var opType: String { get }
   /// "" is the standard domain.
   static var domain: String { get }
@@ -28,17 +35,36 @@ public protocol OperatorKernel: Sendable {
   /// Shape inference without data, one type per output. `inputs` holds nil for omitted optional inputs.
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType]
 
-  /// Computes every output; an output the graph does not use is still given memory.
-  func run(_ call: OperatorCall) throws(GraphError)
+  /// What runs at these inputs, which `outputTypes` has accepted: geometry worked out, an algorithm chosen, constant weights
+  /// packed. A kernel that has nothing to prepare is it itself.
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel
 }
 
 extension OperatorKernel {
   public static var domain: String { "" }
 
-  /// Runs the operator where there is anything to compute: beside an axis of size 0 others may have any size, over which
-  /// loops would go on for nothing.
-  func compute(_ call: OperatorCall) throws(GraphError) {
-    if call.outputs.contains(where: { $0.count > 0 }) { try run(call) }
+  public func prepare(_ inputs: [Operand?]) -> any PreparedKernel { self }
+
+  /// What runs where outputs have these types. Where all are empty nothing does: beside an axis of size 0 others may have any
+  /// size, over which loops would go on for nothing.
+  func prepared(
+    _ inputs: [Operand?], computing outputs: [TensorType]
+  ) throws(GraphError) -> any PreparedKernel {
+    outputs.contains { $0.shape.elementCount > 0 } ? try prepare(inputs) : Idle()
+  }
+}
+
+private struct Idle: PreparedKernel {
+  func run(_ call: OperatorCall) {}
+}
+
+/// An operator that is run by what it prepares.
+public protocol PlannedOperator: OperatorKernel {}
+
+extension PlannedOperator {
+  /// For a single run outside a plan, where all inputs are known.
+  public func run(_ call: OperatorCall) throws(GraphError) {
+    try prepare(call.inputs.map { $0.map { Operand($0.copied()) } }).run(call)
   }
 }
 
@@ -126,6 +152,14 @@ extension Array where Element == Operand? {
   }
 
   public func optional(_ index: Int) -> Operand? { index < count ? self[index] : nil }
+
+  /// The value of an operand that must be known before the model runs (packed weights).
+  func knownValue(_ index: Int, _ name: String) throws(GraphError) -> Tensor {
+    guard let constant = try required(index, name).constant else {
+      throw .dependsOnData(input: name)
+    }
+    return constant
+  }
 
   /// A required float32 operand's type.
   public func requiredFloat(_ index: Int, _ name: String) throws(GraphError) -> TensorType {

@@ -1,4 +1,5 @@
 import ONNXFormat
+import Synchronization
 
 /// A model ready to run at any input shape: rewritten graph, one kernel per node.
 public final class Program: Sendable {
@@ -7,6 +8,8 @@ public final class Program: Sendable {
   /// The values a tap sees, in the order they were asked for.
   public let observed: [String]
   let observedIDs: [ValueID]
+  /// For the shapes that were met; all sessions share them, and what is packed for them.
+  private let plans = Mutex<[[TensorType]: ExecutionPlan]>([:])
   /// What whoever runs the model should know of how it was read.
   public var notes: [String] { graph.notes }
 
@@ -103,11 +106,23 @@ public final class Program: Sendable {
 
   public var outputNames: [String] { graph.outputs.map { graph.name(of: $0) } }
 
+  /// How to run at given types of the inputs; made at the first call.
+  func plan(for types: [TensorType]) throws(GraphError) -> ExecutionPlan {
+    try plans.withLock { plans throws(GraphError) in
+      if let plan = plans[types] { return plan }
+      let plan = try ExecutionPlan(self, inputs: types)
+      plans[types] = plan
+      return plan
+    }
+  }
+
   /// The types of the outputs at given types of the inputs; nil where they depend on data.
   public func outputTypes(_ inputs: [TensorType]) throws(GraphError) -> [TensorType]? {
     do {
-      let plan = try ExecutionPlan(self, inputs: inputs)
-      return plan.outputs.compactMap { plan.types[$0.index] }
+      try check(inputs)
+      var inference = TypeInference(self, inputs: inputs)
+      try inference.run()
+      return graph.outputs.compactMap { inference.types[$0.index] }
     } catch {
       guard error.dependsOnData else { throw error }
       return nil

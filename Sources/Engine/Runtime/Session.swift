@@ -2,10 +2,9 @@
 /// call lasts.
 public typealias Tap = (_ index: Int, _ values: TensorView) throws -> Void
 
-/// One worker's running state: its arena, its scratch, and the plans for the shapes it has met.
+/// One worker's running state: its arena and its scratch.
 public struct Session: ~Copyable {
   private let program: Program
-  private var plans: [[TensorType]: ExecutionPlan] = [:]
   private var arena = TensorStorage(byteCount: 0)
   private let scratch = Scratch()
   private let workers: Workers
@@ -75,9 +74,7 @@ public struct Session: ~Copyable {
   }
 
   private mutating func plan(for types: [TensorType]) throws(GraphError) -> ExecutionPlan {
-    if let plan = plans[types] { return plan }
-    let plan = try ExecutionPlan(program, inputs: types)
-    plans[types] = plan
+    let plan = try program.plan(for: types)
     if arena.byteCount < plan.arenaByteCount {
       arena = TensorStorage(byteCount: plan.arenaByteCount)
     }
@@ -92,7 +89,7 @@ public struct Session: ~Copyable {
       },
       scratch: scratch, workers: workers)
     do {
-      try program.kernels[step.node].compute(call)
+      try step.kernel.run(call)
     } catch {
       throw error.located(in: program.graph.nodes[step.node], [])
     }

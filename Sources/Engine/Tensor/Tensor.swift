@@ -62,6 +62,12 @@ public struct Tensor: Sendable {
       UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: T.self), count: count))
   }
 
+  /// The elements of a float tensor; valid during the call.
+  func withFloats<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
+    precondition(dtype == .float32, "a \(dtype) tensor read as floats")
+    return body(UnsafePointer(storage.base.assumingMemoryBound(to: Float.self)))
+  }
+
   public func array<T: TensorElement>(of type: T.Type) -> [T] {
     withBuffer(of: type) { Array($0) }
   }

@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// The ways to compute a convolution whose output is blocked. Each equals the naive sum up to rounding.
 enum BlockedAlgorithm: Sendable, Hashable, CaseIterable {
@@ -57,68 +56,57 @@ extension WinogradConvolution {
   }
 }
 
-/// A convolution with constant weights. Weights are packed for an algorithm when it is first chosen, and kept.
-final class BlockedConvolution: Sendable {
-  private enum Packed: Sendable {
-    case direct(DirectWeights)
-    case depthwise(DepthwiseWeights)
-    case winograd(WinogradWeights)
-  }
+/// Weights in the order in which an algorithm reads them; images of any size and number share them.
+enum BlockedWeights: Sendable {
+  case direct(DirectWeights)
+  case depthwise(DepthwiseWeights)
+  case winograd(WinogradWeights)
 
-  private let packed = Mutex<[BlockedAlgorithm: Packed]>([:])
-  private let loops: BlockLoops
-
-  init(loops: BlockLoops = .best) { self.loops = loops }
-
-  struct Operands {
-    let input: UnsafePointer<Float>
-    /// M × C/group × KH × KW; the same at every call.
-    let weights: UnsafePointer<Float>
-    /// M values or nil; the same at every call.
-    let bias: UnsafePointer<Float>?
-    let output: UnsafeMutablePointer<Float>
-  }
-
-  func run(
-    _ shape: ConvolutionShape, _ algorithm: BlockedAlgorithm, _ operands: Operands,
-    epilogue: CKEpilogue, scratch: Scratch, workers: Workers
+  /// - Parameters:
+  ///   - weights: M × C/group × KH × KW.
+  ///   - bias: M values, or nil.
+  init(
+    _ shape: ConvolutionShape, for algorithm: BlockedAlgorithm, _ weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, loops: BlockLoops = .best
   ) {
-    switch weights(for: algorithm, shape, operands) {
-    case .direct(let weights):
-      DirectConvolution(shape: shape, weights: weights, loops: loops).run(
-        input: operands.input, epilogue: epilogue, output: operands.output, scratch: scratch,
-        workers: workers)
-    case .depthwise(let weights):
-      BlockedDepthwise(shape: shape, weights: weights, loops: loops).run(
-        input: operands.input, epilogue: epilogue, output: operands.output, workers: workers)
-    case .winograd(let weights):
-      WinogradConvolution(shape: shape, weights: weights, loops: loops).run(
-        input: operands.input, epilogue: epilogue, output: operands.output, scratch: scratch,
-        workers: workers)
+    switch algorithm {
+    case .directFromDense, .direct:
+      self = .direct(
+        DirectWeights(
+          shape, weights: weights, bias: bias, isBlocked: algorithm == .direct,
+          blocksAtOnce: loops.blocksAtOnce))
+    case .depthwise:
+      self = .depthwise(DepthwiseWeights(shape, weights: weights, bias: bias))
+    case .winograd:
+      self = .winograd(
+        WinogradWeights(shape, weights: weights, bias: bias, blocksAtOnce: loops.blocksAtOnce))
     }
   }
+}
 
-  private func weights(
-    for algorithm: BlockedAlgorithm, _ shape: ConvolutionShape, _ operands: Operands
-  ) -> Packed {
-    packed.withLock { packed in
-      if let known = packed[algorithm] { return known }
-      let (weights, bias) = (operands.weights, operands.bias)
-      let new: Packed =
-        switch algorithm {
-        case .directFromDense, .direct:
-          .direct(
-            DirectWeights(
-              shape, weights: weights, bias: bias, isBlocked: algorithm == .direct,
-              blocksAtOnce: loops.blocksAtOnce))
-        case .depthwise: .depthwise(DepthwiseWeights(shape, weights: weights, bias: bias))
-        case .winograd:
-          .winograd(
-            WinogradWeights(
-              shape, weights: weights, bias: bias, blocksAtOnce: loops.blocksAtOnce))
-        }
-      packed[algorithm] = new
-      return new
+/// A convolution of one shape with packed weights.
+struct BlockedConvolution: Sendable {
+  var shape: ConvolutionShape
+  let weights: BlockedWeights
+  var loops = BlockLoops.best
+
+  /// - Parameters:
+  ///   - input: dense or blocked, as the weights' algorithm reads it.
+  ///   - output: blocked.
+  func run(
+    _ input: UnsafePointer<Float>, epilogue: CKEpilogue = CKEpilogue(),
+    into output: UnsafeMutablePointer<Float>, scratch: Scratch, workers: Workers
+  ) {
+    switch weights {
+    case .direct(let weights):
+      DirectConvolution(shape: shape, weights: weights, loops: loops).run(
+        input: input, epilogue: epilogue, output: output, scratch: scratch, workers: workers)
+    case .depthwise(let weights):
+      BlockedDepthwise(shape: shape, weights: weights, loops: loops).run(
+        input: input, epilogue: epilogue, output: output, workers: workers)
+    case .winograd(let weights):
+      WinogradConvolution(shape: shape, weights: weights, loops: loops).run(
+        input: input, epilogue: epilogue, output: output, scratch: scratch, workers: workers)
     }
   }
 }

@@ -1,44 +1,29 @@
 import CKernels
-import Synchronization
 
 /// A convolution of 8-bit codes whose sums of two products are clamped, as a product of im2col rows of bytes with weights in
 /// the order in which kernels add: position by position, channels fastest.
-///
-/// Weights are packed at the first call and kept.
-final class CodeConvolution: Sendable {
-  private let packed = Mutex<[CodeStrip]?>(nil)
-  private let loops: BlockLoops
-
-  init(loops: BlockLoops = .best) { self.loops = loops }
+struct CodeConvolution: Sendable {
+  let shape: ConvolutionShape
+  let layer: IntegerLayer
+  let strips: [CodeStrip]
+  let isBlocked: Bool
+  /// Of all lanes of the output's blocks; sums hold the input's zero point.
+  let requantization: ColumnRequantization
+  var loops = BlockLoops.best
 
   /// - Parameters:
-  ///   - input: dense or blocked, on the grid of `layer`.
-  ///   - weights: M × C/group × KH × KW; the same at every call.
+  ///   - input: dense or blocked, on the grid of the layer.
+  ///   - output: blocked.
   func run(
-    _ shape: ConvolutionShape, _ layer: IntegerLayer, input: UnsafePointer<Float>, isBlocked: Bool,
-    weights: UnsafeBufferPointer<Int8>, _ requantization: ColumnRequantization,
-    into output: UnsafeMutablePointer<Float>, workers: Workers
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, workers: Workers
   ) {
-    let strips = strips(shape, layer, weights)
     let lanes = isBlocked ? ChannelBlocks.lanes : 1
     let inputSize = (shape.inChannels + lanes - 1) / lanes * lanes * shape.height * shape.width
     let outputSize = ChannelBlocks.count(shape.outChannels) * shape.positions * ChannelBlocks.lanes
     for image in 0..<shape.batch {
       let codes = PixelCodes(
         input + image * inputSize, shape, layer, isBlocked: isBlocked, loops: loops)
-      multiply(
-        strips, shape, codes, requantization, into: output + image * outputSize, workers: workers)
-    }
-  }
-
-  private func strips(
-    _ shape: ConvolutionShape, _ layer: IntegerLayer, _ weights: UnsafeBufferPointer<Int8>
-  ) -> [CodeStrip] {
-    packed.withLock { packed in
-      if let packed { return packed }
-      let new = CodeStrip.all(shape, weights, blocksAtOnce: loops.blocksAtOnce)
-      packed = new
-      return new
+      multiply(codes, into: output + image * outputSize, workers: workers)
     }
   }
 
@@ -46,9 +31,7 @@ final class CodeConvolution: Sendable {
   private static let bandBytes = 128 << 10
 
   private func multiply(
-    _ strips: [CodeStrip], _ shape: ConvolutionShape, _ codes: PixelCodes,
-    _ requantization: ColumnRequantization, into output: UnsafeMutablePointer<Float>,
-    workers: Workers
+    _ codes: PixelCodes, into output: UnsafeMutablePointer<Float>, workers: Workers
   ) {
     let depth = (shape.depth + 3) / 4 * 4
     let band = max(48, Self.bandBytes / max(depth, 1) / 12 * 12)
@@ -60,7 +43,7 @@ final class CodeConvolution: Sendable {
       let rows = codes.rows(positions, group: group, depth: depth)
       rows.withPointer { x, stride in
         for strip in strips where strip.group == group {
-          multiply(strip, x, stride, positions, depth, shape, requantization, into: output)
+          multiply(strip, x, stride, positions, depth, into: output)
         }
       }
     }
@@ -68,8 +51,7 @@ final class CodeConvolution: Sendable {
 
   private func multiply(
     _ strip: CodeStrip, _ x: UnsafePointer<UInt8>, _ stride: Int, _ positions: Range<Int>,
-    _ depth: Int, _ shape: ConvolutionShape, _ requantization: ColumnRequantization,
-    into output: UnsafeMutablePointer<Float>
+    _ depth: Int, into output: UnsafeMutablePointer<Float>
   ) {
     let lanes = ChannelBlocks.lanes
     var product = CKCodeProduct()
@@ -102,7 +84,7 @@ struct CodeStrip: Sendable {
 
   /// - Parameter weights: M × C/group × KH × KW.
   static func all(
-    _ shape: ConvolutionShape, _ weights: UnsafeBufferPointer<Int8>, blocksAtOnce: Int
+    _ shape: ConvolutionShape, _ weights: [Int8], blocksAtOnce: Int = BlockLoops.best.blocksAtOnce
   ) -> [CodeStrip] {
     let count = ChannelBlocks.count(shape.outChannelsPerGroup)
     return (0..<shape.group).flatMap { group in
@@ -115,7 +97,7 @@ struct CodeStrip: Sendable {
   }
 
   private init(
-    _ shape: ConvolutionShape, _ source: UnsafeBufferPointer<Int8>, group: Int, firstBlock: Int,
+    _ shape: ConvolutionShape, _ source: [Int8], group: Int, firstBlock: Int,
     blocks: Int
   ) {
     (self.group, self.firstBlock, self.blocks) = (group, firstBlock, blocks)

@@ -1,89 +1,76 @@
 import CKernels
-import Synchronization
 
 /// A convolution of 8-bit codes with constant 8-bit weights on blocked tensors: exact 32-bit sums, less what clamped pairs
 /// lose, which are counted.
 ///
-/// The sums are those of the float kernels on integers, which floats hold exactly. Weights are prepared at the first call.
-final class CountedConvolution: Sendable {
-  private struct Prepared: Sendable {
-    let digits: IntegerDigits
-    let convolutions: [BlockedConvolution]
+/// The sums are those of the float kernels on integers, which floats hold exactly.
+struct CountedConvolution: Sendable {
+  /// Weights as sums of digits, and the pairs that clamp.
+  struct Weights: Sendable {
+    let digits: [BlockedWeights]
+    let base: Int32
     let pairs: SaturatingPairs
   }
 
-  private let prepared = Mutex<Prepared?>(nil)
+  let shape: ConvolutionShape
+  let layer: IntegerLayer
+  let weights: Weights
+  let isBlocked: Bool
+  /// Of all lanes of the output's blocks.
+  let requantization: ColumnRequantization
 
-  struct Operands {
-    /// Dense or blocked, on the grid of `layer`.
-    let input: UnsafePointer<Float>
-    let isBlocked: Bool
-    /// M × C/group × KH × KW; the same at every call.
-    let weights: UnsafeBufferPointer<Int8>
-    let output: UnsafeMutablePointer<Float>
-  }
-
-  private func prepared(
-    _ shape: ConvolutionShape, _ layer: IntegerLayer, _ weights: UnsafeBufferPointer<Int8>
-  ) -> Prepared {
-    prepared.withLock { prepared in
-      if let prepared { return prepared }
-      let digits = IntegerDigits(
-        weights.map { Int($0) - layer.weightZeroPoint }, depth: shape.depth,
-        zeroPoint: layer.inputZeroPoint)
-      let clamps = layer.clampsPairs && !shape.isPlainDepthwise
-      let order = PairOrder(
-        channels: shape.inChannelsPerGroup, positions: shape.kernelHeight * shape.kernelWidth)
-      let new = Prepared(
-        digits: digits, convolutions: digits.parts.map { _ in BlockedConvolution() },
-        pairs: clamps ? SaturatingPairs(Array(weights), order) : .none)
-      prepared = new
-      return new
-    }
-  }
-
-  /// - Parameter requantization: of all lanes of the output's blocks.
+  /// - Parameters:
+  ///   - input: dense or blocked, on the grid of the layer.
+  ///   - output: blocked.
   func run(
-    _ shape: ConvolutionShape, _ layer: IntegerLayer, _ operands: Operands,
-    _ requantization: ColumnRequantization, scratch: Scratch, workers: Workers
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, scratch: Scratch,
+    workers: Workers
   ) {
-    let prepared = prepared(shape, layer, operands.weights)
     var image = shape
     image.batch = 1
-    let lanes = operands.isBlocked ? ChannelBlocks.lanes : 1
+    let lanes = isBlocked ? ChannelBlocks.lanes : 1
     let planes = (shape.inChannels + lanes - 1) / lanes
     let inputSize = planes * lanes * shape.height * shape.width
     let outputSize = ChannelBlocks.count(shape.outChannels) * shape.positions * ChannelBlocks.lanes
     let (codes, product) = (AlignedFloats(inputSize), AlignedFloats(outputSize))
     var sums = [Int32](repeating: 0, count: outputSize)
-    let algorithm: BlockedAlgorithm =
-      !operands.isBlocked ? .directFromDense : shape.isPlainDepthwise ? .depthwise : .direct
     for index in 0..<shape.batch {
       BlockLoops.best.table.pointee.steps(
-        operands.input + index * inputSize, Int64(inputSize), layer.inputScale, codes.base)
+        input + index * inputSize, Int64(inputSize), layer.inputScale, codes.base)
       for i in sums.indices { sums[i] = 0 }
       var factor: Int32 = 1
-      for (part, convolution) in zip(prepared.digits.parts, prepared.convolutions) {
-        part.withUnsafeBufferPointer { weights in
-          convolution.run(
-            image, algorithm,
-            BlockedConvolution.Operands(
-              input: codes.base, weights: weights.baseAddress!, bias: nil, output: product.base),
-            epilogue: CKEpilogue(), scratch: scratch, workers: workers)
-        }
-        BlockLoops.best.table.pointee.addScaled(
-          product.base, Int64(outputSize), factor, &sums)
-        factor &*= Int32(prepared.digits.base)
+      for digit in weights.digits {
+        BlockedConvolution(shape: image, weights: digit).run(
+          codes.base, into: product.base, scratch: scratch, workers: workers)
+        BlockLoops.best.table.pointee.addScaled(product.base, Int64(outputSize), factor, &sums)
+        factor &*= weights.base
       }
-      if !prepared.pairs.isEmpty {
-        let dense = DenseCodes(codes.base, image, isBlocked: operands.isBlocked, workers: workers)
+      if !weights.pairs.isEmpty {
+        let dense = DenseCodes(codes.base, image, isBlocked: isBlocked, workers: workers)
         let clamped = dense.subtractExcess(
-          of: prepared.pairs, zeroPoint: layer.inputZeroPoint, from: &sums)
+          of: weights.pairs, zeroPoint: layer.inputZeroPoint, from: &sums)
         layer.clamps.add(clamped, of: shape.outChannels * shape.positions)
       }
       requantization.apply(
-        blocked: sums, pixels: shape.positions, into: operands.output + index * outputSize)
+        blocked: sums, pixels: shape.positions, into: output + index * outputSize)
     }
+  }
+}
+
+extension CountedConvolution.Weights {
+  /// - Parameter codes: M × C/group × KH × KW.
+  init(_ codes: [Int8], _ shape: ConvolutionShape, _ layer: IntegerLayer, isBlocked: Bool) {
+    let digits = IntegerDigits(
+      codes.map { Int($0) - layer.weightZeroPoint }, depth: shape.depth,
+      zeroPoint: layer.inputZeroPoint)
+    let algorithm: BlockedAlgorithm =
+      !isBlocked ? .directFromDense : shape.isPlainDepthwise ? .depthwise : .direct
+    let clamps = layer.clampsPairs && !shape.isPlainDepthwise
+    let order = PairOrder(
+      channels: shape.inChannelsPerGroup, positions: shape.kernelHeight * shape.kernelWidth)
+    self.init(
+      digits: digits.parts.map { BlockedWeights(shape, for: algorithm, $0, bias: nil) },
+      base: Int32(digits.base), pairs: clamps ? SaturatingPairs(codes, order) : .none)
   }
 }
 

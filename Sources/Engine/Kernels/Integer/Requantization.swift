@@ -1,15 +1,14 @@
 import CKernels
 
 /// From integer sums to values on the output's grid, with factor and bias per column.
-struct ColumnRequantization {
+struct ColumnRequantization: Sendable {
   private let factors: [Float]
   private var bias: [Int32]
   private let output: GridRounding?
 
   /// - Parameter columns: at least as many as there are scales; the rest has factor and bias 0.
   init(
-    _ layer: IntegerLayer, scales: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Int32>,
-    columns: Int
+    _ layer: IntegerLayer, scales: [Float], bias: [Int32], columns: Int
   ) {
     let missing = columns - scales.count
     factors = scales.map(layer.factor) + [Float](repeating: 0, count: missing)
@@ -21,7 +20,7 @@ struct ColumnRequantization {
   ///
   /// - Parameter weights: columns × depth.
   func subtracting(
-    _ zeroPoint: Int, times weights: UnsafeBufferPointer<Int8>, depth: Int
+    _ zeroPoint: Int, times weights: [Int8], depth: Int
   ) -> ColumnRequantization {
     var result = self
     for column in 0..<(depth > 0 ? weights.count / depth : 0) {

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Inputs X (N × C × H × W or its blocked form), W, B, R; B and the residual R are optional. R is blocked and may be
 /// anything that broadcasts with the convolution's output.
-struct BlockedConv: OperatorKernel, MultiplyAccumulating {
+struct BlockedConv: PlannedOperator, MultiplyAccumulating {
   static let opType = "BlockedConv"
   static let domain = "calibrant"
   static let sinceVersion = 1
@@ -12,7 +12,7 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
   private let attributes: Attributes
   private let group: Int
   private let epilogue: Epilogue
-  private let convolution = BlockedConvolution()
+  private let weights = PackedForms<BlockedAlgorithm, BlockedWeights>()
 
   init(_ node: Node) throws(GraphError) {
     attributes = node.attributes
@@ -23,7 +23,7 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "X").shape
     let w = try inputs.requiredFloat(1, "W").shape
-    let output = outputShape(try shape(x, w))
+    let output = try shape(x, w).blockedOutput
     guard inputs.optional(3) != nil else { return [TensorType(.float32, output)] }
     let residual = try inputs.requiredFloat(3, "R").shape
     guard let sum = output.broadcast(with: residual) else {
@@ -43,54 +43,59 @@ struct BlockedConv: OperatorKernel, MultiplyAccumulating {
     return shape
   }
 
-  private func outputShape(_ shape: ConvolutionShape) -> Shape {
-    ChannelBlocks.shape([shape.batch, shape.outChannels, shape.outHeight, shape.outWidth])
-  }
-
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let (x, w, residual) = (call.input(0), call.input(1), call.optionalInput(3))
-    let shape = try shape(x.shape, w.shape)
-    guard let output = call.output.floats.baseAddress, call.output.count > 0 else { return }
-    let own = outputShape(shape)
-    if let residual, residual.shape != own || call.output.shape != own {
-      try runApart(call, shape, residual)
-      return
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let (x, w) = (try inputs.required(0, "X").type.shape, try inputs.knownValue(1, "W"))
+    let bias = inputs.optional(2) == nil ? nil : try inputs.knownValue(2, "B")
+    let shape = try shape(x, w.shape)
+    let algorithm = BlockedAlgorithm(for: shape, isBlocked: x.rank == 5)
+    let packed = weights.packed(algorithm) {
+      w.withFloats { w in
+        guard let bias else { return BlockedWeights(shape, for: algorithm, w, bias: nil) }
+        return bias.withFloats { BlockedWeights(shape, for: algorithm, w, bias: $0) }
+      }
     }
-    convolve(
-      call, shape, epilogue.loops(adding: residual?.floats.baseAddress), into: output)
-  }
-
-  /// A residual of another shape cannot be added to tiles of the output.
-  private func runApart(
-    _ call: OperatorCall, _ shape: ConvolutionShape, _ residual: TensorView
-  ) throws(GraphError) {
-    let own = TensorType(.float32, outputShape(shape))
-    let product = AlignedFloats(own.shape.elementCount)
-    convolve(call, shape, CKEpilogue(), into: product.base)
-    mapBroadcast(
-      TensorView(type: own, base: UnsafeRawPointer(product.base)), residual, call.output,
-      of: Float.self, Float.self
-    ) { $0 + $1 }
-    epilogue.apply(to: call.output.floats)
-  }
-
-  private func convolve(
-    _ call: OperatorCall, _ shape: ConvolutionShape, _ epilogue: CKEpilogue,
-    into output: UnsafeMutablePointer<Float>
-  ) {
-    guard let input = call.input(0).floats.baseAddress,
-      let weights = call.input(1).floats.baseAddress
-    else { return }
-    convolution.run(
-      shape, BlockedAlgorithm(for: shape, isBlocked: call.input(0).shape.rank == 5),
-      BlockedConvolution.Operands(
-        input: input, weights: weights, bias: call.optionalInput(2)?.floats.baseAddress,
-        output: output),
-      epilogue: epilogue, scratch: call.scratch, workers: call.workers)
+    return Prepared(
+      convolution: BlockedConvolution(shape: shape, weights: packed), epilogue: epilogue,
+      addsApart: inputs.optional(3).map { $0.type.shape != shape.blockedOutput } ?? false)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     let y = outputs[0].shape
     return y[0] * y[2] * y[3] * inputs[1].shape.elementCount
+  }
+}
+
+extension ConvolutionShape {
+  fileprivate var blockedOutput: Shape {
+    ChannelBlocks.shape([batch, outChannels, outHeight, outWidth])
+  }
+}
+
+private struct Prepared: PreparedKernel {
+  let convolution: BlockedConvolution
+  let epilogue: Epilogue
+  /// Whether the residual has another shape, so that it cannot be added to tiles of the output.
+  let addsApart: Bool
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    let residual = call.optionalInput(3)
+    if addsApart, let residual { return runApart(call, x, residual) }
+    convolution.run(
+      x, epilogue: epilogue.loops(adding: residual?.floats.baseAddress), into: y,
+      scratch: call.scratch, workers: call.workers)
+  }
+
+  private func runApart(
+    _ call: OperatorCall, _ x: UnsafePointer<Float>, _ residual: TensorView
+  ) {
+    let own = TensorType(.float32, convolution.shape.blockedOutput)
+    let product = AlignedFloats(own.shape.elementCount)
+    convolution.run(x, into: product.base, scratch: call.scratch, workers: call.workers)
+    mapBroadcast(
+      TensorView(type: own, base: UnsafeRawPointer(product.base)), residual, call.output,
+      of: Float.self, Float.self
+    ) { $0 + $1 }
+    epilogue.apply(to: call.output.floats)
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// MaxPool on a blocked tensor.
-struct BlockedMaxPool: OperatorKernel {
+struct BlockedMaxPool: PlannedOperator {
   static let opType = "BlockedMaxPool"
   static let domain = "calibrant"
   static let sinceVersion = 1
@@ -17,17 +17,16 @@ struct BlockedMaxPool: OperatorKernel {
     [try blockedPoolType(window, inputs)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let pool = try PoolGeometry(window, blocked: call.input(0).shape)
-    sweepBlocks(pool, call) { window, x, y in
-      BlockLoops.best.table.pointee.maxPool(window, x, y)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    BlockedSweep(pool: try PoolGeometry(window, blocked: inputs.required(0, "X").type.shape)) {
+      BlockLoops.best.table.pointee.maxPool($0, $1, $2)
     }
   }
 }
 
 /// AveragePool on a blocked tensor whose divisor does not depend on the padding: it counts only what is inside, or
 /// everything and no window reaches beyond the padding.
-struct BlockedAveragePool: OperatorKernel {
+struct BlockedAveragePool: PlannedOperator {
   static let opType = "BlockedAveragePool"
   static let domain = "calibrant"
   static let sinceVersion = 1
@@ -45,12 +44,11 @@ struct BlockedAveragePool: OperatorKernel {
     [try blockedPoolType(window, inputs)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let pool = try PoolGeometry(window, blocked: call.input(0).shape)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
     let divisor = countsPadding ? Float(window.kernel.reduce(1, *)) : 0
-    sweepBlocks(pool, call) { window, x, y in
-      BlockLoops.best.table.pointee.averagePool(window, x, y, divisor)
-    }
+    return BlockedSweep(
+      pool: try PoolGeometry(window, blocked: inputs.required(0, "X").type.shape)
+    ) { BlockLoops.best.table.pointee.averagePool($0, $1, $2, divisor) }
   }
 }
 
@@ -102,25 +100,28 @@ extension PoolGeometry {
   }
 }
 
-/// Calls `body` with each plane of a blocked input and of its output.
-private func sweepBlocks(
-  _ pool: PoolGeometry, _ call: OperatorCall,
-  _ body: (UnsafePointer<CKWindow>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-) {
-  guard let (x, y) = call.floats else { return }
-  let lanes = ChannelBlocks.lanes
-  let window = CKWindow(
-    height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),
-    outWidth: Int32(pool.outWidth), kernelHeight: Int32(pool.kernel.y),
-    kernelWidth: Int32(pool.kernel.x), strideY: Int32(pool.stride.y),
-    strideX: Int32(pool.stride.x), dilationY: Int32(pool.dilation.y),
-    dilationX: Int32(pool.dilation.x), padTop: Int32(pool.padBegin.y),
-    padLeft: Int32(pool.padBegin.x))
-  call.workers.forEach(pool.planes) { plane in
-    withUnsafePointer(to: window) {
-      body(
-        $0, x + plane * pool.height * pool.width * lanes,
-        y + plane * pool.outHeight * pool.outWidth * lanes)
+/// A loop over the planes of a blocked input and of its output.
+private struct BlockedSweep: PreparedKernel {
+  let pool: PoolGeometry
+  let loop:
+    @Sendable (UnsafePointer<CKWindow>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    let lanes = ChannelBlocks.lanes
+    let window = CKWindow(
+      height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),
+      outWidth: Int32(pool.outWidth), kernelHeight: Int32(pool.kernel.y),
+      kernelWidth: Int32(pool.kernel.x), strideY: Int32(pool.stride.y),
+      strideX: Int32(pool.stride.x), dilationY: Int32(pool.dilation.y),
+      dilationX: Int32(pool.dilation.x), padTop: Int32(pool.padBegin.y),
+      padLeft: Int32(pool.padBegin.x))
+    call.workers.forEach(pool.planes) { plane in
+      withUnsafePointer(to: window) {
+        loop(
+          $0, x + plane * pool.height * pool.width * lanes,
+          y + plane * pool.outHeight * pool.outWidth * lanes)
+      }
     }
   }
 }

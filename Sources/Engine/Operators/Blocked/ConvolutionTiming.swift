@@ -72,14 +72,11 @@ private struct ConvolutionProblem: Hashable {
     let weights = Self.noise(shape.outChannels * shape.depth)
     let output = AlignedFloats(
       shape.batch * ChannelBlocks.count(shape.outChannels) * lanes * shape.positions)
-    let convolution = BlockedConvolution()
+    let convolution = BlockedConvolution(
+      shape: shape, weights: BlockedWeights(shape, for: algorithm, weights.base, bias: nil))
     let scratch = Scratch()
-    let operands = BlockedConvolution.Operands(
-      input: input.base, weights: weights.base, bias: nil, output: output.base)
     func run() {
-      convolution.run(
-        shape, algorithm, operands, epilogue: Epilogue.none.loops(), scratch: scratch,
-        workers: .alone)
+      convolution.run(input.base, into: output.base, scratch: scratch, workers: .alone)
     }
     run()
     let times = (0..<repeats).map { _ in

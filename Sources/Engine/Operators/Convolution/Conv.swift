@@ -1,5 +1,5 @@
 /// Convolution; over one or two spatial axes by kernels of their own, over more by the plain way. https://onnx.ai/onnx/operators/onnx__Conv.html
-struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
+struct Conv: PlannedOperator, ActivationFusing, MultiplyAccumulating {
   static let opType = "Conv"
   static let sinceVersion = 1
 
@@ -36,35 +36,46 @@ struct Conv: OperatorKernel, ActivationFusing, MultiplyAccumulating {
     return [TensorType(.float32, Shape([shape.batch, shape.outChannels] + spatial))]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let (x, w) = (call.input(0), call.input(1))
-    if x.shape.rank > 4 { return try runOverManyAxes(call) }
-    let shape = try ConvolutionShape(attributes, group: group, x.shape, w.shape)
-    guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
-      let output = call.output.floats.baseAddress, call.output.count > 0
-    else { return }
-    let operands = ConvolutionOperands(
-      weights: weights, bias: call.optionalInput(2)?.floats.baseAddress, activation: activation)
-    switch ConvolutionAlgorithm(for: shape) {
-    case .pointwise:
-      GEMMConvolution.runPointwise(shape, input: input, operands, output: output)
-    case .im2col:
-      GEMMConvolution.run(shape, input: input, operands, output: output, scratch: call.scratch)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let (x, w) = (try inputs.required(0, "X").type.shape, try inputs.required(1, "W").type.shape)
+    if x.rank > 4 {
+      return ConvolutionOverManyAxes(
+        convolution: try SpatialConvolution(attributes, x: x, w: w), activation: activation)
     }
-  }
-
-  private func runOverManyAxes(_ call: OperatorCall) throws(GraphError) {
-    let (x, w) = (call.input(0), call.input(1))
-    guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
-      let output = call.output.floats.baseAddress, call.output.count > 0
-    else { return }
-    try SpatialConvolution(attributes, x: x.shape, w: w.shape).run(
-      input, weights, bias: call.optionalInput(2)?.floats.baseAddress, into: output,
-      scratch: call.scratch)
-    activation.apply(output, count: call.output.count)
+    let shape = try ConvolutionShape(attributes, group: group, x, w)
+    return DenseConvolution(
+      shape: shape, algorithm: ConvolutionAlgorithm(for: shape), activation: activation)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     outputs[0].shape.elementCount * inputs[1].shape.count(1...)
+  }
+}
+
+private struct DenseConvolution: PreparedKernel {
+  let shape: ConvolutionShape
+  let algorithm: ConvolutionAlgorithm
+  let activation: Activation
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats, let weights = call.input(1).floats.baseAddress else { return }
+    let operands = ConvolutionOperands(
+      weights: weights, bias: call.optionalInput(2)?.floats.baseAddress, activation: activation)
+    switch algorithm {
+    case .pointwise: GEMMConvolution.runPointwise(shape, input: x, operands, output: y)
+    case .im2col: GEMMConvolution.run(shape, input: x, operands, output: y, scratch: call.scratch)
+    }
+  }
+}
+
+private struct ConvolutionOverManyAxes: PreparedKernel {
+  let convolution: SpatialConvolution
+  let activation: Activation
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats, let weights = call.input(1).floats.baseAddress else { return }
+    convolution.run(
+      x, weights, bias: call.optionalInput(2)?.floats.baseAddress, into: y, scratch: call.scratch)
+    activation.apply(y, count: call.output.count)
   }
 }

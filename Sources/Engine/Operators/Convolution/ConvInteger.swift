@@ -1,5 +1,5 @@
 /// Convolution of 8-bit integers with 32-bit sums. https://onnx.ai/onnx/operators/onnx__ConvInteger.html
-struct ConvInteger: OperatorKernel, MultiplyAccumulating {
+struct ConvInteger: PlannedOperator, MultiplyAccumulating {
   static let opType = "ConvInteger"
   static let sinceVersion = 10
 
@@ -17,21 +17,30 @@ struct ConvInteger: OperatorKernel, MultiplyAccumulating {
     return [TensorType(.int32, shape)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let (x, w) = (call.input(0), call.input(1))
-    let convolution = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
-    let codes = centred(x, zeroPoint: call.optionalInput(2), along: nil)
-    let weights = centred(w, zeroPoint: call.optionalInput(3), along: 0)
-    guard let y = call.output.buffer(of: Int32.self).baseAddress, call.output.count > 0 else {
-      return
-    }
-    convolution.run(
-      integers: codes, weights,
-      clamping: clampsPairs ? convolution.saturatingPairs(of: w) : .none,
-      zeroPoint: unsignedZeroPoint(of: x, call.optionalInput(2))[0], into: y, scratch: call.scratch)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    Prepared(
+      convolution: try SpatialConvolution(
+        attributes, x: inputs.required(0, "x").type.shape, w: inputs.required(1, "w").type.shape),
+      clampsPairs: clampsPairs)
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     outputs[0].shape.elementCount * inputs[1].shape.count(1...)
+  }
+}
+
+private struct Prepared: PreparedKernel {
+  let convolution: SpatialConvolution
+  let clampsPairs: Bool
+
+  func run(_ call: OperatorCall) {
+    let (x, w) = (call.input(0), call.input(1))
+    let codes = centred(x, zeroPoint: call.optionalInput(2), along: nil)
+    let weights = centred(w, zeroPoint: call.optionalInput(3), along: 0)
+    guard let y = call.output.buffer(of: Int32.self).baseAddress else { return }
+    convolution.run(
+      integers: codes, weights,
+      clamping: clampsPairs ? convolution.saturatingPairs(of: w) : .none,
+      zeroPoint: unsignedZeroPoint(of: x, call.optionalInput(2))[0], into: y, scratch: call.scratch)
   }
 }

@@ -2,7 +2,7 @@ import LinearAlgebra
 
 /// The transpose of a convolution: every input element adds its multiple of the kernel to the output.
 /// https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
-struct ConvTranspose: OperatorKernel, MultiplyAccumulating {
+struct ConvTranspose: PlannedOperator, MultiplyAccumulating {
   static let opType = "ConvTranspose"
   static let sinceVersion = 1
 
@@ -78,12 +78,26 @@ struct ConvTranspose: OperatorKernel, MultiplyAccumulating {
     return (usesGiven ? window.padsBegin : begins, output)
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    Prepared(
+      taps: try plan(inputs.required(0, "X").type.shape, inputs.required(1, "W").type.shape),
+      group: group)
+  }
+
+  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
+    inputs[0].shape.elementCount * inputs[1].shape.count(1...)
+  }
+}
+
+private struct Prepared: PreparedKernel {
+  let taps: WindowTaps
+  let group: Int
+
+  func run(_ call: OperatorCall) {
     let (x, w, output) = (call.input(0), call.input(1), call.output)
     guard let input = x.floats.baseAddress, let weights = w.floats.baseAddress,
       let target = output.floats.baseAddress, output.count > 0
     else { return }
-    let taps = try plan(x.shape, w.shape)
     let (places, plane) = (taps.outputCount, taps.inputCount)
     let (inChannels, outChannels) = (x.shape[1] / group, w.shape[1])
     let depth = outChannels * taps.kernelCount
@@ -106,9 +120,5 @@ struct ConvTranspose: OperatorKernel, MultiplyAccumulating {
           to: target + (part * outChannels + channel) * plane)
       }
     }
-  }
-
-  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
-    inputs[0].shape.elementCount * inputs[1].shape.count(1...)
   }
 }

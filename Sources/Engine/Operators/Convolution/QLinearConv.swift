@@ -1,5 +1,5 @@
 /// Convolution from 8-bit codes to 8-bit codes. https://onnx.ai/onnx/operators/onnx__QLinearConv.html
-struct QLinearConv: OperatorKernel, MultiplyAccumulating {
+struct QLinearConv: PlannedOperator, MultiplyAccumulating {
   static let opType = "QLinearConv"
   static let sinceVersion = 10
 
@@ -27,9 +27,24 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
     return [TensorType(codes.dtype, shape)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    Prepared(
+      convolution: try SpatialConvolution(
+        attributes, x: inputs.required(0, "x").type.shape, w: inputs.required(3, "w").type.shape),
+      clampsPairs: clampsPairs)
+  }
+
+  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
+    outputs[0].shape.elementCount * (inputs.count > 3 ? inputs[3].shape.count(1...) : 0)
+  }
+}
+
+private struct Prepared: PreparedKernel {
+  let convolution: SpatialConvolution
+  let clampsPairs: Bool
+
+  func run(_ call: OperatorCall) {
     let (x, w, output) = (call.input(0), call.input(3), call.output)
-    let convolution = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
     let codes = centred(x, zeroPoint: call.input(2), along: nil)
     let weights = centred(w, zeroPoint: call.input(5), along: 0)
     var sums = [Int32](repeating: 0, count: output.count)
@@ -53,9 +68,5 @@ struct QLinearConv: OperatorKernel, MultiplyAccumulating {
       let channel = index / places % channels
       return requantizations[channel].code(of: sums[index] &+ (bias?[channel] ?? 0))
     }
-  }
-
-  func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
-    outputs[0].shape.elementCount * (inputs.count > 3 ? inputs[3].shape.count(1...) : 0)
   }
 }

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// The numbers of a convolution over any number of spatial axes, as im2col and one matrix product per group.
-struct SpatialConvolution {
+struct SpatialConvolution: Sendable {
   let batch: Int
   let inChannels: Int
   let outChannels: Int

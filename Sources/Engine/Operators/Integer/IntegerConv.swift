@@ -2,7 +2,7 @@
 ///
 /// Inputs X (floats on the input's grid, N × C × … or blocked), W (int8), the scales of W and an int32 bias, M values
 /// each. The output is on its own grid.
-struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
+struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
   static let opType = "IntegerConv"
   static let domain = "calibrant"
   static let sinceVersion = 1
@@ -11,8 +11,8 @@ struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
   private let group: Int
   private let layer: IntegerLayer
   private let isBlocked: Bool
-  private let counted = CountedConvolution()
-  private let convolution = CodeConvolution()
+  private let strips = PackedForms<Bool, [CodeStrip]>()
+  private let digits = PackedForms<Bool, CountedConvolution.Weights>()
 
   var clamps: ClampCount { layer.clamps }
 
@@ -44,30 +44,40 @@ struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
     return shape
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    guard call.output.count > 0, let input = call.input(0).floats.baseAddress,
-      let output = call.output.floats.baseAddress
-    else { return }
-    guard isBlocked else { return try runDense(call, input, output) }
-    let x = call.input(0).shape
-    let shape = try shape(x, call.input(1).shape)
-    let weights = call.input(1).buffer(of: Int8.self)
-    // The lanes of blocks that no channel has are requantized too.
-    let requantization = ColumnRequantization(
-      layer, scales: call.input(2).floats, bias: call.input(3).buffer(of: Int32.self),
-      columns: ChannelBlocks.count(shape.outChannels) * ChannelBlocks.lanes)
-    if layer.countsClamps || !multipliesCodes(shape) {
-      counted.run(
-        shape, layer,
-        CountedConvolution.Operands(
-          input: input, isBlocked: x.rank == 5, weights: weights, output: output), requantization,
-        scratch: call.scratch, workers: call.workers)
-    } else {
-      convolution.run(
-        shape, layer, input: input, isBlocked: x.rank == 5, weights: weights,
-        requantization.subtracting(layer.inputZeroPoint, times: weights, depth: shape.depth),
-        into: output, workers: call.workers)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let x = try inputs.required(0, "X").type.shape
+    let w = try inputs.knownValue(1, "W")
+    let (scales, bias) = (try inputs.knownValue(2, "scales"), try inputs.knownValue(3, "bias"))
+    let weights = w.array(of: Int8.self)
+    func requantization(columns: Int) -> ColumnRequantization {
+      ColumnRequantization(
+        layer, scales: scales.array(of: Float.self), bias: bias.array(of: Int32.self),
+        columns: columns)
     }
+    guard isBlocked else {
+      let convolution = try SpatialConvolution(attributes, x: x, w: w.shape)
+      return DenseIntegerConvolution(
+        convolution: convolution, layer: layer,
+        weights: weights.map { Float(Int($0) - layer.weightZeroPoint) },
+        pairs: layer.clampsPairs ? convolution.saturatingPairs(weights) : .none,
+        requantization: requantization(columns: convolution.outChannels))
+    }
+    let shape = try shape(x, w.shape)
+    let isBlocked = x.rank == 5
+    // The lanes of blocks that no channel has are requantized too.
+    let columns = ChannelBlocks.count(shape.outChannels) * ChannelBlocks.lanes
+    guard !layer.countsClamps, multipliesCodes(shape) else {
+      return CountedConvolution(
+        shape: shape, layer: layer,
+        weights: digits.packed(isBlocked) { .init(weights, shape, layer, isBlocked: isBlocked) },
+        isBlocked: isBlocked, requantization: requantization(columns: columns))
+    }
+    return CodeConvolution(
+      shape: shape, layer: layer,
+      strips: strips.packed(isBlocked) { CodeStrip.all(shape, weights) },
+      isBlocked: isBlocked,
+      requantization: requantization(columns: columns).subtracting(
+        layer.inputZeroPoint, times: weights, depth: shape.depth))
   }
 
   /// Whether blocks of output channels belong to one group each, pairs are clamped, and weights have no zero point.
@@ -76,38 +86,51 @@ struct IntegerConv: OperatorKernel, MultiplyAccumulating, PairClamping {
       && (shape.group == 1 || shape.outChannelsPerGroup % ChannelBlocks.lanes == 0)
   }
 
-  /// Over any number of spatial axes, the plain way.
-  private func runDense(
-    _ call: OperatorCall, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
-  ) throws(GraphError) {
-    let (x, w) = (call.input(0), call.input(1))
-    let convolution = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
-    let weights = w.buffer(of: Int8.self)
-    let codes = layer.codes(input, count: x.count)
-    var sums = [Int32](repeating: 0, count: call.output.count)
-    convolution.run(
-      integers: codes, weights.map { Float(Int($0) - layer.weightZeroPoint) },
-      clamping: layer.clampsPairs ? convolution.saturatingPairs(Array(weights)) : .none,
-      zeroPoint: layer.inputZeroPoint, into: &sums, scratch: call.scratch)
-    let places = call.output.shape.count(2...)
-    let channels = call.output.shape[1]
-    let (scales, bias) = (call.input(2).floats, call.input(3).buffer(of: Int32.self))
-    for row in 0..<call.output.count / max(places, 1) {
-      let channel = row % channels
-      let requantization = ColumnRequantization(
-        layer, scales: UnsafeBufferPointer(rebasing: scales[channel...channel]),
-        bias: UnsafeBufferPointer(rebasing: bias[channel...channel]), columns: 1)
-      sums.withUnsafeBufferPointer { sums in
-        requantization.apply(
-          sums.baseAddress! + row * places, rows: places, count: 1, into: output + row * places)
-      }
-    }
-  }
-
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     let y = outputs[0].shape
     let positions = isBlocked ? y[2] * y[3] : y.count(2...)
     return y[0] * positions * inputs[1].shape.elementCount
+  }
+}
+
+extension CountedConvolution: PreparedKernel {
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    run(x, into: y, scratch: call.scratch, workers: call.workers)
+  }
+}
+
+extension CodeConvolution: PreparedKernel {
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    run(x, into: y, workers: call.workers)
+  }
+}
+
+/// Over any number of spatial axes, the plain way.
+private struct DenseIntegerConvolution: PreparedKernel {
+  let convolution: SpatialConvolution
+  let layer: IntegerLayer
+  /// Less their zero point.
+  let weights: [Float]
+  let pairs: SaturatingPairs
+  let requantization: ColumnRequantization
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    let codes = layer.codes(x, count: call.input(0).count)
+    var sums = [Int32](repeating: 0, count: call.output.count)
+    convolution.run(
+      integers: codes, weights, clamping: pairs, zeroPoint: layer.inputZeroPoint, into: &sums,
+      scratch: call.scratch)
+    let places = call.output.shape.count(2...)
+    sums.withUnsafeBufferPointer { sums in
+      for row in 0..<call.output.count / max(places, 1) {
+        requantization.apply(
+          sums.baseAddress! + row * places, rows: places, first: row % convolution.outChannels,
+          count: 1, into: y + row * places)
+      }
+    }
   }
 }
 

@@ -1,17 +1,16 @@
 import LinearAlgebra
-import Synchronization
 
 /// MatMul or Gemm whose input and weights are 8-bit codes, computed on integers: what `usingIntegerSums` makes of it.
 ///
 /// Inputs X (floats on the input's grid, … × K), W (int8, N × K), the scales of W and an int32 bias, N values each. The
 /// output is on its own grid, or in float.
-struct IntegerMatMul: OperatorKernel, MultiplyAccumulating, PairClamping {
+struct IntegerMatMul: PlannedOperator, MultiplyAccumulating, PairClamping {
   static let opType = "IntegerMatMul"
   static let domain = "calibrant"
   static let sinceVersion = 1
 
   private let layer: IntegerLayer
-  private let weights = PreparedMatrix()
+  private let weights = PackedForms<Bool, IntegerMatrix>()
 
   var clamps: ClampCount { layer.clamps }
 
@@ -26,32 +25,14 @@ struct IntegerMatMul: OperatorKernel, MultiplyAccumulating, PairClamping {
     return [TensorType(.float32, Shape(x.dims.dropLast() + [w[0]]))]
   }
 
-  func run(_ call: OperatorCall) {
-    let shape = call.input(1).shape
-    let (n, k) = (shape[0], shape[1])
-    guard call.output.count > 0, let input = call.input(0).floats.baseAddress,
-      let output = call.output.floats.baseAddress
-    else { return }
-    let rows = call.output.count / n
-    let (columns, pairs) = weights.prepared(call.input(1).buffer(of: Int8.self), n: n, k: k, layer)
-    let codes = layer.codes(input, count: rows * k)
-    var sums = [Int32](repeating: 0, count: rows * n)
-    codes.withUnsafeBufferPointer { codes in
-      columns.withUnsafeBufferPointer { columns in
-        sums.withUnsafeMutableBufferPointer { sums in
-          integerProduct(
-            m: rows, n: n, k: k, MatrixOperand(codes.baseAddress!, stride: k),
-            MatrixOperand(columns.baseAddress!, stride: n), into: sums.baseAddress!)
-        }
-      }
-    }
-    let clamped = pairs.subtractExcess(
-      codes, rows: rows, depth: k, zeroPoints: [layer.inputZeroPoint], from: &sums)
-    layer.clamps.add(clamped, of: sums.count)
-    ColumnRequantization(
-      layer, scales: call.input(2).floats, bias: call.input(3).buffer(of: Int32.self), columns: n
-    )
-    .apply(sums, rows: rows, count: n, into: output)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let w = try inputs.knownValue(1, "W")
+    let (scales, bias) = (try inputs.knownValue(2, "scales"), try inputs.knownValue(3, "bias"))
+    return IntegerMatrixProduct(
+      layer: layer, matrix: weights.packed(true) { IntegerMatrix(w, layer) },
+      requantization: ColumnRequantization(
+        layer, scales: scales.array(of: Float.self), bias: bias.array(of: Int32.self),
+        columns: w.shape[0]))
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
@@ -59,26 +40,50 @@ struct IntegerMatMul: OperatorKernel, MultiplyAccumulating, PairClamping {
   }
 }
 
-/// A constant matrix as the product reads it, made at the first call.
-private final class PreparedMatrix: Sendable {
-  private let known = Mutex<(columns: [Float], pairs: SaturatingPairs)?>(nil)
+/// A constant matrix as the product reads it.
+private struct IntegerMatrix: Sendable {
+  /// The codes less their zero point, K × N.
+  let columns: [Float]
+  let pairs: SaturatingPairs
+  let n: Int
+  let k: Int
 
-  /// - Parameter codes: N × K.
-  /// - Returns: the codes less their zero point as K × N, and the pairs that clamp.
-  func prepared(
-    _ codes: UnsafeBufferPointer<Int8>, n: Int, k: Int, _ layer: IntegerLayer
-  ) -> (columns: [Float], pairs: SaturatingPairs) {
-    known.withLock { known in
-      if let known { return known }
-      let columns = (0..<n * k).map { index in
-        Float(Int(codes[index % n * k + index / n]) - layer.weightZeroPoint)
-      }
-      let pairs =
-        layer.clampsPairs ? SaturatingPairs(Array(codes), PairOrder(channels: k)) : .none
-      let new = (columns, pairs)
-      known = new
-      return new
+  /// - Parameter weights: N × K.
+  init(_ weights: Tensor, _ layer: IntegerLayer) {
+    let (n, k) = (weights.shape[0], weights.shape[1])
+    let codes = weights.array(of: Int8.self)
+    columns = (0..<n * k).map { index in
+      Float(Int(codes[index % n * k + index / n]) - layer.weightZeroPoint)
     }
+    pairs = layer.clampsPairs ? SaturatingPairs(codes, PairOrder(channels: k)) : .none
+    (self.n, self.k) = (n, k)
+  }
+}
+
+private struct IntegerMatrixProduct: PreparedKernel {
+  let layer: IntegerLayer
+  let matrix: IntegerMatrix
+  let requantization: ColumnRequantization
+
+  func run(_ call: OperatorCall) {
+    guard let (x, y) = call.floats else { return }
+    let (n, k) = (matrix.n, matrix.k)
+    let rows = call.output.count / n
+    let codes = layer.codes(x, count: rows * k)
+    var sums = [Int32](repeating: 0, count: rows * n)
+    codes.withUnsafeBufferPointer { codes in
+      matrix.columns.withUnsafeBufferPointer { columns in
+        sums.withUnsafeMutableBufferPointer { sums in
+          integerProduct(
+            m: rows, n: n, k: k, MatrixOperand(codes.baseAddress!, stride: k),
+            MatrixOperand(columns.baseAddress!, stride: n), into: sums.baseAddress!)
+        }
+      }
+    }
+    let clamped = matrix.pairs.subtractExcess(
+      codes, rows: rows, depth: k, zeroPoints: [layer.inputZeroPoint], from: &sums)
+    layer.clamps.add(clamped, of: sums.count)
+    requantization.apply(sums, rows: rows, count: n, into: y)
   }
 }
 

@@ -1,6 +1,6 @@
 /// The mean under a sliding window, over the elements inside the input or, with `count_include_pad`, inside the
 /// padded one. https://onnx.ai/onnx/operators/onnx__AveragePool.html
-struct AveragePool: OperatorKernel {
+struct AveragePool: PlannedOperator {
   static let opType = "AveragePool"
   static let sinceVersion = 1
 
@@ -17,11 +17,33 @@ struct AveragePool: OperatorKernel {
     return [TensorType(.float32, try SpatialPool(window, input: type.shape).output)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    guard call.input(0).shape.rank < 5 else { return try runOverManyAxes(call) }
-    let pool = try PoolGeometry(window, input: call.input(0).shape)
-    let rows = (0..<pool.outHeight).map { counted(pool.rows($0), pool.rowsInPadding($0)) }
-    let columns = (0..<pool.outWidth).map { counted(pool.columns($0), pool.columnsInPadding($0)) }
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let x = try inputs.required(0, "X").type.shape
+    guard x.rank < 5 else {
+      return MeanOverManyAxes(
+        pool: try SpatialPool(window, input: x), countsPadding: countsPadding)
+    }
+    return MeanOfWindows(try PoolGeometry(window, input: x), countsPadding: countsPadding)
+  }
+}
+
+private struct MeanOfWindows: PreparedKernel {
+  let pool: PoolGeometry
+  /// How many taps of each row and column of the window divide.
+  let rows: [Float]
+  let columns: [Float]
+
+  init(_ pool: PoolGeometry, countsPadding: Bool) {
+    self.pool = pool
+    // A window that sees nothing has the mean 0.
+    func counted(_ inside: Range<Int>, _ insidePadded: Int) -> Float {
+      Float(max(1, countsPadding ? insidePadded : inside.count))
+    }
+    rows = (0..<pool.outHeight).map { counted(pool.rows($0), pool.rowsInPadding($0)) }
+    columns = (0..<pool.outWidth).map { counted(pool.columns($0), pool.columnsInPadding($0)) }
+  }
+
+  func run(_ call: OperatorCall) {
     columns.withUnsafeBufferPointer { columns in
       sweepWindows(
         pool, call, neutral: 0, combine: { $0 + $1 },
@@ -31,14 +53,13 @@ struct AveragePool: OperatorKernel {
         })
     }
   }
+}
 
-  /// How many taps along an axis divide; a window that sees nothing has the mean 0.
-  private func counted(_ inside: Range<Int>, _ insidePadded: Int) -> Float {
-    Float(max(1, countsPadding ? insidePadded : inside.count))
-  }
+private struct MeanOverManyAxes: PreparedKernel {
+  let pool: SpatialPool
+  let countsPadding: Bool
 
-  private func runOverManyAxes(_ call: OperatorCall) throws(GraphError) {
-    let pool = try SpatialPool(window, input: call.input(0).shape)
+  func run(_ call: OperatorCall) {
     let (x, y) = (call.input(0).floats, call.output.floats)
     pool.forEach { output, plane, place in
       var total: Float = 0

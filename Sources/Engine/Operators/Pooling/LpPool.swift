@@ -1,7 +1,7 @@
 import Foundation
 
 /// The p-norm of what lies under a sliding window. https://onnx.ai/onnx/operators/onnx__LpPool.html
-struct LpPool: OperatorKernel {
+struct LpPool: PlannedOperator {
   static let opType = "LpPool"
   static let sinceVersion = 2
 
@@ -19,8 +19,16 @@ struct LpPool: OperatorKernel {
     return [TensorType(.float32, try SpatialPool(window, input: type.shape).output)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let pool = try SpatialPool(window, input: call.input(0).shape)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    Prepared(pool: try SpatialPool(window, input: inputs.required(0, "X").type.shape), p: p)
+  }
+}
+
+private struct Prepared: PreparedKernel {
+  let pool: SpatialPool
+  let p: Int
+
+  func run(_ call: OperatorCall) {
     let (x, y) = (call.input(0).floats, call.output.floats)
     pool.forEach { output, plane, place in
       var total: Float = 0

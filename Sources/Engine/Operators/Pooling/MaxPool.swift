@@ -1,5 +1,5 @@
 /// The largest element under a sliding window, which NaN is, and where it is; padding never counts. https://onnx.ai/onnx/operators/onnx__MaxPool.html
-struct MaxPool: OperatorKernel {
+struct MaxPool: PlannedOperator {
   static let opType = "MaxPool"
   static let sinceVersion = 1
 
@@ -23,18 +23,35 @@ struct MaxPool: OperatorKernel {
     return [TensorType(type.dtype, shape)] + (hasIndices ? [TensorType(.int64, shape)] : [])
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let input = call.input(0)
-    if input.dtype == .float32, input.shape.rank < 5, !hasIndices {
-      let pool = try PoolGeometry(window, input: input.shape)
-      sweepWindows(
-        pool, call, neutral: -.infinity, combine: { $1.ranksAbove($0) ? $1 : $0 },
-        finish: { _, _ in })
-    } else {
-      let pool = try SpatialPool(window, input: input.shape)
-      MaxPoolLoop(call: call, pool: pool, hasIndices: hasIndices, isColumnMajor: isColumnMajor)(
-        input.dtype)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let x = try inputs.required(0, "X").type
+    if x.dtype == .float32, x.shape.rank < 5, !hasIndices {
+      return LargestOfWindows(pool: try PoolGeometry(window, input: x.shape))
     }
+    return LargestByPlace(
+      pool: try SpatialPool(window, input: x.shape), hasIndices: hasIndices,
+      isColumnMajor: isColumnMajor)
+  }
+}
+
+private struct LargestOfWindows: PreparedKernel {
+  let pool: PoolGeometry
+
+  func run(_ call: OperatorCall) {
+    sweepWindows(
+      pool, call, neutral: -.infinity, combine: { $1.ranksAbove($0) ? $1 : $0 },
+      finish: { _, _ in })
+  }
+}
+
+private struct LargestByPlace: PreparedKernel {
+  let pool: SpatialPool
+  let hasIndices: Bool
+  let isColumnMajor: Bool
+
+  func run(_ call: OperatorCall) {
+    MaxPoolLoop(call: call, pool: pool, hasIndices: hasIndices, isColumnMajor: isColumnMajor)(
+      call.input(0).dtype)
   }
 }
 

@@ -1,5 +1,5 @@
 /// The loops' numbers of a pool over one or two spatial axes; a 1-D pool is a 2-D one of height 1.
-struct PoolGeometry {
+struct PoolGeometry: Sendable {
   let planes: Int
   let height: Int
   let width: Int

@@ -1,5 +1,5 @@
 /// A pool over any number of spatial axes, place by place: what the sweep over lines does not do.
-struct SpatialPool {
+struct SpatialPool: Sendable {
   let taps: WindowTaps
   let output: Shape
   private let window: WindowGeometry
