@@ -29,6 +29,28 @@ import Testing
   /// Every value a node computes.
   static func names(_ model: Model) -> [String] { model.graph.nodes.flatMap(\.outputs) }
 
+  /// A plan, with the weights that are packed for it, is made once; another batch size has a plan of its own.
+  @Test func sessionsShareAPlan() throws {
+    let program = try Program(Self.branching())
+    let plan = try program.plan(for: [images(2).type])
+    #expect(try program.plan(for: [images(2).type]) === plan)
+    #expect(try program.plan(for: [images(3).type]) !== plan)
+  }
+
+  /// Constants that an operator has packed are packed once, whatever the number of plans.
+  @Test func packedFormsAreKept() {
+    let forms = PackedForms<Int, Int>()
+    var packings = 0
+    for form in [1, 2, 1, 2] {
+      let packed = forms.packed(form) {
+        packings += 1
+        return 10 * form
+      }
+      #expect(packed == 10 * form)
+    }
+    #expect(packings == 2)
+  }
+
   /// With every value observed nothing is rewritten, and each is copied before its memory is reused.
   @Test func reusedMemoryChangesNothing() throws {
     let model = Self.branching()

@@ -54,6 +54,18 @@ extension OperatorKernel {
   }
 }
 
+/// A run with what was worked out before it.
+struct PlannedRun<Plan: Sendable>: PreparedKernel {
+  private let plan: Plan
+  private let body: @Sendable (OperatorCall, Plan) throws(GraphError) -> Void
+
+  init(_ plan: Plan, _ body: @escaping @Sendable (OperatorCall, Plan) throws(GraphError) -> Void) {
+    (self.plan, self.body) = (plan, body)
+  }
+
+  func run(_ call: OperatorCall) throws(GraphError) { try body(call, plan) }
+}
+
 private struct Idle: PreparedKernel {
   func run(_ call: OperatorCall) {}
 }

@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// softmax(Q · Kᵀ · scale + mask) · V for each head, with cached keys and values. https://onnx.ai/onnx/operators/onnx__Attention.html
-struct Attention: OperatorKernel, MultiplyAccumulating {
+struct Attention: PlannedOperator, MultiplyAccumulating {
   static let opType = "Attention"
   static let sinceVersion = 23
 
@@ -31,9 +31,7 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let q = try inputs.requiredFloat(0, "Q").shape
-    let plan = try AttentionPlan(
-      q, try inputs.requiredFloat(1, "K").shape, try inputs.requiredFloat(2, "V").shape,
-      past: try AttentionPlan.pastShape(inputs), heads: heads)
+    let plan = try plan(inputs)
     try plan.checkCaches(inputs)
     try plan.checkMask(inputs)
     try MemoryLimit.checkScratch([2, plan.query.length, plan.keys])
@@ -49,10 +47,18 @@ struct Attention: OperatorKernel, MultiplyAccumulating {
     return shapes.prefix(outputCount).map { TensorType(.float32, Shape($0)) }
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let (q, k, v) = (call.input(0), call.input(1), call.input(2))
-    let past = call.optionalInput(4)
-    let plan = try AttentionPlan(q.shape, k.shape, v.shape, past: past?.shape, heads: heads)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try plan(inputs), run)
+  }
+
+  private func plan(_ inputs: [Operand?]) throws(GraphError) -> AttentionPlan {
+    try AttentionPlan(
+      inputs.requiredFloat(0, "Q").shape, inputs.requiredFloat(1, "K").shape,
+      inputs.requiredFloat(2, "V").shape, past: AttentionPlan.pastShape(inputs), heads: heads)
+  }
+
+  private func run(_ call: OperatorCall, _ plan: AttentionPlan) {
+    let (k, v, past) = (call.input(1), call.input(2), call.optionalInput(4))
     let keys = joined(past, k, plan.key, plan.past)
     let values = joined(call.optionalInput(5), v, plan.value, plan.past)
     for (index, cache) in [(1, keys), (2, values)] where index < outputCount {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Attention as a recurrence over a matrix for each head that keys write and queries read.
 /// https://onnx.ai/onnx/operators/onnx__LinearAttention.html
-struct LinearAttention: OperatorKernel {
+struct LinearAttention: PlannedOperator {
   static let opType = "LinearAttention"
   static let sinceVersion = 27
 
@@ -36,7 +36,10 @@ struct LinearAttention: OperatorKernel {
     let value: AttentionLayout
   }
 
-  private func plan(_ q: Shape, _ k: Shape, _ v: Shape) throws(GraphError) -> Plan {
+  private func plan(_ inputs: [Operand?]) throws(GraphError) -> Plan {
+    let q = try inputs.requiredFloat(0, "query").shape
+    let k = try inputs.requiredFloat(1, "key").shape
+    let v = try inputs.requiredFloat(2, "value").shape
     let plan = Plan(
       query: try AttentionLayout(q, heads: heads.query, "query"),
       key: try AttentionLayout(k, heads: heads.key, "key"),
@@ -48,9 +51,7 @@ struct LinearAttention: OperatorKernel {
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    let plan = try plan(
-      try inputs.requiredFloat(0, "query").shape, try inputs.requiredFloat(1, "key").shape,
-      try inputs.requiredFloat(2, "value").shape)
+    let plan = try plan(inputs)
     let (batch, length) = (plan.query.batch, plan.query.length)
     let state = Shape([batch, heads.key, plan.key.size, plan.value.size])
     if let past = inputs.optional(3)?.type, past != TensorType(.float32, state) {
@@ -76,8 +77,11 @@ struct LinearAttention: OperatorKernel {
     ]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let plan = try plan(call.input(0).shape, call.input(1).shape, call.input(2).shape)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try plan(inputs), run)
+  }
+
+  private func run(_ call: OperatorCall, _ plan: Plan) {
     let state = call.outputs[1].floats
     state.update(repeating: 0)
     if let past = call.optionalInput(3) { call.outputs[1].bytes.copyMemory(from: past.bytes) }

@@ -1,5 +1,5 @@
 /// Pairs of elements of each head turned by an angle that depends on their place. https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
-struct RotaryEmbedding: OperatorKernel {
+struct RotaryEmbedding: PlannedOperator {
   static let opType = "RotaryEmbedding"
   static let sinceVersion = 23
 
@@ -41,9 +41,12 @@ struct RotaryEmbedding: OperatorKernel {
     return [x]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try AttentionLayout(inputs.requiredFloat(0, "X").shape, heads: heads, "X"), run)
+  }
+
+  private func run(_ call: OperatorCall, _ layout: AttentionLayout) throws(GraphError) {
     let (x, y) = (call.input(0), call.output.floats)
-    let layout = try AttentionLayout(x.shape, heads: heads, "X")
     let half = (rotated == 0 ? layout.size : rotated) / 2
     let (cosines, sines) = (call.input(1), call.input(2).floats)
     let ids = call.optionalInput(3)?.copied().integers

@@ -1,5 +1,5 @@
 /// The sum of blocks laid side by side in columns, back in the image they came from. https://onnx.ai/onnx/operators/onnx__Col2Im.html
-struct Col2Im: OperatorKernel {
+struct Col2Im: PlannedOperator {
   static let opType = "Col2Im"
   static let sinceVersion = 18
 
@@ -9,26 +9,29 @@ struct Col2Im: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "input").shape
-    guard let image = try inputs.knownIntegers(1, "image_shape"),
-      let block = try inputs.knownIntegers(2, "block_shape")
-    else { throw .wrongInput(name: "image_shape", reason: "is missing") }
-    let taps = try taps(image, block)
+    let taps = try taps(inputs)
     guard x.rank == 3, x[2] == Shape(taps.output).checkedElementCount,
       x[1] % taps.kernelCount == 0
     else {
-      throw .shapeMismatch(reason: "input \(x) is not made of blocks \(block) of an image \(image)")
+      throw .shapeMismatch(
+        reason: "input \(x) is not made of blocks \(taps.kernel) of an image \(taps.input)")
     }
-    return [TensorType(.float32, Shape([x[0], x[1] / taps.kernelCount] + image))]
+    return [TensorType(.float32, Shape([x[0], x[1] / taps.kernelCount] + taps.input))]
   }
 
-  private func taps(_ image: [Int], _ block: [Int]) throws(GraphError) -> WindowTaps {
+  private func taps(_ inputs: [Operand?]) throws(GraphError) -> WindowTaps {
+    guard let image = try inputs.knownIntegers(1, "image_shape"),
+      let block = try inputs.knownIntegers(2, "block_shape")
+    else { throw .wrongInput(name: "image_shape", reason: "is missing") }
     let window = try WindowGeometry(attributes, kernel: block)
     return WindowTaps(window, try window.resolved(input: image), input: image)
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let taps = try taps(
-      Array(call.output.shape.dims.dropFirst(2)), call.input(2).copied().integers ?? [])
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try taps(inputs), run)
+  }
+
+  private func run(_ call: OperatorCall, _ taps: WindowTaps) {
     guard let (x, y) = call.floats else { return }
     let (rows, plane) = (taps.kernelCount * taps.outputCount, taps.inputCount)
     call.output.floats.update(repeating: 0)

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// A 2-D convolution whose taps are moved by offsets that are data, and weighted by a mask. https://onnx.ai/onnx/operators/onnx__DeformConv.html
-struct DeformConv: OperatorKernel {
+struct DeformConv: PlannedOperator {
   static let opType = "DeformConv"
   static let sinceVersion = 19
 
@@ -33,11 +33,24 @@ struct DeformConv: OperatorKernel {
     return [TensorType(.float32, plan.output)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let (x, w) = (call.input(0), call.input(1))
-    let plan = try SpatialConvolution(attributes, x: x.shape, w: w.shape)
-    let window = try WindowGeometry(attributes, kernel: plan.taps.kernel)
-    let pads = try window.resolved(input: plan.taps.input).padsBegin
+  private struct Plan {
+    let convolution: SpatialConvolution
+    let window: WindowGeometry
+    let pads: [Int]
+  }
+
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let convolution = try SpatialConvolution(
+      attributes, x: inputs.required(0, "X").type.shape, w: inputs.required(1, "W").type.shape)
+    let window = try WindowGeometry(attributes, kernel: convolution.taps.kernel)
+    return PlannedRun(
+      Plan(
+        convolution: convolution, window: window,
+        pads: try window.resolved(input: convolution.taps.input).padsBegin), run)
+  }
+
+  private func run(_ call: OperatorCall, _ geometry: Plan) {
+    let (x, w, plan) = (call.input(0), call.input(1), geometry.convolution)
     let (places, depth) = (plan.taps.outputCount, x.shape[1] * plan.taps.kernelCount)
     guard let weights = w.floats.baseAddress, let y = call.output.floats.baseAddress, places > 0
     else { return }
@@ -45,7 +58,7 @@ struct DeformConv: OperatorKernel {
     let (rows, share) = (plan.outChannels / plan.group, depth / plan.group)
     let bias = call.optionalInput(3)?.floats
     for image in 0..<plan.batch {
-      fill(columns, image, call, plan, window, pads)
+      fill(columns, image, call, plan, geometry.window, geometry.pads)
       for channel in 0..<plan.outChannels {
         let target = y + (image * plan.outChannels + channel) * places
         target.update(repeating: bias?[channel] ?? 0, count: places)

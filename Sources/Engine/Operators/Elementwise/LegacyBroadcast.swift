@@ -1,7 +1,7 @@
 /// Before opset 7 a second operand broadcasts only if `broadcast` is set, and then to the axes from `axis` on. Where
 /// those are the last ones that is NumPy's rule; other alignments are refused.
 /// https://onnx.ai/onnx/operators/onnx__Add.html#add-6
-struct LegacyBroadcast<Modern: OperatorKernel>: OperatorKernel {
+struct LegacyBroadcast<Modern: OperatorKernel>: PlannedOperator {
   static var opType: String { Modern.opType }
   static var sinceVersion: Int { 1 }
 
@@ -27,5 +27,7 @@ struct LegacyBroadcast<Modern: OperatorKernel>: OperatorKernel {
     return try modern.outputTypes(inputs)
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) { try modern.run(call) }
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    try modern.prepare(inputs)
+  }
 }

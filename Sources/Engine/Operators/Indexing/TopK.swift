@@ -1,7 +1,7 @@
 /// The K largest or smallest elements along an axis and their indices; NaN is above all
 /// others, and of equal ones the first come first.
 /// https://onnx.ai/onnx/operators/onnx__TopK.html
-struct TopK: OperatorKernel {
+struct TopK: PlannedOperator {
   static let opType = "TopK"
   static let sinceVersion = 1
 
@@ -31,9 +31,10 @@ struct TopK: OperatorKernel {
     return [TensorType(type.dtype, shape), TensorType(.int64, shape)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let axis = try call.output.shape.required(axis: axis)
-    TopKLoop(call: call, axis: axis, isLargest: isLargest)(call.output.dtype)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try inputs.required(0, "X").type.shape.required(axis: axis)) { [isLargest] in
+      TopKLoop(call: $0, axis: $1, isLargest: isLargest)($0.output.dtype)
+    }
   }
 }
 

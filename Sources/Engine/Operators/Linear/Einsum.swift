@@ -1,5 +1,5 @@
 /// Sums of products of tensors whose axes letters name. https://onnx.ai/onnx/operators/onnx__Einsum.html
-struct Einsum: OperatorKernel {
+struct Einsum: PlannedOperator {
   static let opType = "Einsum"
   static let sinceVersion = 12
 
@@ -10,19 +10,27 @@ struct Einsum: OperatorKernel {
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
-    var shapes: [Shape] = []
-    for index in inputs.indices { shapes.append(try inputs.requiredFloat(index, "Inputs").shape) }
-    let resolved = try equation.resolved(shapes)
+    let resolved = try resolved(inputs)
     return [TensorType(.float32, Shape(resolved.output.map { resolved.sizes[$0]! }))]
   }
 
+  private func resolved(_ inputs: [Operand?]) throws(GraphError) -> EinsumEquation.Resolved {
+    var shapes: [Shape] = []
+    for index in inputs.indices { shapes.append(try inputs.requiredFloat(index, "Inputs").shape) }
+    return try equation.resolved(shapes)
+  }
+
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try resolved(inputs), run)
+  }
+
   /// Contracts the operands from left to right, keeping what a later one or the output needs.
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let shapes = call.inputs.indices.map { call.input($0).shape }
-    let resolved = try equation.resolved(shapes)
+  private func run(
+    _ call: OperatorCall, _ resolved: EinsumEquation.Resolved
+  ) throws(GraphError) {
     var terms = call.inputs.indices.map { index in
       LabelledTensor(
-        Array(call.input(index).floats), shapes[index], labels: resolved.inputs[index],
+        Array(call.input(index).floats), call.input(index).shape, labels: resolved.inputs[index],
         sizes: resolved.sizes)
     }
     var result = terms.removeFirst()

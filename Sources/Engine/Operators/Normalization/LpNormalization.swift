@@ -1,5 +1,5 @@
 /// x divided by its p-norm along an axis; 0 where that is 0. https://onnx.ai/onnx/operators/onnx__LpNormalization.html
-struct LpNormalization: OperatorKernel {
+struct LpNormalization: PlannedOperator {
   static let opType = "LpNormalization"
   static let sinceVersion = 1
 
@@ -18,9 +18,13 @@ struct LpNormalization: OperatorKernel {
     return [type]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let shape = try inputs.required(0, "input").type.shape
+    return PlannedRun(AxisLoop(shape, axis: try shape.required(axis: axis)), run)
+  }
+
+  private func run(_ call: OperatorCall, _ loop: AxisLoop) {
     let (x, y) = (call.input(0).floats, call.output.floats)
-    let loop = AxisLoop(call.output.shape, axis: try call.output.shape.required(axis: axis))
     loop.forEachLine { _, start in
       let line = (0..<loop.length).map { start + $0 * loop.inner }
       let norm = root(line.reduce(0) { $0 + power(x[$1], p) }, p)

@@ -1,5 +1,5 @@
 /// (x − mean) / √variance over some axes, by default all but the channels. https://onnx.ai/onnx/operators/onnx__MeanVarianceNormalization.html
-struct MeanVarianceNormalization: OperatorKernel {
+struct MeanVarianceNormalization: PlannedOperator {
   static let opType = "MeanVarianceNormalization"
   static let sinceVersion = 9
 
@@ -13,10 +13,13 @@ struct MeanVarianceNormalization: OperatorKernel {
     return [type]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(Set(try resolveAll(axes, inputs.required(0, "X").type.shape)), run)
+  }
+
+  private func run(_ call: OperatorCall, _ reduced: Set<Int>) {
     let (x, y) = (call.input(0).floats, call.output.floats)
     let shape = call.output.shape
-    let reduced = Set(try resolveAll(axes, shape))
     let kept = Shape(shape.dims.indices.map { reduced.contains($0) ? 1 : shape[$0] })
     let strides = broadcastStrides(of: kept, to: shape)
     var means = [Float](repeating: 0, count: kept.elementCount)

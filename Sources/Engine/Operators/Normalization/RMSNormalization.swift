@@ -1,5 +1,5 @@
 /// scale · x / √(mean(x²) + ε), the mean over the axes from `axis` on. https://onnx.ai/onnx/operators/onnx__RMSNormalization.html
-struct RMSNormalization: OperatorKernel {
+struct RMSNormalization: PlannedOperator {
   static let opType = "RMSNormalization"
   static let sinceVersion = 23
 
@@ -22,9 +22,12 @@ struct RMSNormalization: OperatorKernel {
     return [type]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try inputs.required(0, "X").type.shape.required(axis: axis), run)
+  }
+
+  private func run(_ call: OperatorCall, _ axis: Int) {
     let (x, y) = (call.input(0), call.output)
-    let axis = try x.shape.required(axis: axis)
     let length = x.shape.count(axis...)
     for row in 0..<x.shape.count(..<axis) where length > 0 {
       let range = row * length..<(row + 1) * length

@@ -1,6 +1,6 @@
 /// An operator that makes one number of all elements along some axes, or along all. Axes are an attribute or, in newer
 /// opsets, an input.
-protocol Reduction: OperatorKernel {
+protocol Reduction: PlannedOperator {
   var axes: ReductionAxes { get }
   /// The types it knows.
   static var types: [DType] { get }
@@ -23,22 +23,25 @@ extension Reduction {
     return [TensorType(type.dtype, try axes.output(inputs, of: type.shape))]
   }
 
-  /// Moves the reduced axes to the end where they are not there already; each result is then over one row.
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let moved = try axes.moveToEnd(call)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try axes.rows(inputs)) { Self.run($0, $1) }
+  }
+
+  private static func run(_ call: OperatorCall, _ rows: ReducedRows) {
+    let moved = rows.moved(call)
     let output = call.output
     if output.dtype == .float32 {
       let values = moved.values.floats
       for row in 0..<output.count {
         let range = row * moved.length..<(row + 1) * moved.length
-        output.floats[row] = Self.reduce(UnsafeBufferPointer(rebasing: values[range]))
+        output.floats[row] = reduce(UnsafeBufferPointer(rebasing: values[range]))
       }
     } else {
       reduceIntegers(moved.values, moved.length, into: output)
     }
   }
 
-  private func reduceIntegers(
+  private static func reduceIntegers(
     _ values: TensorView, _ length: Int, into output: MutableTensorView
   ) {
     let limits = output.dtype == .bool ? 0...1 : output.dtype.integerLimits
@@ -46,7 +49,7 @@ extension Reduction {
       values.dtype == .bool
       ? values.buffer(of: Bool.self).map { $0 ? 1 : 0 } : values.copied().integers ?? []
     output.writeIntegers { row in
-      Self.reduce(integers[row * length..<(row + 1) * length], limits: limits)
+      reduce(integers[row * length..<(row + 1) * length], limits: limits)
     }
   }
 }
@@ -85,13 +88,25 @@ struct ReductionAxes: Sendable {
     return Set(try resolveAll(given, shape))
   }
 
-  /// The input with the reduced axes last, and how many elements they have together.
-  func moveToEnd(_ call: OperatorCall) throws(GraphError) -> (values: TensorView, length: Int) {
+  /// How to find what each result is over.
+  func rows(_ inputs: [Operand?]) throws(GraphError) -> ReducedRows {
+    let shape = try inputs.required(0, "data").type.shape
+    let reduced = try resolved(try inputs.knownIntegers(1, "axes") ?? attribute, of: shape)
+    return ReducedRows(
+      order: shape.dims.indices.filter { !reduced.contains($0) } + reduced.sorted(),
+      length: reduced.reduce(1) { $0 * shape[$1] })
+  }
+}
+
+/// Rows of elements that become one each.
+struct ReducedRows: Sendable {
+  /// The axes, those that are reduced last.
+  let order: [Int]
+  let length: Int
+
+  /// The input with the reduced axes last; each result is then over one row.
+  func moved(_ call: OperatorCall) -> (values: TensorView, length: Int) {
     let input = call.input(0)
-    let given = call.optionalInput(1)?.copied().integers ?? attribute
-    let reduced = try resolved(given, of: input.shape)
-    let order = input.shape.dims.indices.filter { !reduced.contains($0) } + reduced.sorted()
-    let length = reduced.reduce(1) { $0 * input.shape[$1] }
     guard order != Array(0..<input.shape.rank) else { return (input, length) }
     let size = input.dtype.byteSize
     let moved = UnsafeMutableRawPointer(call.scratch.floats((input.count * size + 3) / 4))

@@ -1,5 +1,5 @@
 /// A tensor resampled to another size. https://onnx.ai/onnx/operators/onnx__Resize.html
-struct Resize: OperatorKernel {
+struct Resize: PlannedOperator {
   static let opType = "Resize"
   static let sinceVersion = 10
 
@@ -103,10 +103,10 @@ struct Resize: OperatorKernel {
     }
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let operands = call.inputs.map { view in view.map { Operand($0.copied()) } }
-    let input = call.input(0)
-    resizing.run(input, try plan(operands, input.shape), into: call.output)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try plan(inputs, inputs.required(0, "X").type.shape)) { [resizing] call, axes in
+      resizing.run(call.input(0), axes, into: call.output)
+    }
   }
 }
 

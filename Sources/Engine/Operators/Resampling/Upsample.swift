@@ -1,5 +1,5 @@
 /// What Resize was before opset 10: scales are an attribute before opset 9, an input then. https://onnx.ai/onnx/operators/onnx__Upsample.html
-struct Upsample: OperatorKernel {
+struct Upsample: PlannedOperator {
   static let opType = "Upsample"
   static let sinceVersion = 7
 
@@ -36,9 +36,10 @@ struct Upsample: OperatorKernel {
     }
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let input = call.input(0)
-    let given = call.optionalInput(1).map { Array($0.floats) }
-    resizing.run(input, try plan(given, input.shape), into: call.output)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let given = try inputs.knownFloats(1, "scales")
+    return PlannedRun(try plan(given, inputs.required(0, "X").type.shape)) { [resizing] in
+      resizing.run($0.input(0), $1, into: $0.output)
+    }
   }
 }

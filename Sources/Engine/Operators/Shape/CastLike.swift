@@ -1,7 +1,7 @@
 /// Converts to the element type of another tensor. https://onnx.ai/onnx/operators/onnx__CastLike.html
 ///
 /// Import has made a Cast of it where the file stores that tensor in a type that became float32.
-struct CastLike: OperatorKernel {
+struct CastLike: PlannedOperator {
   static let opType = "CastLike"
   static let sinceVersion = 15
 
@@ -17,7 +17,8 @@ struct CastLike: OperatorKernel {
     return [TensorType(target, try inputs.required(0, "input").type.shape)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    try Conversion(target: call.output.dtype.elementType, node).run(call.input(0), call.output)
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    let target = try inputs.required(1, "target_type").type.dtype.elementType
+    return PlannedRun(try Conversion(target: target, node)) { $1.run($0.input(0), $0.output) }
   }
 }

@@ -23,7 +23,7 @@ struct EyeLike: OperatorKernel {
     return [TensorType(declared ?? type.dtype, type.shape)]
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func run(_ call: OperatorCall) {
     let shape = call.output.shape
     var values = [Float](repeating: 0, count: shape.elementCount)
     for row in 0..<shape[0] where (0..<shape[1]).contains(row &+ k) {

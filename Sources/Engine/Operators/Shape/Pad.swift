@@ -1,6 +1,6 @@
 /// Grows (or, with negative pads, shrinks) a tensor at its borders by a constant, by reflection or by its edge.
 /// https://onnx.ai/onnx/operators/onnx__Pad.html
-struct Pad: OperatorKernel {
+struct Pad: PlannedOperator {
   static let opType = "Pad"
   static let sinceVersion = 2
 
@@ -24,30 +24,32 @@ struct Pad: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "data").type
-    let read = try inputs.knownIntegers(1, "pads")
-    guard let given = fixedPads ?? read else {
-      throw .wrongInput(name: "pads", reason: "is missing")
-    }
     if let value = inputs.optional(2)?.type,
       value.dtype != type.dtype || value.shape.elementCount != 1
     {
       throw .wrongInput(
         name: "constant_value", reason: "\(value) is no scalar of type \(type.dtype)")
     }
-    let pads = try allPads(given, axes: try inputs.knownIntegers(3, "axes"), of: type.shape)
+    let pads = try pads(inputs)
     var shape = type.shape
     for axis in 0..<shape.rank {
       shape[axis] += pads[axis] + pads[axis + shape.rank]
       guard shape[axis] >= 0, mode == .constant || shape[axis] == 0 || type.shape[axis] > 0 else {
-        throw .shapeMismatch(reason: "pads \(given) leave nothing of axis \(axis) of \(type.shape)")
+        throw .shapeMismatch(reason: "pads \(pads) leave nothing of axis \(axis) of \(type.shape)")
       }
     }
     return [TensorType(type.dtype, shape)]
   }
 
   /// Pads of every axis: all beginnings, then all ends.
-  private func allPads(_ given: [Int], axes: [Int]?, of shape: Shape) throws(GraphError) -> [Int] {
-    let axes = try resolveAll(axes ?? Array(0..<shape.rank), shape)
+  private func pads(_ inputs: [Operand?]) throws(GraphError) -> [Int] {
+    let shape = try inputs.required(0, "data").type.shape
+    let read = try inputs.knownIntegers(1, "pads")
+    guard let given = fixedPads ?? read else {
+      throw .wrongInput(name: "pads", reason: "is missing")
+    }
+    let axes = try resolveAll(
+      inputs.knownIntegers(3, "axes") ?? Array(0..<shape.rank), shape)
     guard given.count == 2 * axes.count, given.allSatisfy({ abs($0.clampedMagnitude) < 1 << 32 })
     else {
       throw .shapeMismatch(reason: "pads \(given) do not fit axes \(axes)")
@@ -60,12 +62,11 @@ struct Pad: OperatorKernel {
     return pads
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
-    let input = call.input(0)
-    let given = fixedPads ?? call.input(1).copied().integers ?? []
-    let pads = try allPads(given, axes: call.optionalInput(3)?.copied().integers, of: input.shape)
-    if mode == .constant { fill(call) }
-    PaddedCopy(input, pads: pads, mode, into: call.output).run()
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try pads(inputs)) { call, pads in
+      if mode == .constant { fill(call) }
+      PaddedCopy(call.input(0), pads: pads, mode, into: call.output).run()
+    }
   }
 
   /// Repeats the constant over the whole output.

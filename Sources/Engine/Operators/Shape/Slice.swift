@@ -1,6 +1,6 @@
 /// A box of the input with steps, which may run backwards. Bounds are attributes before opset 10, inputs since.
 /// https://onnx.ai/onnx/operators/onnx__Slice.html
-struct Slice: OperatorKernel {
+struct Slice: PlannedOperator {
   static let opType = "Slice"
   static let sinceVersion = 1
 
@@ -33,12 +33,15 @@ struct Slice: OperatorKernel {
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "data").type
+    return [TensorType(type.dtype, Shape(try box(bounds(inputs), of: type.shape).sizes))]
+  }
+
+  private func bounds(_ inputs: [Operand?]) throws(GraphError) -> Bounds {
     let read = Bounds(
       starts: try inputs.knownIntegers(1, "starts") ?? [],
       ends: try inputs.knownIntegers(2, "ends") ?? [],
       axes: try inputs.knownIntegers(3, "axes"), steps: try inputs.knownIntegers(4, "steps"))
-    let bounds = fixed ?? read
-    return [TensorType(type.dtype, Shape(try box(bounds, of: type.shape).sizes))]
+    return fixed ?? read
   }
 
   private func box(_ bounds: Bounds, of shape: Shape) throws(GraphError) -> Box {
@@ -76,14 +79,12 @@ struct Slice: OperatorKernel {
     return box
   }
 
-  func run(_ call: OperatorCall) throws(GraphError) {
+  func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
+    PlannedRun(try box(bounds(inputs), of: inputs.required(0, "data").type.shape), run)
+  }
+
+  private func run(_ call: OperatorCall, _ box: Box) {
     let input = call.input(0)
-    func integers(_ index: Int) -> [Int]? { call.optionalInput(index)?.copied().integers }
-    let bounds =
-      fixed
-      ?? Bounds(
-        starts: integers(1) ?? [], ends: integers(2) ?? [], axes: integers(3), steps: integers(4))
-    let box = try box(bounds, of: input.shape)
     let strides = input.shape.strides
     stridedCopy(
       input.base, offset: zip(box.starts, strides).reduce(0) { $0 + $1.0 * $1.1 },
