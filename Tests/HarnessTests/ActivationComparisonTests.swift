@@ -48,7 +48,7 @@ import Testing
       of: ["relu"], Self.statistics, methods: [Auto()], choices: RangeChoices(), grid: Self.grid)
     let row = try #require(table.first)
     let values = try #require(Self.statistics["relu"]).distribution
-    #expect(row.chosen == Auto().choose(for: values, on: Self.grid).method)
+    #expect(row.chosen == RangeScores(Auto().candidates, of: values, on: Self.grid).best.method)
     #expect(row.basis == .tensor)
     #expect(row.candidates.map(\.method) == StandardMethods.single.map(\.name))
   }

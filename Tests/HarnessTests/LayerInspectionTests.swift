@@ -21,7 +21,7 @@ import Testing
       SchemeName(weightBits: 8, activationBits: 8), isCorrected: false,
       CalibrationWalk(jobs: 1, isQuiet: true))
     map = try QuantizedLayerMap(
-      float: model.preparedForQuantization(), quantized: quantized.model)
+      float: PreparedModel(model).assembled(), quantized: quantized.model)
   }
 
   private func scores(_ model: Model) throws -> [Float] {

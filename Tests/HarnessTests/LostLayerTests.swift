@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func layersKnowWhatTheyRead() throws {
-    let feeders = try Self.model(factor: 1).layersFeedingLayers()
+    let feeders = try PreparedModel(Self.model(factor: 1)).layersFeedingLayers()
     #expect(
       feeders == ["first": [], "second": ["first"], "third": ["second"], "fc": ["third"]])
   }

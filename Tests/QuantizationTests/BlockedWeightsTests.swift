@@ -168,7 +168,8 @@ import Testing
     var options = WalkOptions()
     options.rounding = isOptimal ? .optimal : .nearest
     let walk = try SequentialWalk(
-      model(), quantizer: quantizer, ranges: ActivationRanges(), fallback: ActivationRanges(),
+      PreparedModel(model()), quantizer: quantizer, ranges: ActivationRanges(),
+      fallback: ActivationRanges(),
       options: options)
     return try walk.run(on: Images(), executor: SerialExecutor())
   }

@@ -54,7 +54,7 @@ struct DataFreeTests {
   }
 
   @Test func batchNormsDecideRangesFoldedOrNot() throws {
-    let ranges = try DataFree.ranges(of: SmallModels.mixed(), input: .standardNormal)
+    let ranges = try DataFree.ranges(of: PreparedModel(SmallModels.mixed()), input: .standardNormal)
     let document = Document(SmallModels.mixed())
     let gamma = try #require(try document.floats("n2_gamma"))
     let beta = try #require(try document.floats("n2_beta"))
@@ -75,7 +75,7 @@ struct DataFreeTests {
     b.node("LayerNormalization", ["image", "gamma", "beta"], "norm")
     b.weights("w", [5, 3, 8, 8])
     b.node("Conv", ["norm", "w"], "logits")
-    let ranges = try DataFree.ranges(of: b.model(opset: 17), input: .standardNormal)
+    let ranges = try DataFree.ranges(of: PreparedModel(b.model(opset: 17)), input: .standardNormal)
     #expect(ranges.tensors["norm"] == ValueRange(-17, 19))
   }
 
@@ -91,7 +91,7 @@ struct DataFreeTests {
     b.node("Conv", ["p", "w"], "logits")
     let input = InputDistribution(
       lower: [-1, -2, -3], upper: [1, 2, 3], mean: [0, 0, 0], variance: [1, 1, 1])
-    let ranges = try DataFree.ranges(of: b.model(), input: input)
+    let ranges = try DataFree.ranges(of: PreparedModel(b.model()), input: input)
     #expect(ranges.channels["s"] == [ValueRange(-2, 2), ValueRange(-3, 3)])
     #expect(ranges.channels["p"]?.map(\.upper) == [0, 0, 2, 3, 0])
   }

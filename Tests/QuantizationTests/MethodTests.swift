@@ -109,11 +109,10 @@ struct MethodTests {
   @Test func autoShowsItsTableAndIsNeverWorseThanMinMax() throws {
     for golden in Golden.shared.samples {
       let values = Samples.distribution(golden.name)
-      let choice = Auto().choose(for: values, on: .asymmetricUInt8)
-      #expect(choice.scores.map(\.method) == StandardMethods.single.map(\.name))
-      let chosen = try #require(choice.scores.first { $0.method == choice.method })
-      #expect(chosen.range == choice.range)
-      #expect(choice.scores.allSatisfy { chosen.error <= $0.error })
+      let scores = RangeScores(Auto().candidates, of: values, on: .asymmetricUInt8)
+      #expect(scores.all.map(\.method) == StandardMethods.single.map(\.name))
+      #expect(scores.all.allSatisfy { scores.best.error <= $0.error })
+      #expect(Auto().range(of: values, on: .asymmetricUInt8) == scores.best.range)
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
   /// and half as their probabilities weigh them.
   @Test func theLossIsTheShareOfTheOutputsVariance() throws {
     let judge = try #require(
-      try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
+      try NetworkLoss(of: PreparedModel(Self.model), on: SeededInput(), executor: SerialExecutor()))
     let quantized = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4)))
       .quantize(Self.model).model
     func outputs(_ model: Model) throws -> [[Double]] {
@@ -49,7 +49,7 @@ import Testing
   /// Samples of a unit are run a few at a time, and what they lose does not depend on it; a run that is behind ends.
   @Test func aHopelessRunEndsEarly() throws {
     let judge = try #require(
-      try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
+      try NetworkLoss(of: PreparedModel(Self.model), on: SeededInput(), executor: SerialExecutor()))
     func errors(bits: Int, against rival: [Double]? = nil) throws -> [Double] {
       let model = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: bits)))
         .quantize(Self.model).model
@@ -67,14 +67,15 @@ import Testing
   @Test func aBiasThatHarmsTheNetworkIsTakenBack() throws {
     let quantizer = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4)))
     var calibration = try SequentialWalk(
-      Self.model, quantizer: quantizer, ranges: ActivationRanges(), fallback: ActivationRanges()
+      PreparedModel(Self.model), quantizer: quantizer, ranges: ActivationRanges(),
+      fallback: ActivationRanges()
     ).run(on: SeededInput(), executor: SerialExecutor())
     calibration.layers["w3"]?.biasShift = [20, 20, 20, 20]
     let document = try PreparedModel(Self.model).document
     let networks = WalkNetworks(
       document, activations: ActivationQuantization(), opset: document.opset)
     let judge = try #require(
-      try NetworkLoss(of: Self.model, on: SeededInput(), executor: SerialExecutor()))
+      try NetworkLoss(of: PreparedModel(Self.model), on: SeededInput(), executor: SerialExecutor()))
     let judged = try JudgedLayers(
       judge: judge, networks: networks,
       layers: LayerPlan(document, scheme: quantizer.scheme, policy: Policy()).layers

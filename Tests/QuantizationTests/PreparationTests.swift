@@ -81,7 +81,7 @@ struct PreparationTests {
   /// Nodes that compute shapes from the input, or differently each time, stay.
   @Test func whatFollowsFromInputsStays() throws {
     let model = SmallModels.mixed()
-    let kinds = try model.preparedForQuantization().graph.nodes.map(\.opType)
+    let kinds = try PreparedModel(model).assembled().graph.nodes.map(\.opType)
     #expect(kinds.contains("Shape") && kinds.contains("Gather"))
   }
 
@@ -147,7 +147,7 @@ struct PreparationTests {
     b.node("Conv", ["image", "w", "bias"], "logits")
     let model = b.model()
     #expect {
-      try w8.check(model)
+      try w8.check(PreparedModel(model))
     } throws: {
       if case .nonFiniteWeights("bias", "Conv_logits")? = $0 as? QuantizationError {
         true
@@ -214,7 +214,8 @@ struct TiedWeightsTests {
     var options = WalkOptions()
     options.rounding = .optimal
     let walk = try SequentialWalk(
-      model, quantizer: Self.w8a8, ranges: ranges, fallback: ActivationRanges(), options: options)
+      PreparedModel(model), quantizer: Self.w8a8, ranges: ranges, fallback: ActivationRanges(),
+      options: options)
     let calibration = try walk.run(on: Images(), executor: SerialExecutor())
     let result = try Self.w8a8.quantize(model, ranges: ranges, calibration: calibration)
     try result.model.validate()

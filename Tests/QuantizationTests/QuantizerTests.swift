@@ -131,7 +131,7 @@ struct QuantizerTests {
     let quantizer = Quantizer(scheme: w8a8)
     var some = try ranges(quantizer)
     some.tensors["r1"] = nil
-    let predicted = try DataFree.ranges(of: model, input: .standardNormal)
+    let predicted = try DataFree.ranges(of: PreparedModel(model), input: .standardNormal)
     let result = try quantizer.quantize(model, ranges: some, fallback: predicted)
     #expect(result.tensorsWithoutObservations == ["r1"] && result.tensorsLeftFloat.isEmpty)
     let bare = try quantizer.quantize(model, ranges: some)
@@ -325,7 +325,7 @@ struct OpsetTests {
     let int4 = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4, usesNativeInt4: true)))
     let model = b.model(opset: 18)
     #expect {
-      try int4.check(model)
+      try int4.check(PreparedModel(model))
     } throws: {
       guard case .opsetNotUpgradable(18, 21, let nodes)? = $0 as? QuantizationError else {
         return false
@@ -354,7 +354,7 @@ struct SharedModelTests {
     let root = try #require(SharedData.root)
     let model = try Model(contentsOf: "\(root)/data/models/\(name).onnx")
     let scheme = Scheme(weights: WeightScheme(bits: 8), activations: .asymmetricUInt8)
-    let ranges = try DataFree.ranges(of: model, input: .standardNormal)
+    let ranges = try DataFree.ranges(of: PreparedModel(model), input: .standardNormal)
     let result = try Quantizer(scheme: scheme).quantize(model, ranges: ranges)
     try result.model.validate()
     #expect(result.tensorsWithoutObservations.isEmpty)

@@ -117,7 +117,8 @@ import Testing
     options.saturationSafety = safety
     let quantizer = Quantizer(scheme: scheme)
     let walk = try SequentialWalk(
-      model, quantizer: quantizer, ranges: ranges, fallback: ActivationRanges(), options: options)
+      PreparedModel(model), quantizer: quantizer, ranges: ranges, fallback: ActivationRanges(),
+      options: options)
     let calibration = try walk.run(on: Images(layer: layer), executor: SerialExecutor())
     return try quantizer.quantize(model, ranges: ranges, calibration: calibration)
   }

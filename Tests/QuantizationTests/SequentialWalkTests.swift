@@ -42,7 +42,8 @@ private struct ShuffledExecutor: OrderedExecutor {
     var options = WalkOptions()
     configure(&options)
     let walk = try SequentialWalk(
-      model, quantizer: Quantizer(scheme: scheme), ranges: ranges, fallback: ActivationRanges(),
+      PreparedModel(model), quantizer: Quantizer(scheme: scheme), ranges: ranges,
+      fallback: ActivationRanges(),
       options: options)
     return try walk.run(on: SeededInput(), executor: executor)
   }
@@ -85,7 +86,7 @@ private struct ShuffledExecutor: OrderedExecutor {
   @Test func memoryAndThreadsDoNotMatter() throws {
     let model = SmallModels.mixed()
     let ranges = try DataFree.ranges(
-      of: model,
+      of: PreparedModel(model),
       input: InputDistribution(
         lower: [-3, -3, -3], upper: [3, 3, 3], mean: [0, 0, 0], variance: [1, 1, 1]))
     let scheme = Self.w(4, .asymmetricUInt8)
@@ -140,7 +141,8 @@ private struct ShuffledExecutor: OrderedExecutor {
   /// what a file can hold.
   @Test(arguments: [1, 2, 3]) func layersThatAreKnownAreTakenOver(stopAfter count: Int) throws {
     let walk = try SequentialWalk(
-      SmallModels.mixed(), quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
+      PreparedModel(SmallModels.mixed()),
+      quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
       ranges: ActivationRanges(), fallback: ActivationRanges())
     let whole = try walk.run(on: SeededInput(), executor: SerialExecutor())
     var known: [String: LayerCalibration] = [:]
@@ -167,7 +169,8 @@ private struct ShuffledExecutor: OrderedExecutor {
   /// What a forged journal says of a layer that has another shape, or more outputs, is solved again.
   @Test func layersOfAnotherShapeAreNotTakenOver() throws {
     let walk = try SequentialWalk(
-      SmallModels.mixed(), quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
+      PreparedModel(SmallModels.mixed()),
+      quantizer: Quantizer(scheme: Scheme(weights: WeightScheme(bits: 4))),
       ranges: ActivationRanges(), fallback: ActivationRanges())
     let whole = try walk.run(on: SeededInput(), executor: SerialExecutor())
     let codes = whole.layers.compactMapValues(\.weights)
@@ -220,9 +223,9 @@ extension SequentialWalkTests {
         observer.observe(index, values, samples: samples)
       }
     }
-    let suggested = SuggestedRanges(observer.tensors, Auto(), grid: .asymmetricUInt8)
+    let suggested = SuggestedRanges(observer.tensors, Auto().candidates, grid: .asymmetricUInt8)
     let selection = try RangeSelection(
-      model, quantizer: quantizer, suggested, grid: .asymmetricUInt8)
+      PreparedModel(model), quantizer: quantizer, suggested, grid: .asymmetricUInt8)
     let choices = try selection.choose(
       ActivationRanges(), on: SeededInput(), executor: SerialExecutor())
     #expect(!choices.tensors.isEmpty)
@@ -282,7 +285,8 @@ extension SequentialWalkTests {
     options.rounding = .nearest
     let ranges = ranges ?? ActivationRanges()
     let calibration = try SequentialWalk(
-      model, quantizer: quantizer, ranges: ranges, fallback: ActivationRanges(), options: options
+      PreparedModel(model), quantizer: quantizer, ranges: ranges, fallback: ActivationRanges(),
+      options: options
     ).run(on: SeededInput(), executor: SerialExecutor())
     return (
       try quantizer.quantize(model, ranges: ranges).model,

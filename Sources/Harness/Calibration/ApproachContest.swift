@@ -13,13 +13,13 @@ extension QuantizationJob {
     method: any CalibrationMethod, _ walker: CalibrationWalk, judge: NetworkJudge?
   ) throws -> QuantizedModel {
     guard let judge else { return fitted }
-    let isOpen = method is Auto || scheme.activationBits == nil
+    let isOpen = !method.candidates.isEmpty || scheme.activationBits == nil
     var contest = try ApproachContest(
       judge: judge, refusesClamps: options.saturationSafety == .always, fitted)
     let ranges = ActivationRanges(
       statistics, method: isOpen ? MinMax() : method, grid: options.activations.grid)
     try contest.enter(
-      .nearest, quantizer(scheme).quantize(model, ranges: ranges, fallback: predicted))
+      .nearest, quantizer(scheme).quantize(prepared, ranges: ranges, fallback: predicted))
     if isOpen, options.correctsBiases, hasSyntheticImages {
       let least = contest.leastExact
       if let loss = try reasonAgainstDataFree(scheme, judge, walker, fitted, least) {

@@ -182,6 +182,6 @@ extension QuantizationJob {
 
   /// Rounded to nearest, from the file alone.
   func rounded(_ scheme: SchemeName) throws -> QuantizedModel {
-    try quantizer(scheme).quantize(model, ranges: predicted)
+    try quantizer(scheme).quantize(prepared, ranges: predicted)
   }
 }

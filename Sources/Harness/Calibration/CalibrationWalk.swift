@@ -39,7 +39,7 @@ public struct CalibrationWalk: Sendable {
     let source = Self.source(of: data, for: options)
     let input = try BatchedInput(source, for: Program(job.model))
     let workers = ThreadedExecutor(jobs: jobs)
-    return try NetworkLoss(of: job.model, on: input, executor: workers).map {
+    return try NetworkLoss(of: job.prepared, on: input, executor: workers).map {
       NetworkJudge(
         loss: $0, jobs: jobs, countsClamps: job.options.saturationSafety != .never)
     }

@@ -67,7 +67,7 @@ extension QuantizationJob {
     let quantized = try best(of: fitted, scheme, statistics, method: method, walker, judge: judge)
     let loss = quantized.approaches.map(\.loss).min()
     guard var lost = LostLayer(fitted, networkLoss: loss) else { return (quantized, nil) }
-    let before = try model.layersFeedingLayers()[lost.name] ?? []
+    let before = prepared.layersFeedingLayers()[lost.name] ?? []
     let remedies = [[lost.name], before, before + [lost.name]].filter { !$0.isEmpty }
     for remedy in remedies where remedy.count < quantized.layers.count {
       let tried = try leavingInFloat(remedy)

@@ -60,6 +60,8 @@ public struct QuantizationOptions: Sendable {
 public struct QuantizationJob: Sendable {
   /// The float model that is quantized: the given one, or the same function with equalized channels.
   public let model: Model
+  /// The same, as quantization starts from it.
+  let prepared: PreparedModel
   public private(set) var options: QuantizationOptions
   /// What a reader of what it makes from data should know, one sentence each.
   var notes: [String] = []
@@ -79,6 +81,7 @@ public struct QuantizationJob: Sendable {
     let widened = try model.widenedToFloat32()
     let model = options.equalizesModel ? try CrossLayerEqualization.equalized(widened) : widened
     self.model = model
+    prepared = try PreparedModel(model)
     self.options = options
     let program = try Program(model)
     let imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
@@ -89,13 +92,13 @@ public struct QuantizationJob: Sendable {
       return
     }
     let input = InputDistribution(preprocessing)
-    predicted = try DataFree.ranges(of: model, input: input)
-    predictedMeans = try DataFree.means(of: model, input: input)
+    predicted = try DataFree.ranges(of: prepared, input: input)
+    predictedMeans = try DataFree.means(of: prepared, input: input)
   }
 
   /// Refuses, before any data is read, a model that one of the schemes cannot be made of.
   public func check(_ schemes: [SchemeName]) throws {
-    for scheme in schemes { try quantizer(scheme).check(model) }
+    for scheme in schemes { try quantizer(scheme).check(prepared) }
   }
 
   /// Quantizes without data: rounded to nearest, or with biases corrected for predicted inputs.
@@ -107,7 +110,7 @@ public struct QuantizationJob: Sendable {
     _ scheme: SchemeName, isCorrected: Bool, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
-    guard isCorrected else { return try quantizer.quantize(model, ranges: predicted) }
+    guard isCorrected else { return try quantizer.quantize(prepared, ranges: predicted) }
     return try dataFree.model(scheme) { try corrected(scheme, walker) }
   }
 
@@ -129,23 +132,23 @@ public struct QuantizationJob: Sendable {
       scheme, ranges, walk, on: images, walker,
       judge: walker.judge(of: self, walk, on: images), title: "correcting \(scheme.text)")
     return try quantizer.quantize(
-      model, ranges: ranges, fallback: predicted, calibration: calibration)
+      prepared, ranges: ranges, fallback: predicted, calibration: calibration)
   }
 
   /// What is made from the file alone; nil where it does not state every mean.
   func withoutWalk(
     _ scheme: SchemeName, calibration: () throws -> Calibration = { Calibration() }
   ) throws -> QuantizedModel? {
-    guard try DataFree.knowsEveryMean(of: model) else { return nil }
+    guard DataFree.knowsEveryMean(of: prepared) else { return nil }
     return try quantizer(scheme).quantize(
-      model, ranges: predicted, means: predictedMeans, calibration: calibration())
+      prepared, ranges: predicted, means: predictedMeans, calibration: calibration())
   }
 
   /// The float model with activations rounded within the ranges that a few synthetic images give: nearly those of all.
   func roundingWithoutData(_ scheme: SchemeName, _ walker: CalibrationWalk) throws -> Model {
     let images = try FirstSamples(synthetic.get(), Self.fewImages)
     return try quantizer(scheme).roundingActivations(
-      model, ranges: dataFreeRanges(scheme, walker, shownBy: images), fallback: predicted)
+      prepared, ranges: dataFreeRanges(scheme, walker, shownBy: images), fallback: predicted)
   }
 
   private static let fewImages = 16
@@ -173,7 +176,7 @@ public struct QuantizationJob: Sendable {
     _ scheme: SchemeName, _ quantizer: Quantizer, _ walker: CalibrationWalk
   ) throws -> Calibration {
     guard options.saturationSafety != .never, scheme.activationBits != nil,
-      !(try SaturationRisk.all(in: quantizer.quantize(model, ranges: predicted).model)).isEmpty
+      !(try SaturationRisk.all(in: quantizer.quantize(prepared, ranges: predicted).model)).isEmpty
     else { return Calibration() }
     var walk = WalkOptions()
     walk.rounding = .nearest
@@ -209,7 +212,7 @@ public struct QuantizationJob: Sendable {
       scheme, choices.ranges, options.walkOptions(scheme), on: data, walker, judge: judge,
       title: "fitting \(scheme.text) \(method.name)")
     var quantized = try quantizer.quantize(
-      model, ranges: choices.ranges, fallback: predicted, calibration: calibration)
+      prepared, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
     quantized.warnings += notes
     return quantized
@@ -220,12 +223,12 @@ public struct QuantizationJob: Sendable {
     on data: CalibrationData, _ walker: CalibrationWalk
   ) throws -> RangeChoices {
     let grid = options.activations.grid
-    guard let auto = method as? Auto, scheme.activationBits != nil else {
+    guard !method.candidates.isEmpty, scheme.activationBits != nil else {
       return RangeChoices(ranges: ActivationRanges(statistics, method: method, grid: grid))
     }
-    let suggested = SuggestedRanges(statistics, auto, grid: grid)
+    let suggested = SuggestedRanges(statistics, method.candidates, grid: grid)
     let selection = try RangeSelection(
-      model, quantizer: quantizer(scheme), suggested, grid: grid)
+      prepared, quantizer: quantizer(scheme), suggested, grid: grid)
     return try walker.choose(selection, suggested.best, of: model, on: data)
   }
 
@@ -234,7 +237,7 @@ public struct QuantizationJob: Sendable {
     on data: CalibrationData, _ walker: CalibrationWalk, judge: NetworkJudge?, title: String
   ) throws -> Calibration {
     let walk = try SequentialWalk(
-      model, quantizer: quantizer(scheme), ranges: ranges, fallback: predicted,
+      prepared, quantizer: quantizer(scheme), ranges: ranges, fallback: predicted,
       options: walkOptions)
     let facts = WalkFacts(
       options: options, scheme: scheme, walk: walkOptions, ranges: ranges, fallback: predicted,
@@ -272,7 +275,7 @@ public struct QuantizationJob: Sendable {
     var targets: [ActivationTensor] = []
     var known: Set<String> = []
     for scheme in schemes where scheme.activationBits != nil {
-      for tensor in try quantizer(scheme).activationTensors(of: model)
+      for tensor in try quantizer(scheme).activationTensors(of: prepared)
       where known.insert(tensor.name).inserted {
         targets.append(tensor)
       }

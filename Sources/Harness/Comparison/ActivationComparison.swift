@@ -77,7 +77,7 @@ extension ActivationComparison {
     of tensors: [String], _ statistics: [String: TensorStatistics],
     methods: [any CalibrationMethod], choices: RangeChoices, grid: QuantizationGrid
   ) -> [ActivationComparison] {
-    let auto = methods.lazy.compactMap { $0 as? Auto }.first
+    let auto = methods.first { !$0.candidates.isEmpty }
     let candidates = auto.map { auto in
       auto.candidates
         + methods.filter { method in
@@ -112,7 +112,7 @@ extension ActivationComparison {
     histogram = statistics.histogram.resampled(over: summary.range, bins: Self.bins)
   }
 
-  fileprivate mutating func decide(_ auto: Auto, _ choices: RangeChoices) {
+  fileprivate mutating func decide(_ auto: any CalibrationMethod, _ choices: RangeChoices) {
     let choice = choices.tensors.first { $0.names.contains(tensor) }
     for score in choice?.scores ?? [] {
       if let index = candidates.firstIndex(where: { $0.method == score.method }) {

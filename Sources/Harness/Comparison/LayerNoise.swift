@@ -33,7 +33,7 @@ struct LayerNoiseRun {
     _ model: LoadedModel, madeFrom float: Model, on images: some SampleSource
   ) throws -> [LayerNoise] {
     if let result = known[model.sha256] { return result }
-    let result = try measure(model, float.preparedForQuantization(), Self.sample(images))
+    let result = try measure(model, PreparedModel(float).assembled(), Self.sample(images))
     known[model.sha256] = result
     return result
   }

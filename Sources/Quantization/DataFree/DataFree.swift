@@ -25,10 +25,10 @@ public struct InputDistribution: Sendable, Equatable {
 public enum DataFree {
   /// Predicted ranges of all float values whose distribution can be followed. Values behind operators
   /// that are not known here are missing.
-  public static func ranges(of model: Model, input: InputDistribution)
+  public static func ranges(of model: PreparedModel, input: InputDistribution)
     throws(QuantizationError) -> ActivationRanges
   {
-    let moments = try moments(of: PreparedModel(model), input: input)
+    let moments = try moments(of: model, input: input)
     return ActivationRanges(
       tensors: moments.compactMapValues(\.range),
       channels: moments.compactMapValues(\.channelRanges))
@@ -38,21 +38,19 @@ public enum DataFree {
   ///
   /// Where moments are only propagated through layers, their ranges serve but their means are too far off to correct
   /// biases with: on SqueezeNet, which has no batch norm, they cost seven points.
-  public static func means(of model: Model, input: InputDistribution)
+  public static func means(of model: PreparedModel, input: InputDistribution)
     throws(QuantizationError) -> ChannelMeans
   {
-    let prepared = try PreparedModel(model)
-    let propagated = valuesBehindPlainLayers(prepared)
-    let moments = try moments(of: prepared, input: input)
+    let propagated = valuesBehindPlainLayers(model)
+    let moments = try moments(of: model, input: input)
     return ChannelMeans(
       moments.filter { !propagated.contains($0.key) }.mapValues { $0.channels.map(\.mean) })
   }
 
   /// Whether every layer reads what a batch norm states, or the network's input.
-  public static func knowsEveryMean(of model: Model) throws(QuantizationError) -> Bool {
-    let prepared = try PreparedModel(model)
-    let propagated = valuesBehindPlainLayers(prepared)
-    return WeightedLayer.all(in: prepared.document).allSatisfy { !propagated.contains($0.input) }
+  public static func knowsEveryMean(of model: PreparedModel) -> Bool {
+    let propagated = valuesBehindPlainLayers(model)
+    return WeightedLayer.all(in: model.document).allSatisfy { !propagated.contains($0.input) }
   }
 
   /// What layers without a batch norm compute, and all that follows from it up to the next batch norm.

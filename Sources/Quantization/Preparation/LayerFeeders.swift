@@ -1,9 +1,8 @@
 import ONNXFormat
 
-extension Model {
+extension PreparedModel {
   /// By the name of each layer with weights, the layers whose outputs it reads through nodes without weights.
-  public func layersFeedingLayers() throws(QuantizationError) -> [String: [String]] {
-    let document = try PreparedModel(self).document
+  package func layersFeedingLayers() -> [String: [String]] {
     var sources: [String: Set<Int>] = [:]
     var feeders: [String: [String]] = [:]
     for (index, node) in document.nodes.enumerated() {

@@ -4,12 +4,13 @@ import ONNXFormat
 ///
 /// The names of the values that survive are those of the original model, so that what was observed
 /// there applies here.
-struct PreparedModel {
-  var document: Document
+public struct PreparedModel: Sendable {
+  let document: Document
   /// For each output of a batch norm, the distribution of its channels.
   let normalized: [String: [ChannelNormal]]
 
-  init(_ model: Model) throws(QuantizationError) {
+  /// - Throws: `.alreadyQuantized`, or what is wrong with the file's tensors.
+  public init(_ model: Model) throws(QuantizationError) {
     var document = Document(try model.widenedToFloat32())
     if let node = document.nodes.first(where: {
       $0.is("QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul")
@@ -32,6 +33,13 @@ struct PreparedModel {
     try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
     return (document, opset)
   }
+}
+
+extension PreparedModel {
+  /// The float32 model that quantization starts from: all floats float32, constants and what follows from them stored as
+  /// initializers, operators that only rename values gone, batch norms folded into the layers before them. It computes what
+  /// the given model computes; its layers have the names that they have in a quantized file.
+  package func assembled() -> Model { document.assembled(opset: document.opset) }
 }
 
 /// The mean and the standard deviation of a channel.

@@ -19,11 +19,10 @@ public struct Quantizer: Sendable {
   ///   - means: of the layers' inputs, to correct biases with; nil leaves biases alone.
   ///   - calibration: what a walk over data found, in place of `means`.
   public func quantize(
-    _ model: Model, ranges: ActivationRanges = ActivationRanges(),
+    _ prepared: PreparedModel, ranges: ActivationRanges = ActivationRanges(),
     fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil,
     calibration: Calibration = Calibration()
   ) throws(QuantizationError) -> QuantizedModel {
-    let prepared = try PreparedModel(model)
     var document = prepared.document
     var plan = try LayerPlan(document, scheme: scheme, policy: policy)
     try document.requireFiniteParameters(of: plan.layers)
@@ -64,9 +63,10 @@ public struct Quantizer: Sendable {
   ///
   /// - Parameters: as of `quantize`.
   public func roundingActivations(
-    _ model: Model, ranges: ActivationRanges, fallback: ActivationRanges = ActivationRanges()
+    _ prepared: PreparedModel, ranges: ActivationRanges,
+    fallback: ActivationRanges = ActivationRanges()
   ) throws(QuantizationError) -> Model {
-    let (document, opset) = try PreparedModel(model).upgraded()
+    let (document, opset) = try prepared.upgraded()
     let plan = try LayerPlan(document, scheme: scheme, policy: policy)
     var writer = QDQWriter(document)
     writer.addActivations(
@@ -75,8 +75,8 @@ public struct Quantizer: Sendable {
   }
 
   /// Refuses, before anything is computed, a model that `quantize` would refuse.
-  public func check(_ model: Model) throws(QuantizationError) {
-    var document = try PreparedModel(model).document
+  public func check(_ prepared: PreparedModel) throws(QuantizationError) {
+    var document = prepared.document
     let plan = try LayerPlan(document, scheme: scheme, policy: policy)
     try document.requireFiniteParameters(of: plan.layers)
     try OpsetUpgrade(from: document.opset, to: plan.opset(from: document.opset))
@@ -99,8 +99,10 @@ public struct Quantizer: Sendable {
 
   /// The values whose ranges `quantize` will ask for, in the order of the graph; the names are those
   /// of the given model.
-  public func activationTensors(of model: Model) throws(QuantizationError) -> [ActivationTensor] {
-    let document = try PreparedModel(model).document
+  public func activationTensors(
+    of prepared: PreparedModel
+  ) throws(QuantizationError) -> [ActivationTensor] {
+    let document = prepared.document
     let plan = try LayerPlan(document, scheme: scheme, policy: policy)
     let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
     return placement.groups.flatMap { group in
@@ -110,6 +112,24 @@ public struct Quantizer: Sendable {
           mayBePerChannel: policy.usesPerChannelActivations && !group.depthwiseReaders.isEmpty)
       }
     }
+  }
+}
+
+extension Quantizer {
+  /// As with a prepared model, which is worth making where one model is quantized in several ways.
+  public func quantize(
+    _ model: Model, ranges: ActivationRanges = ActivationRanges(),
+    fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil,
+    calibration: Calibration = Calibration()
+  ) throws(QuantizationError) -> QuantizedModel {
+    try quantize(
+      PreparedModel(model), ranges: ranges, fallback: fallback, means: means,
+      calibration: calibration)
+  }
+
+  /// As of a prepared model.
+  public func activationTensors(of model: Model) throws(QuantizationError) -> [ActivationTensor] {
+    try activationTensors(of: PreparedModel(model))
   }
 }
 

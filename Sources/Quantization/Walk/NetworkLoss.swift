@@ -81,9 +81,9 @@ public struct NetworkLoss: Sendable {
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
   public init?(
-    of float: Model, on input: some WalkInput, executor: some OrderedExecutor
+    of float: PreparedModel, on input: some WalkInput, executor: some OrderedExecutor
   ) throws {
-    let (document, opset) = try PreparedModel(float).upgraded()
+    let (document, opset) = try float.upgraded()
     try self.init(of: document, opset: opset, on: input, executor: executor)
   }
 

@@ -36,9 +36,10 @@ public struct RangeSelection: Sendable {
   private static let rows = 1024
 
   public init(
-    _ model: Model, quantizer: Quantizer, _ suggested: SuggestedRanges, grid: QuantizationGrid
+    _ model: PreparedModel, quantizer: Quantizer, _ suggested: SuggestedRanges,
+    grid: QuantizationGrid
   ) throws(QuantizationError) {
-    let (document, opset) = try PreparedModel(model).upgraded()
+    let (document, opset) = try model.upgraded()
     self.opset = opset
     let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))

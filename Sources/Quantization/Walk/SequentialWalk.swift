@@ -16,10 +16,11 @@ public struct SequentialWalk: Sendable {
 
   /// - Parameters: as of `Quantizer.quantize`.
   public init(
-    _ model: Model, quantizer: Quantizer, ranges: ActivationRanges, fallback: ActivationRanges,
+    _ model: PreparedModel, quantizer: Quantizer, ranges: ActivationRanges,
+    fallback: ActivationRanges,
     options: WalkOptions = WalkOptions()
   ) throws(QuantizationError) {
-    let (document, opset) = try PreparedModel(model).upgraded()
+    let (document, opset) = try model.upgraded()
     plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
     activations = try quantizer.activations(
       of: document, plan, ranges: ranges, fallback: fallback)

@@ -69,7 +69,7 @@ func loadCalibration(
 extension CalibrationData {
   /// The data to calibrate with, once what is to be said of outlying samples is said: `auto` does without them.
   func judged(by methods: [any CalibrationMethod]) -> CalibrationData {
-    let isLeftOut = methods.contains { $0 is Auto }
+    let isLeftOut = methods.contains { !$0.candidates.isEmpty }
     for outlier in outliers { note(outlier.warning(isLeftOut: isLeftOut), quiet: false) }
     return isLeftOut ? withoutOutliers() : self
   }

@@ -7,9 +7,9 @@ extension QuantizedLayerMap {
   /// function with channels equalized.
   init(roundedFrom original: Model, quantized: Model) throws {
     let plain = try QuantizedLayerMap(
-      float: original.preparedForQuantization(), quantized: quantized)
+      float: PreparedModel(original).assembled(), quantized: quantized)
     let equalized = try QuantizedLayerMap(
-      float: CrossLayerEqualization.equalized(original).preparedForQuantization(),
+      float: PreparedModel(CrossLayerEqualization.equalized(original)).assembled(),
       quantized: quantized)
     self = try equalized.closeness() > plain.closeness() ? equalized : plain
   }
