@@ -2,11 +2,11 @@ import Engine
 import Foundation
 import Imaging
 import ONNXFormat
-import Quantization
 import TestSupport
 import Testing
 
 @testable import Harness
+@testable import Quantization
 
 @Suite struct LayerInspectionTests {
   private let samples = SeededSamples(count: 6)
@@ -45,8 +45,8 @@ import Testing
       SchemeName(weightBits: 4, activationBits: nil), isCorrected: false,
       CalibrationWalk(jobs: 1, isQuiet: true)
     ).model
-    let index = GraphIndex(quantized.graph)
-    #expect(index.initializers["v_scale"]?.dims == [2, 4])
+    let index = CodeReader(Document(quantized))
+    #expect(index.document.initializers["v_scale"]?.dims == [2, 4])
     let inspected = try #require(try index.dequantized("v_dequantized"))
     var probe = quantized
     probe.graph.outputs = [
@@ -109,8 +109,7 @@ import Testing
   /// The file has 8 bits: rounding the original again to 8, with as many scales, gives its weights back.
   @Test func eightBitsAreWhatTheFileOfEightBitsHas() throws {
     for layer in map.layers {
-      let rounded = try #require(
-        try GraphIndex(map.quantized.graph).dequantized(layer.quantizedWeight))
+      let rounded = try #require(try map.roundedWeights(of: layer))
       #expect(try map.weightsAtEightBits(of: layer) == rounded)
     }
     let file = try scores(map.quantized)
@@ -161,7 +160,7 @@ import Testing
   }
 
   @Test func anotherNetworkIsRefused() throws {
-    #expect(throws: HarnessError.self) {
+    #expect(throws: QuantizationError.self) {
       try QuantizedLayerMap(float: map.float, quantized: SmallClassifier.model())
     }
   }

@@ -46,7 +46,7 @@ import Testing
       "ConvInteger", name: "conv_quant", inputs: ["image", "w"], outputs: ["c"])
     graph.nodes[6].name = "fc_quant"
     let integer = Model(graph: graph, opset: 13)
-    let error = #expect(throws: HarnessError.self) {
+    let error = #expect(throws: QuantizationError.self) {
       try QuantizedLayerMap(roundedFrom: SmallClassifier.model(), quantized: integer)
     }
     #expect(

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import ONNXFormat
+import Quantization
 
 /// Whether a quantized file is sound and still the same network: structure, parameters, and numbers on samples or on
 /// noise.
@@ -54,17 +55,11 @@ public struct QuantizedModelCheck: Sendable {
       detail: a == b ? a.joined(separator: "; ") : "was \(a), is \(b)")
   }
 
-  /// Operators on codes, of the standard domain and of ONNX Runtime's.
-  static let integerOperators: Set = [
-    "QLinearConv", "QLinearMatMul", "QGemm", "ConvInteger", "MatMulInteger", "QAttention",
-    "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "MatMulNBits",
-  ]
-
   private static func coverage(_ model: Model) -> Finding {
     let nodes = model.graph.nodes
     let quantizers = nodes.count { $0.opType == "QuantizeLinear" }
     let dequantizers = nodes.count { $0.opType == "DequantizeLinear" }
-    let integers = nodes.count { Self.integerOperators.contains($0.opType) }
+    let integers = nodes.count { QuantizedLayerMap.integerOperators.contains($0.opType) }
     return Finding(
       check: "quantized", passed: dequantizers + integers > 0,
       detail: "\(quantizers) QuantizeLinear, \(dequantizers) DequantizeLinear"

@@ -16,6 +16,8 @@ public enum QuantizationError: Error {
   /// The file's operator set is too old for the quantized operators, and these nodes would change
   /// their meaning in the newer one.
   case opsetNotUpgradable(from: Int, to: Int, nodes: [String])
+  /// A file has no quantized layer of the model that it is held against.
+  case notItsQuantization(isIntegerOnly: Bool)
 }
 
 extension QuantizationError: CustomStringConvertible {
@@ -43,6 +45,11 @@ extension QuantizationError: CustomStringConvertible {
         + "change the meaning of " + nodes.prefix(6).joined(separator: ", ")
         + (nodes.count > 6 ? " and \(nodes.count - 6) more" : "")
         + "; export the model with operator set \(to), or convert it with onnx.version_converter"
+    case .notItsQuantization(isIntegerOnly: true):
+      "the quantized file: its layers are integer operators (QOperator or dynamic quantization): such a file can be "
+        + "evaluated and validated, but not taken apart; inspect needs QuantizeLinear and DequantizeLinear around float layers"
+    case .notItsQuantization(isIntegerOnly: false):
+      "the quantized file: none of its layers is a quantized layer of the original"
     }
   }
 }

@@ -1,5 +1,6 @@
 import Engine
 import ONNXFormat
+import Quantization
 
 /// How one variant of the quantized model does on the sample.
 public struct VariantEffect: Sendable {

@@ -1,5 +1,6 @@
 import Engine
 import ONNXFormat
+import Quantization
 
 /// How far each layer's output is from the float model's.
 struct LayerErrors: Sendable {

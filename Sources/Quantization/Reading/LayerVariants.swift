@@ -1,18 +1,20 @@
 import ONNXFormat
 
 /// What of a layer is rounded in a variant of the quantized model.
-struct Rounded: OptionSet, Sendable {
-  let rawValue: Int
-  static let weights = Rounded(rawValue: 1)
-  static let activations = Rounded(rawValue: 2)
+package struct Rounded: OptionSet, Sendable {
+  package let rawValue: Int
+  package static let weights = Rounded(rawValue: 1)
+  package static let activations = Rounded(rawValue: 2)
   /// The original's weights to 8 bits, in place of the file's own rounding.
-  static let eightBits = Rounded(rawValue: 4)
-  static let both: Rounded = [.weights, .activations]
+  package static let eightBits = Rounded(rawValue: 4)
+  package static let both: Rounded = [.weights, .activations]
+
+  package init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 extension QuantizedLayerMap {
   /// Marks the original's tensors in a variant, and its weights at 8 bits.
-  static let floatPrefix = "float:"
+  package static let floatPrefix = "float:"
   private static let eightBitsPrefix = "8 bits:"
 
   /// The quantized model with its layers returned to float as far as `rounded` says.
@@ -20,7 +22,7 @@ extension QuantizedLayerMap {
   /// A layer without the file's weights has the original's, in float or to 8 bits, and its bias. An activation stays rounded
   /// while any layer whose activations are rounded reads it, directly or through operators without
   /// weights; that is how `--exclude` leaves it.
-  func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Model {
+  package func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Model {
     let choices = layers.map(rounded)
     var model = quantized
     var graph = model.graph
@@ -46,7 +48,7 @@ extension QuantizedLayerMap {
     }
     let readers = zip(layers, choices).filter { $0.1.contains(.activations) }
       .map { nodes[$0.0.quantizedNode].inputs[0] }
-    let renames = GraphIndex(graph).roundings(
+    let renames = after.roundings(
       exceptThoseBehind: readers, stoppingAt: Set(layers.map(\.quantizedNode)))
     graph.nodes = Self.used(nodes, outputs: graph.outputs.map(\.name), renames: renames)
     let read = Set(graph.nodes.flatMap(\.inputs))
@@ -76,7 +78,7 @@ extension QuantizedLayerMap {
   }
 }
 
-extension GraphIndex {
+extension CodeReader {
   /// What each rounded activation was before rounding, except for those that `readers` depend on
   /// without a layer in between.
   fileprivate func roundings(
@@ -85,13 +87,13 @@ extension GraphIndex {
     var needed: Set<String> = []
     var open = readers
     while let name = open.popLast() {
-      guard needed.insert(name).inserted, let producer = producers[name],
+      guard needed.insert(name).inserted, let producer = producer(of: name),
         !layers.contains(producer)
       else { continue }
-      open += nodes[producer].inputs
+      open += document.nodes[producer].inputs
     }
     var renames: [String: String] = [:]
-    for node in nodes where node.opType == "DequantizeLinear" {
+    for node in document.nodes where node.opType == "DequantizeLinear" {
       guard let quantize = producer(of: node.inputs[0], "QuantizeLinear"),
         !needed.contains(node.outputs[0])
       else { continue }

@@ -2,21 +2,21 @@ import ONNXFormat
 
 /// The float model with every layer computed three more times beside its own run: with rounded weights,
 /// with rounded activations, with both. One pass over the data then gives every layer's isolated error.
-struct LayerProbes {
-  let model: Model
+package struct LayerProbes {
+  package let model: Model
   /// Values to observe, in the order they are computed, and what each is.
-  let observed: [(name: String, role: Role)]
+  package let observed: [(name: String, role: Role)]
 
-  enum Role: Sendable {
+  package enum Role: Sendable {
     /// What the float layer computes.
     case reference(layer: Int)
     case probe(layer: Int, Rounded)
   }
 
-  init(_ map: QuantizedLayerMap) throws {
+  package init(_ map: QuantizedLayerMap) throws {
     var model = try map.variant { _ in [] }
     var graph = model.graph
-    let quantized = GraphIndex(map.quantized.graph)
+    let quantized = map.after
     let positions = Dictionary(
       map.layers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { a, _ in a })
     var nodes: [ModelNode] = []
@@ -27,7 +27,7 @@ struct LayerProbes {
       guard let index = positions[node.displayName] else { continue }
       observed.append((node.outputs[0], .reference(layer: index)))
       let layer = map.layers[index]
-      let source = quantized.nodes[layer.quantizedNode]
+      let source = quantized.document.nodes[layer.quantizedNode]
       for rounded in [Rounded.weights, .activations, .both] {
         guard !rounded.contains(.weights) || layer.bits != nil,
           !rounded.contains(.activations) || layer.activation != nil
@@ -64,7 +64,7 @@ struct LayerProbes {
   /// Copies the DequantizeLinear that makes `name`, with a QuantizeLinear before it where there is one,
   /// once; returns the name of the copy's output, or `name` where it is a constant.
   private static func copy(
-    _ name: String, _ graph: GraphIndex, _ made: inout [ModelNode], _ copied: inout Set<String>,
+    _ name: String, _ graph: CodeReader, _ made: inout [ModelNode], _ copied: inout Set<String>,
     from source: String? = nil
   ) -> String {
     guard var dequantize = graph.producer(of: name, "DequantizeLinear") else { return name }

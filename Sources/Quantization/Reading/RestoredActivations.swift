@@ -6,12 +6,13 @@ extension Model {
   /// Some tools leave one out where the quantizer behind implies its bounds, and let the layer before it compute under its
   /// name. Put back it changes nothing, and layers are comparable again, also where the quantizer is taken out.
   func restoringActivations(of float: Model) -> Model {
-    let before = GraphIndex(float.graph)
+    let before = Document(float)
+    let producers = before.producers()
     var graph = graph
     let values = Set(graph.nodes.flatMap(\.outputs))
     var nodes: [ModelNode] = []
     for var node in graph.nodes {
-      let activation = node.outputs.first.flatMap { before.producers[$0] }.map { before.nodes[$0] }
+      let activation = node.outputs.first.flatMap { producers[$0] }.map { before.nodes[$0] }
       guard let activation, ["Relu", "Clip"].contains(activation.opType),
         activation.opType != node.opType, !values.contains(activation.inputs[0])
       else {
