@@ -7,7 +7,7 @@ public struct Attributes: Sendable {
   public init(_ values: [String: AttributeValue] = [:]) { self.values = values }
 
   /// - Parameter references: inside a function, what the call gives for the function's attributes.
-  init(_ node: ModelNode, references: [String: AttributeValue] = [:]) {
+  package init(_ node: ModelNode, references: [String: AttributeValue] = [:]) {
     values = [:]
     for (name, value) in node.attributes {
       if case .reference(let target) = value {

@@ -3,9 +3,11 @@ extension Graph {
   ///
   /// Each value has a dense form, and a blocked twin where an operator that can produces one. A node that needs the
   /// form that is missing gets a conversion before it; values that must exist as the model defines them keep theirs.
-  func blockingChannels(keeping: Set<ValueID>) -> Graph {
+  func blockingChannels(
+    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+  ) -> Graph {
     var blocking = ChannelBlocking(self, fixed: fixedValues(keeping))
-    for node in nodes { blocking.append(node) }
+    for node in nodes { blocking.append(node, isElementwise: traits(node).isElementwise) }
     return blocking.graph
   }
 }
@@ -31,8 +33,8 @@ struct ChannelBlocking {
     graph.nodes = []
   }
 
-  mutating func append(_ node: Node) {
-    for rule in Self.rules {
+  mutating func append(_ node: Node, isElementwise: Bool) {
+    for rule in isElementwise ? [{ $0.elementwise($1) }] : Self.rules {
       if let (blocked, channels) = rule(&self, node) {
         appendBlocked(blocked, channels: channels)
         return
@@ -48,7 +50,7 @@ struct ChannelBlocking {
 
   private static let rules: [Rule] = [
     { $0.convolution($1) }, { $0.pool($1) }, { $0.globalAveragePool($1) },
-    { $0.batchNormalization($1) }, { $0.unary($1) }, { $0.binary($1) }, { $0.concat($1) },
+    { $0.batchNormalization($1) }, { $0.rounding($1) }, { $0.binary($1) }, { $0.concat($1) },
   ]
 
   private mutating func appendBlocked(_ node: Node, channels: Int) {
@@ -157,21 +159,20 @@ extension ChannelBlocking {
     return (blocked, twin.channels)
   }
 
-  /// Elementwise operators of one tensor work on any layout.
-  private static let unaryOperators: Set<String> = [
-    "Abs", "Clip", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Neg", "Relu",
-    "Sigmoid", "Sqrt", "Tanh",
-  ]
-
-  private func unary(_ node: Node) -> (Node, Int)? {
-    guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1,
-      node.domain.isEmpty && Self.unaryOperators.contains(node.opType)
-        || node.isOwn("QuantizeDequantize")
-          && graph.constant(node.inputs[1])?.count == 1
-    else { return nil }
+  private mutating func elementwise(_ node: Node) -> (Node, Int)? {
+    guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1 else { return nil }
+    for input in node.inputs.dropFirst().compactMap({ $0 }) { provideDense(input) }
     var blocked = node
     blocked.inputs[0] = twin.id
     return (blocked, twin.channels)
+  }
+
+  /// Rounding with one scale for the whole tensor is elementwise.
+  private mutating func rounding(_ node: Node) -> (Node, Int)? {
+    guard node.isOwn("QuantizeDequantize"), graph.constant(node.inputs[1])?.count == 1 else {
+      return nil
+    }
+    return elementwise(node)
   }
 
   private mutating func binary(_ node: Node) -> (Node, Int)? {

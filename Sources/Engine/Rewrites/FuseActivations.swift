@@ -1,21 +1,19 @@
 extension Graph {
   /// Lets the operators that can apply a following Relu or Clip to the tile they have just computed.
-  func fusingActivations(keeping: Set<ValueID>) -> Graph {
+  func fusingActivations(
+    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+  ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let activation = activation(of: node) else { return false }
       if producer.isOwn("IntegerConv", "IntegerMatMul") {
         return producer.rounding?.implies(activation) ?? false
       }
-      guard Self.fusesActivation(producer), producer.activation == .identity else { return false }
+      guard traits(producer).fusesActivation, producer.activation == .identity,
+        producer.outputs.dropFirst().allSatisfy({ $0 == nil })
+      else { return false }
       producer.activation = activation
       return true
     }
-  }
-
-  /// The operators whose kernels are `ActivationFusing`.
-  private static func fusesActivation(_ node: Node) -> Bool {
-    node.is("Conv", "Gemm", "Add", "BatchNormalization")
-      && node.outputs.dropFirst().allSatisfy { $0 == nil }
   }
 
   /// The activation a node computes, where it is one with constant bounds.

@@ -1,20 +1,17 @@
 extension Graph {
   /// Lets the operators that can round a result through its codes do so before storing it, in place of a
   /// QuantizeDequantize behind them.
-  func fusingRounding(keeping: Set<ValueID>) -> Graph {
+  func fusingRounding(
+    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+  ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let rounding = rounding(of: node) else { return false }
       // What integer sums become lies on the output's grid already.
       if producer.isOwn("IntegerConv", "IntegerMatMul") { return producer.rounding == rounding }
-      guard Self.fusesRounding(producer), producer.rounding == nil else { return false }
+      guard traits(producer).fusesRounding, producer.rounding == nil else { return false }
       producer.rounding = rounding
       return true
     }
-  }
-
-  /// The operators whose kernels apply an `Epilogue`.
-  private static func fusesRounding(_ node: Node) -> Bool {
-    node.is("Add") || node.isOwn("BlockedConv", "PackedMatMul", "ScaleShift")
   }
 
   /// What a QuantizeDequantize with one scale for the whole tensor does.

@@ -1,21 +1,24 @@
 /// A transformation of a graph into one that computes the same outputs, and the same values of `keeping`.
-typealias Rewrite = @Sendable (_ graph: Graph, _ keeping: Set<ValueID>) -> Graph
+typealias Rewrite =
+  @Sendable (
+    _ graph: Graph, _ keeping: Set<ValueID>, _ traits: (Node) -> OperatorTraits
+  ) -> Graph
 
 /// What a program does to its graph, in this order. To add a rewrite: a file beside this one, and a line here.
 enum StandardRewrites {
   static let all: [Rewrite] = [
-    { $0.removingIdentities(keeping: $1) },
-    { $0.foldingBatchNormalization(keeping: $1) },
-    { $0.fusingGelu(keeping: $1) },
-    { $0.fusingQuantizeDequantize(keeping: $1) },
-    { $0.foldingPads(keeping: $1) },
-    { $0.removingRepeatedRounding(keeping: $1) },
-    { $0.fusingActivations(keeping: $1) },
-    { $0.blockingChannels(keeping: $1) },
-    { $0.fusingChannelShuffles(keeping: $1) },
-    { $0.fusingResiduals(keeping: $1) },
-    { $0.packingMatrixProducts(keeping: $1) },
-    { $0.fusingRounding(keeping: $1) },
+    { graph, keeping, _ in graph.removingIdentities(keeping: keeping) },
+    { graph, keeping, _ in graph.foldingBatchNormalization(keeping: keeping) },
+    { graph, keeping, _ in graph.fusingGelu(keeping: keeping) },
+    { graph, keeping, _ in graph.fusingQuantizeDequantize(keeping: keeping) },
+    { graph, keeping, _ in graph.foldingPads(keeping: keeping) },
+    { graph, keeping, _ in graph.removingRepeatedRounding(keeping: keeping) },
+    { $0.fusingActivations(keeping: $1, traits: $2) },
+    { $0.blockingChannels(keeping: $1, traits: $2) },
+    { graph, keeping, _ in graph.fusingChannelShuffles(keeping: keeping) },
+    { graph, keeping, _ in graph.fusingResiduals(keeping: keeping) },
+    { graph, keeping, _ in graph.packingMatrixProducts(keeping: keeping) },
+    { $0.fusingRounding(keeping: $1, traits: $2) },
   ]
 }
 

@@ -28,6 +28,8 @@ public protocol OperatorKernel: PreparedKernel {
   static var domain: String { get }
   /// The first version of the operator set with these semantics.
   static var sinceVersion: Int { get }
+  /// What others may rely on without knowing the operator.
+  static var traits: OperatorTraits { get }
 
   /// Reads and checks the node's attributes.
   init(_ node: Node) throws(GraphError)
@@ -42,6 +44,7 @@ public protocol OperatorKernel: PreparedKernel {
 
 extension OperatorKernel {
   public static var domain: String { "" }
+  public static var traits: OperatorTraits { OperatorTraits() }
 
   public func prepare(_ inputs: [Operand?]) -> any PreparedKernel { self }
 
@@ -146,9 +149,6 @@ extension DataDependentOperator {
 public protocol ControlFlowOperator: OperatorKernel {
   init(_ node: Node, registry: OperatorRegistry) throws(GraphError)
 }
-
-/// An operator that can apply an activation to what it has just computed.
-public protocol ActivationFusing: OperatorKernel {}
 
 /// An operator whose arithmetic is worth counting.
 public protocol MultiplyAccumulating: OperatorKernel {

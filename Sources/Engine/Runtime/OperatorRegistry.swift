@@ -19,6 +19,18 @@ public struct OperatorRegistry: Sendable {
     versions.values.joined().sorted { ($0.opType, $0.sinceVersion) < ($1.opType, $1.sinceVersion) }
   }
 
+  /// What the operator promises; nothing where it is not known.
+  public func traits(
+    domain: String, opType: String, opset: Int = .max
+  ) -> OperatorTraits {
+    let known = versions[Key(domain: domain, opType: opType)]
+    return known?.first { $0.sinceVersion <= opset }?.traits ?? OperatorTraits()
+  }
+
+  func traits(of node: Node) -> OperatorTraits {
+    traits(domain: node.domain, opType: node.opType, opset: node.opset)
+  }
+
   /// The kernel for a node: the highest version not above the node's opset.
   public func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
     guard let known = versions[Key(domain: node.domain, opType: node.opType)] else {

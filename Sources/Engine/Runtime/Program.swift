@@ -33,7 +33,7 @@ public final class Program: Sendable {
     if !rewrites.isEmpty {
       let kept = Set(observedIDs)
       graph = try graph.foldingConstants(registry: registry)
-      for rewrite in rewrites { graph = rewrite(graph, kept) }
+      for rewrite in rewrites { graph = rewrite(graph, kept, registry.traits) }
       graph = graph.withoutDeadNodes(keeping: kept)
     }
     kernels = try Self.kernels(of: graph, registry: registry)

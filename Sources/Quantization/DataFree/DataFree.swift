@@ -57,7 +57,7 @@ public enum DataFree {
   private static func valuesBehindPlainLayers(_ prepared: PreparedModel) -> Set<String> {
     var values: Set<String> = []
     for node in prepared.document.nodes {
-      let isLayer = node.is("Conv", "Gemm", "MatMul", "ConvTranspose")
+      let isLayer = node.traits.weight != nil
       for output in node.outputs where prepared.normalized[output] == nil {
         if isLayer || node.inputs.contains(where: values.contains) { values.insert(output) }
       }

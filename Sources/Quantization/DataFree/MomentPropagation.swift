@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import ONNXFormat
 
@@ -28,6 +29,8 @@ struct MomentPropagation {
     case "Relu", "Clip": return try clipped(node)
     case "LayerNormalization", "InstanceNormalization": return try normalOutput(node)
     case "Transpose", "Split": return operand(node, 0)?.collapsed()
+    // Each score by itself, against one other of 0.
+    case "Softmax": return operand(node, 0)?.map { $0.mapped { 1 / (1 + exp(-$0)) } }
     // Of pixels that a network reads as bytes.
     case "Cast": return node.int("to") == ElementType.float32.rawValue ? operand(node, 0) : nil
     default: break
@@ -36,7 +39,7 @@ struct MomentPropagation {
     if node.is("AveragePool", "GlobalAveragePool", "Dropout", "Identity") {
       return operand(node, 0)
     }
-    guard let function = Self.function(of: node) else { return nil }
+    guard let function = node.traits.function?(Attributes(node)) else { return nil }
     return operand(node, 0)?.map { $0.mapped(function) }
   }
 
@@ -164,26 +167,5 @@ struct MomentPropagation {
   private func integers(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Int]? {
     guard let name = node.input(index) else { return nil }
     return try document.integers(name)
-  }
-
-  /// Functions of one value that have no closed form here.
-  private static func function(of node: ModelNode) -> ((Double) -> Double)? {
-    switch node.opType {
-    case "Sigmoid": return { 1 / (1 + exp(-$0)) }
-    case "Tanh": return { tanh($0) }
-    case "HardSwish": return { $0 * min(max($0 / 6 + 0.5, 0), 1) }
-    case "Gelu": return { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) }
-    case "Softmax": return { 1 / (1 + exp(-$0)) }
-    case "HardSigmoid":
-      let (alpha, beta) = (Double(node.float("alpha") ?? 0.2), Double(node.float("beta") ?? 0.5))
-      return { min(max(alpha * $0 + beta, 0), 1) }
-    case "LeakyRelu":
-      let alpha = Double(node.float("alpha") ?? 0.01)
-      return { $0 < 0 ? alpha * $0 : $0 }
-    case "Elu":
-      let alpha = Double(node.float("alpha") ?? 1)
-      return { $0 < 0 ? alpha * (exp($0) - 1) : $0 }
-    default: return nil
-    }
   }
 }

@@ -77,10 +77,7 @@ private struct PathSearch {
 
   /// Operators with f(s·x) = s·f(x) channel by channel, for s > 0.
   private func keepsChannels(_ node: ModelNode) -> Bool {
-    if node.is("Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool") {
-      return true
-    }
-    return node.is("Flatten") && node.int("axis") ?? 1 == 1
+    node.traits.isPositivelyHomogeneous && (!node.is("Flatten") || node.int("axis") ?? 1 == 1)
   }
 
   /// Whether nothing else reads the node's constants.

@@ -1,18 +1,19 @@
+import Engine
 import ONNXFormat
 
-/// What quantization has to know of operators, in one place.
+extension ModelNode {
+  /// What the engine's kernel of the operator promises.
+  var traits: OperatorTraits {
+    OperatorRegistry.standard.traits(domain: domain, opType: opType)
+  }
+}
+
+/// What quantization has to know of nodes besides.
 extension Document {
   /// The input whose values a node only moves or selects, so that its output has the same scale.
   func passedThrough(_ node: ModelNode) -> String? {
-    switch node.opType {
-    case "MaxPool", "Flatten", "Reshape", "Transpose", "Slice", "Squeeze", "Unsqueeze", "Split",
-      "DepthToSpace", "SpaceToDepth":
-      return node.domain.isEmpty ? node.input(0) : nil
-    case "Pad":
-      return node.domain.isEmpty && padsWithZeros(node) ? node.input(0) : nil
-    default:
-      return nil
-    }
+    let movesValues = node.is("Pad") ? padsWithZeros(node) : node.traits.movesValues
+    return movesValues ? node.input(0) : nil
   }
 
   /// The inputs that a node without weights can read as integers when its output is quantized.
@@ -46,9 +47,6 @@ extension Document {
 
   private static func producesFloat(_ node: ModelNode, _ floats: Set<String>) -> Bool {
     switch node.opType {
-    case "Shape", "Size", "ArgMax", "ArgMin", "NonZero", "Equal", "Greater", "Less",
-      "GreaterOrEqual", "LessOrEqual", "Not", "And", "Or", "Xor", "IsNaN", "IsInf":
-      return false
     case "Cast":
       return node.int("to") == ElementType.float32.rawValue
     case "ConstantOfShape":
@@ -57,7 +55,7 @@ extension Document {
     case "Where":
       return node.input(1).map(floats.contains) ?? false
     default:
-      return node.inputs.first.map(floats.contains) ?? false
+      return !node.traits.yieldsNoFloats && node.inputs.first.map(floats.contains) ?? false
     }
   }
 }

@@ -1,6 +1,6 @@
 import ONNXFormat
 
-/// A node whose second input is a float32 weight of the file.
+/// A node with a float32 weight of the file.
 struct WeightedLayer: Sendable {
   let node: Int
   let opType: String
@@ -8,6 +8,8 @@ struct WeightedLayer: Sendable {
   /// The value that the layer reads.
   let input: String
   let weight: String
+  /// The weight's position among the node's inputs.
+  let weightInput: Int
   let shape: [Int]
   let axis: Int
   let bias: String?
@@ -19,7 +21,8 @@ struct WeightedLayer: Sendable {
 
   init?(_ document: Document, _ index: Int) {
     let node = document.nodes[index]
-    guard let input = node.input(0), let weight = node.input(1),
+    guard let weightInput = node.traits.weight?.input,
+      let input = node.input(0), let weight = node.input(weightInput),
       let tensor = document.initializers[weight], tensor.elementType == .float32,
       !document.isConstant(input), tensor.dims.allSatisfy({ $0 > 0 }),
       let axis = WeightAxis.axis(of: node, rank: tensor.dims.count)
@@ -29,6 +32,7 @@ struct WeightedLayer: Sendable {
     name = node.displayName
     self.input = input
     self.weight = weight
+    self.weightInput = weightInput
     shape = tensor.dims
     self.axis = axis
     bias = node.input(2)

@@ -41,7 +41,7 @@ struct LayerWriter {
       entry = (output, weights)
       written[key] = entry
     }
-    writer.setInput(1, of: layer.node, to: entry.output)
+    writer.setInput(layer.weightInput, of: layer.node, to: entry.output)
     guard let bias, let name = layer.bias else { return }
     let scales = bias.scales(times: entry.weights.scales)
     // Shared weights are not widened for one layer's bias, which then stays in float32.

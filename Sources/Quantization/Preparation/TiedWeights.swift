@@ -15,7 +15,7 @@ extension Document {
       copies[base] = copy
       tensor.name = copy
       store(tensor)
-      nodes[layer.node].inputs[1] = copy
+      nodes[layer.node].inputs[layer.weightInput] = copy
     }
   }
 }

@@ -3,6 +3,7 @@
 struct Clip: OperatorKernel {
   static let opType = "Clip"
   static let sinceVersion = 6
+  static let traits = OperatorTraits(isElementwise: true)
 
   private let bounds: (low: Float, high: Float)
   private let readsInputs: Bool

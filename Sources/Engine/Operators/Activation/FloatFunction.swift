@@ -4,6 +4,8 @@ protocol FloatFunction: OperatorKernel {
 }
 
 extension FloatFunction {
+  static var traits: OperatorTraits { OperatorTraits(isElementwise: true) }
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try inputs.requiredFloat(0, "X")]
   }

@@ -5,6 +5,9 @@ import Foundation
 struct Gelu: FloatFunction {
   static let opType = "Gelu"
   static let sinceVersion = 20
+  static let traits = OperatorTraits(
+    isElementwise: true,
+    function: { _ in { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) } })
 
   private let isApproximate: Bool
 

@@ -2,6 +2,7 @@
 struct Relu: UnaryArithmetic {
   static let opType = "Relu"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(isElementwise: true, isPositivelyHomogeneous: true)
 
   init(_ node: Node) {}
 

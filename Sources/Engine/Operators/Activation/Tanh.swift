@@ -4,6 +4,9 @@ import Foundation
 struct Tanh: FloatFunction {
   static let opType = "Tanh"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(
+    isElementwise: true,
+    function: { _ in { tanh($0) } })
 
   init(_ node: Node) {}
 

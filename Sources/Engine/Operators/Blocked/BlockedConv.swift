@@ -8,6 +8,7 @@ struct BlockedConv: PlannedOperator, MultiplyAccumulating {
   static let opType = "BlockedConv"
   static let domain = "calibrant"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
   private let attributes: Attributes
   private let group: Int

@@ -1,9 +1,10 @@
 /// X · W + B with a constant W: what becomes of such a Gemm or MatMul. Inputs X (… × K), the packed W and B
 /// (`PackedMatrix`); the attributes `k` and `n` are W's size.
-struct PackedMatMul: OperatorKernel, ActivationFusing, MultiplyAccumulating {
+struct PackedMatMul: OperatorKernel, MultiplyAccumulating {
   static let opType = "PackedMatMul"
   static let domain = "calibrant"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
   private let matrix: PackedMatrix
   private let epilogue: Epilogue

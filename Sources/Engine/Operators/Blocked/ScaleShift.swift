@@ -6,6 +6,7 @@ struct ScaleShift: OperatorKernel {
   static let opType = "ScaleShift"
   static let domain = "calibrant"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
   private let epilogue: Epilogue
 

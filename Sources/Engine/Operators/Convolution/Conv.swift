@@ -1,7 +1,10 @@
 /// Convolution; over one or two spatial axes by kernels of their own, over more by the plain way. https://onnx.ai/onnx/operators/onnx__Conv.html
-struct Conv: PlannedOperator, ActivationFusing, MultiplyAccumulating {
+struct Conv: PlannedOperator, MultiplyAccumulating {
   static let opType = "Conv"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(
+    fusesActivation: true,
+    weight: OperatorTraits.Weight(input: 1) { _, rank in rank >= 3 ? 0 : nil })
 
   private let attributes: Attributes
   private let group: Int

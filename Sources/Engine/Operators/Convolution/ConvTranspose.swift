@@ -5,6 +5,12 @@ import LinearAlgebra
 struct ConvTranspose: PlannedOperator, MultiplyAccumulating {
   static let opType = "ConvTranspose"
   static let sinceVersion = 1
+  // With groups, an output channel is a group and an index along axis 1.
+  static let traits = OperatorTraits(
+    weight: OperatorTraits.Weight(input: 1) { attributes, rank in
+      let group = (try? attributes.int("group")) ?? 1
+      return rank >= 3 && group == 1 ? 1 : nil
+    })
 
   private let attributes: Attributes
   private let group: Int

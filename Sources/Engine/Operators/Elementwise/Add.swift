@@ -1,9 +1,11 @@
 import CKernels
 
 /// https://onnx.ai/onnx/operators/onnx__Add.html
-struct Add: BinaryArithmetic, ActivationFusing {
+struct Add: BinaryArithmetic {
   static let opType = "Add"
   static let sinceVersion = 7
+  static let traits = OperatorTraits(
+    fusesActivation: true, fusesRounding: true)
 
   private let epilogue: Epilogue
 

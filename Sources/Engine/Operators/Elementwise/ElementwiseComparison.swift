@@ -4,6 +4,8 @@ protocol ElementwiseComparison: OperatorKernel {
 }
 
 extension ElementwiseComparison {
+  static var traits: OperatorTraits { OperatorTraits(yieldsNoFloats: true) }
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [TensorType(.bool, try broadcastType(inputs, dtypes: arithmeticTypes + [.bool]).shape)]
   }

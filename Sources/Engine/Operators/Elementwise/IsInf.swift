@@ -2,6 +2,7 @@
 struct IsInf: OperatorKernel {
   static let opType = "IsInf"
   static let sinceVersion = 10
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   private let positive: Bool
   private let negative: Bool

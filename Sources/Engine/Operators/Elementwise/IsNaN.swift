@@ -2,6 +2,7 @@
 struct IsNaN: OperatorKernel {
   static let opType = "IsNaN"
   static let sinceVersion = 9
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   init(_ node: Node) {}
 

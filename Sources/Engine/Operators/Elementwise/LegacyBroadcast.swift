@@ -4,6 +4,7 @@
 struct LegacyBroadcast<Modern: OperatorKernel>: PlannedOperator {
   static var opType: String { Modern.opType }
   static var sinceVersion: Int { 1 }
+  static var traits: OperatorTraits { Modern.traits }
 
   private let modern: Modern
   private let axis: Int?

@@ -4,6 +4,8 @@ protocol LogicFunction: OperatorKernel {
 }
 
 extension LogicFunction {
+  static var traits: OperatorTraits { OperatorTraits(yieldsNoFloats: true) }
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try broadcastType(inputs, dtypes: [.bool])]
   }

@@ -2,6 +2,7 @@
 struct Not: OperatorKernel {
   static let opType = "Not"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   init(_ node: Node) {}
 

@@ -5,6 +5,8 @@ protocol UnaryArithmetic: OperatorKernel {
 }
 
 extension UnaryArithmetic {
+  static var traits: OperatorTraits { OperatorTraits(isElementwise: true) }
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "X").type
     guard arithmeticTypes.contains(type.dtype) else {

@@ -3,6 +3,7 @@
 struct NonMaxSuppression: DataDependentOperator {
   static let opType = "NonMaxSuppression"
   static let sinceVersion = 10
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   private let areCentred: Bool
 

@@ -2,6 +2,7 @@
 struct NonZero: DataDependentOperator {
   static let opType = "NonZero"
   static let sinceVersion = 9
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   init(_ node: Node) {}
 

@@ -1,9 +1,15 @@
 import LinearAlgebra
 
 /// Y = alpha · A' · B' + beta · C. https://onnx.ai/onnx/operators/onnx__Gemm.html
-struct Gemm: OperatorKernel, ActivationFusing, MultiplyAccumulating {
+struct Gemm: OperatorKernel, MultiplyAccumulating {
   static let opType = "Gemm"
   static let sinceVersion = 6
+  static let traits = OperatorTraits(
+    fusesActivation: true,
+    weight: OperatorTraits.Weight(input: 1) { attributes, rank in
+      let isTransposed = (try? attributes.flag("transB")) ?? false
+      return rank == 2 ? (isTransposed ? 0 : 1) : nil
+    })
 
   private let alpha: Float
   private let beta: Float

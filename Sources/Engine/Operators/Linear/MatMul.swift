@@ -5,6 +5,8 @@ import LinearAlgebra
 struct MatMul: OperatorKernel, MultiplyAccumulating {
   static let opType = "MatMul"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(
+    weight: OperatorTraits.Weight(input: 1) { _, rank in rank >= 2 ? rank - 1 : nil })
 
   init(_ node: Node) {}
 

@@ -1,9 +1,10 @@
 /// scale · (x − mean) / √(variance + ε) + bias per channel (axis 1). At inference mean and variance are inputs; in training
 /// they are those of the batch, and the running ones, which go with momentum, are outputs.
 /// https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
-struct BatchNormalization: OperatorKernel, ActivationFusing {
+struct BatchNormalization: OperatorKernel {
   static let opType = "BatchNormalization"
   static let sinceVersion = 6
+  static let traits = OperatorTraits(fusesActivation: true)
 
   private let epsilon: Float
   private let momentum: Float

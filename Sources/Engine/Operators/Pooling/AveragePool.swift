@@ -3,6 +3,7 @@
 struct AveragePool: PlannedOperator {
   static let opType = "AveragePool"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(isPositivelyHomogeneous: true)
 
   private let window: WindowGeometry
   private let countsPadding: Bool

@@ -2,6 +2,7 @@
 struct GlobalAveragePool: OperatorKernel {
   static let opType = "GlobalAveragePool"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(isPositivelyHomogeneous: true)
 
   init(_ node: Node) {}
 

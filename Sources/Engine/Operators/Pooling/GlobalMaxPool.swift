@@ -2,6 +2,7 @@
 struct GlobalMaxPool: OperatorKernel {
   static let opType = "GlobalMaxPool"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(isPositivelyHomogeneous: true)
 
   init(_ node: Node) {}
 

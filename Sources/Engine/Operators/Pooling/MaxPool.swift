@@ -2,6 +2,7 @@
 struct MaxPool: PlannedOperator {
   static let opType = "MaxPool"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true, isPositivelyHomogeneous: true)
 
   private let window: WindowGeometry
   private let hasIndices: Bool

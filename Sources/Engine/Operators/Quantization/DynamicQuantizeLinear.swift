@@ -3,6 +3,7 @@
 struct DynamicQuantizeLinear: OperatorKernel {
   static let opType = "DynamicQuantizeLinear"
   static let sinceVersion = 11
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   init(_ node: Node) {}
 

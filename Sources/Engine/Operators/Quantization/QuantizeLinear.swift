@@ -2,6 +2,7 @@
 struct QuantizeLinear: OperatorKernel {
   static let opType = "QuantizeLinear"
   static let sinceVersion = 10
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   private let axis: QuantizationAxis
   private let declared: DType?

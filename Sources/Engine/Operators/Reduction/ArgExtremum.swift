@@ -17,6 +17,8 @@ struct ArgExtremumSettings: Sendable {
 }
 
 extension ArgExtremum {
+  static var traits: OperatorTraits { OperatorTraits(yieldsNoFloats: true) }
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.required(0, "data").type
     guard arithmeticTypes.contains(type.dtype) else {

@@ -2,6 +2,7 @@
 struct DepthToSpace: OperatorKernel {
   static let opType = "DepthToSpace"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private let blocks: SpaceBlocks
 

@@ -2,6 +2,7 @@
 struct Flatten: ViewOperator {
   static let opType = "Flatten"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true, isPositivelyHomogeneous: true)
 
   private let axis: Int
 

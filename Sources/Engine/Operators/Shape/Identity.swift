@@ -2,6 +2,7 @@
 struct Identity: ViewOperator {
   static let opType = "Identity"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(isElementwise: true)
 
   init(_ node: Node) {}
 

@@ -3,6 +3,7 @@
 struct Reshape: ViewOperator {
   static let opType = "Reshape"
   static let sinceVersion = 5
+  static let traits = OperatorTraits(movesValues: true)
 
   private let allowsZero: Bool
 

@@ -2,6 +2,7 @@
 struct ShapeOf: TypeOperator {
   static let opType = "Shape"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   private let start: Int
   private let end: Int?

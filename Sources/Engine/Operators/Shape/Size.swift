@@ -2,6 +2,7 @@
 struct Size: TypeOperator {
   static let opType = "Size"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(yieldsNoFloats: true)
 
   init(_ node: Node) {}
 

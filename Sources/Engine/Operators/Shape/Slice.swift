@@ -3,6 +3,7 @@
 struct Slice: PlannedOperator {
   static let opType = "Slice"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private struct Bounds {
     var starts: [Int]

@@ -2,6 +2,7 @@
 struct SpaceToDepth: OperatorKernel {
   static let opType = "SpaceToDepth"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private let blocks: SpaceBlocks
 

@@ -3,6 +3,7 @@
 struct Split: OperatorKernel {
   static let opType = "Split"
   static let sinceVersion = 2
+  static let traits = OperatorTraits(movesValues: true)
 
   private let axis: Int
   private let fixedParts: [Int]?

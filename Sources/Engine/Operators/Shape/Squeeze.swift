@@ -3,6 +3,7 @@
 struct Squeeze: ViewOperator {
   static let opType = "Squeeze"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private let axes: [Int]?
 

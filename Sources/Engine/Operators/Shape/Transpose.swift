@@ -3,6 +3,7 @@
 struct Transpose: OperatorKernel {
   static let opType = "Transpose"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private let permutation: [Int]?
 

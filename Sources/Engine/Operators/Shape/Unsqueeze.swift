@@ -2,6 +2,7 @@
 struct Unsqueeze: ViewOperator {
   static let opType = "Unsqueeze"
   static let sinceVersion = 1
+  static let traits = OperatorTraits(movesValues: true)
 
   private let axes: [Int]?
 
