@@ -1,10 +1,10 @@
 import ONNXFormat
 
 /// A node's attributes, read with the type the operator expects.
-public struct Attributes: Sendable {
+package struct Attributes: Sendable {
   private var values: [String: AttributeValue]
 
-  public init(_ values: [String: AttributeValue] = [:]) { self.values = values }
+  init(_ values: [String: AttributeValue] = [:]) { self.values = values }
 
   /// - Parameter references: inside a function, what the call gives for the function's attributes.
   package init(_ node: ModelNode, references: [String: AttributeValue] = [:]) {
@@ -33,58 +33,58 @@ public struct Attributes: Sendable {
     Attributes(values.merging(more) { $1 })
   }
 
-  public func contains(_ name: String) -> Bool { values[name] != nil }
+  func contains(_ name: String) -> Bool { values[name] != nil }
 
-  public func int(_ name: String) throws(GraphError) -> Int? {
+  func int(_ name: String) throws(GraphError) -> Int? {
     guard let value = values[name] else { return nil }
     guard case .int(let int) = value else { throw Self.wrongKind(name, "an integer") }
     return int
   }
 
-  public func int(_ name: String, default fallback: Int) throws(GraphError) -> Int {
+  func int(_ name: String, default fallback: Int) throws(GraphError) -> Int {
     try int(name) ?? fallback
   }
 
-  public func flag(_ name: String, default fallback: Bool = false) throws(GraphError) -> Bool {
+  func flag(_ name: String, default fallback: Bool = false) throws(GraphError) -> Bool {
     try int(name).map { $0 != 0 } ?? fallback
   }
 
-  public func float(_ name: String) throws(GraphError) -> Float? {
+  func float(_ name: String) throws(GraphError) -> Float? {
     guard let value = values[name] else { return nil }
     guard case .float(let float) = value else { throw Self.wrongKind(name, "a float") }
     return float
   }
 
-  public func float(_ name: String, default fallback: Float) throws(GraphError) -> Float {
+  func float(_ name: String, default fallback: Float) throws(GraphError) -> Float {
     try float(name) ?? fallback
   }
 
-  public func ints(_ name: String) throws(GraphError) -> [Int]? {
+  func ints(_ name: String) throws(GraphError) -> [Int]? {
     guard let value = values[name] else { return nil }
     guard case .ints(let ints) = value else { throw Self.wrongKind(name, "a list of integers") }
     return ints
   }
 
-  public func floats(_ name: String) throws(GraphError) -> [Float]? {
+  func floats(_ name: String) throws(GraphError) -> [Float]? {
     guard let value = values[name] else { return nil }
     guard case .floats(let floats) = value else { throw Self.wrongKind(name, "a list of floats") }
     return floats
   }
 
-  public func string(_ name: String, default fallback: String) throws(GraphError) -> String {
+  func string(_ name: String, default fallback: String) throws(GraphError) -> String {
     guard let value = values[name] else { return fallback }
     guard case .string(let string) = value else { throw Self.wrongKind(name, "a string") }
     return string
   }
 
-  public func tensor(_ name: String) throws(GraphError) -> Tensor? {
+  func tensor(_ name: String) throws(GraphError) -> Tensor? {
     guard let value = values[name] else { return nil }
     guard case .tensor(let tensor) = value else { throw Self.wrongKind(name, "a tensor") }
     return try Tensor(tensor)
   }
 
   /// The element type as the file names it, before wide and narrow floats become float32.
-  public func elementType(_ name: String) throws(GraphError) -> ElementType? {
+  func elementType(_ name: String) throws(GraphError) -> ElementType? {
     guard let number = try int(name) else { return nil }
     guard let type = ElementType(rawValue: number) else {
       throw .badAttribute(name: name, reason: "names no element type: \(number)")

@@ -4,7 +4,7 @@ extension Graph {
   /// Imports a validated model. Operators are not looked at: whether they can run is the registry's question.
   ///
   /// Calls of functions that the model defines become their bodies. Floats of 16 and 64 bits become float32.
-  public init(_ model: Model) throws(GraphError) {
+  init(_ model: Model) throws(GraphError) {
     self.init()
     let importer = GraphImporter(model)
     var scope = GraphImporter.Scope(opsets: model.opsets)

@@ -1,51 +1,51 @@
 import ONNXFormat
 
 /// Index of a value in a `Graph`.
-public struct ValueID: Hashable, Sendable, Comparable {
-  public let index: Int
-  public init(_ index: Int) { self.index = index }
-  public static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
+struct ValueID: Hashable, Sendable, Comparable {
+  let index: Int
+  init(_ index: Int) { self.index = index }
+  static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
 }
 
 /// A value of a graph: an input, a constant, or what a node produces.
-public struct Value: Sendable {
+struct Value: Sendable {
   /// The ONNX name, for errors and reports.
-  public var name: String
+  var name: String
   /// Set for constants: initializers and what was folded from them.
-  public var constant: Tensor?
+  var constant: Tensor?
   /// What the file stores for an input or initializer whose floats became float32.
-  public var widenedFrom: ElementType?
+  var widenedFrom: ElementType?
 }
 
 /// A graph input with the type its file declares.
-public struct GraphInput: Sendable {
-  public let id: ValueID
-  public let dtype: DType
+struct GraphInput: Sendable {
+  let id: ValueID
+  let dtype: DType
   /// nil where the file states no shape.
-  public let dimensions: [Dimension]?
+  let dimensions: [Dimension]?
 }
 
 /// One operator call; `inputs` holds nil where an optional input is omitted.
-public struct Node: Sendable {
-  public var name: String
-  public var opType: String
+struct Node: Sendable {
+  var name: String
+  var opType: String
   /// "" is the standard domain.
-  public var domain: String
+  var domain: String
   /// The version of its domain's operator set that the model imports.
-  public var opset: Int
-  public var attributes: Attributes
-  public var inputs: [ValueID?]
-  public var outputs: [ValueID?]
+  var opset: Int
+  var attributes: Attributes
+  var inputs: [ValueID?]
+  var outputs: [ValueID?]
   /// Bodies of control flow, by attribute name. What they read of this graph are this node's last inputs.
-  public var subgraphs: [String: Graph] = [:]
+  var subgraphs: [String: Graph] = [:]
   /// Applied to the first output by the operator itself.
-  public var activation = Activation.identity
+  var activation = Activation.identity
   /// Applied to the first output after the activation.
-  public var rounding: GridRounding?
+  var rounding: GridRounding?
   /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
-  public var clampsPairs = false
+  var clampsPairs = false
 
-  public init(
+  init(
     name: String, opType: String, domain: String = "", opset: Int,
     attributes: Attributes = Attributes(), inputs: [ValueID?], outputs: [ValueID?]
   ) {
@@ -58,7 +58,7 @@ public struct Node: Sendable {
     self.outputs = outputs
   }
 
-  public func `is`(_ opTypes: String...) -> Bool { domain.isEmpty && opTypes.contains(opType) }
+  func `is`(_ opTypes: String...) -> Bool { domain.isEmpty && opTypes.contains(opType) }
 
   /// Whether this is one of the engine's own operators, which rewrites put into a graph.
   func isOwn(_ opTypes: String...) -> Bool { domain == Node.ownDomain && opTypes.contains(opType) }
@@ -67,43 +67,43 @@ public struct Node: Sendable {
 }
 
 /// A data-flow graph in topological order. A value: rewrites return a new one.
-public struct Graph: Sendable {
-  public var values: [Value] = []
-  public var nodes: [Node] = []
-  public var inputs: [GraphInput] = []
-  public var outputs: [ValueID] = []
+struct Graph: Sendable {
+  var values: [Value] = []
+  var nodes: [Node] = []
+  var inputs: [GraphInput] = []
+  var outputs: [ValueID] = []
   /// In a body of control flow: the values that take the inputs of its node from `firstCapture` on.
-  public var captures: [ValueID] = []
-  public var firstCapture = 0
+  var captures: [ValueID] = []
+  var firstCapture = 0
   /// Inputs and constants that no tensor of ours can hold; nothing runs a graph that has some.
-  public var refused: [UnsupportedNode] = []
+  var refused: [UnsupportedNode] = []
   /// What whoever runs the model should know of how it was read.
-  public var notes: [String] = []
+  var notes: [String] = []
 
-  public init() {}
+  init() {}
 
-  public subscript(id: ValueID) -> Value {
+  subscript(id: ValueID) -> Value {
     get { values[id.index] }
     set { values[id.index] = newValue }
   }
 
-  public func name(of id: ValueID) -> String { values[id.index].name }
+  func name(of id: ValueID) -> String { values[id.index].name }
 
-  public func constant(_ id: ValueID?) -> Tensor? { id.flatMap { values[$0.index].constant } }
+  func constant(_ id: ValueID?) -> Tensor? { id.flatMap { values[$0.index].constant } }
 
   /// Adds a value and returns its id.
-  public mutating func add(_ name: String, constant: Tensor? = nil) -> ValueID {
+  mutating func add(_ name: String, constant: Tensor? = nil) -> ValueID {
     values.append(Value(name: name, constant: constant))
     return ValueID(values.count - 1)
   }
 
   /// The value of that name, or nil.
-  public func value(named name: String) -> ValueID? {
+  func value(named name: String) -> ValueID? {
     values.firstIndex { $0.name == name }.map(ValueID.init)
   }
 
   /// For each value, the index of the node that produces it.
-  public func producers() -> [ValueID: Int] {
+  func producers() -> [ValueID: Int] {
     var producers: [ValueID: Int] = [:]
     for (index, node) in nodes.enumerated() {
       for output in node.outputs.compactMap({ $0 }) { producers[output] = index }
@@ -112,7 +112,7 @@ public struct Graph: Sendable {
   }
 
   /// For each value, the indices of the nodes that read it, a reader once per use.
-  public func consumers() -> [ValueID: [Int]] {
+  func consumers() -> [ValueID: [Int]] {
     var consumers: [ValueID: [Int]] = [:]
     for (index, node) in nodes.enumerated() {
       for input in node.inputs.compactMap({ $0 }) { consumers[input, default: []].append(index) }
@@ -122,7 +122,7 @@ public struct Graph: Sendable {
 
   /// Drops nodes none of whose outputs anybody needs, and constants that nobody reads; `keeping` are needed besides the
   /// graph's outputs.
-  public func withoutDeadNodes(keeping: Set<ValueID> = []) -> Graph {
+  func withoutDeadNodes(keeping: Set<ValueID> = []) -> Graph {
     var needed = Set(outputs).union(keeping)
     var kept: [Node] = []
     for node in nodes.reversed()

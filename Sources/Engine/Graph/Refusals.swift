@@ -1,7 +1,7 @@
 /// Why a node cannot run, and what whoever has the model can do about it.
-public struct UnsupportedReason: Error, CustomStringConvertible {
-  public let description: String
-  public let advice: String
+struct UnsupportedReason: Error, CustomStringConvertible {
+  let description: String
+  let advice: String
 
   init(_ description: String, advice: String) {
     self.description = description

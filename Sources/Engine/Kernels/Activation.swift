@@ -1,5 +1,5 @@
 /// An elementwise function cheap enough to apply while a tile of output is still in cache.
-public enum Activation: Sendable, Hashable {
+enum Activation: Sendable, Hashable {
   case identity
   case relu
   /// Bounds in ONNX `Clip`'s meaning.
@@ -7,7 +7,7 @@ public enum Activation: Sendable, Hashable {
 
   /// Applies the function in place. NaN, which fails every comparison, stays NaN.
   @inline(__always)
-  public func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .identity: break
     case .relu:
@@ -22,7 +22,7 @@ public enum Activation: Sendable, Hashable {
 
   /// Adds a bias and applies the function in one pass over the values.
   @inline(__always)
-  public func apply(_ values: UnsafeMutablePointer<Float>, count: Int, adding bias: Float) {
+  func apply(_ values: UnsafeMutablePointer<Float>, count: Int, adding bias: Float) {
     switch self {
     case .identity:
       for i in 0..<count { values[i] += bias }

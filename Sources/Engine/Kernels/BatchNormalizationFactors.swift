@@ -1,10 +1,10 @@
 /// The affine map per channel that an inference-time batch normalization is: y = factor · x + offset.
-public struct BatchNormalizationFactors: Sendable {
-  public let factor: [Double]
-  public let offset: [Double]
+package struct BatchNormalizationFactors: Sendable {
+  package let factor: [Double]
+  package let offset: [Double]
 
   /// - Parameters are the node's inputs, one value per channel; `epsilon` its attribute.
-  public init(scale: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Float) {
+  package init(scale: [Float], bias: [Float], mean: [Float], variance: [Float], epsilon: Float) {
     factor = zip(scale, variance).map { Double($0) / (Double($1) + Double(epsilon)).squareRoot() }
     offset = zip(zip(bias, mean), factor).map { Double($0.0) - Double($0.1) * $1 }
   }
@@ -14,7 +14,7 @@ public struct BatchNormalizationFactors: Sendable {
   ///   - weights: any number of times channels × `inner` values.
   ///   - inner: how many weights of one output channel lie side by side.
   ///   - bias: the layer's own bias, nil for none.
-  public func folded(
+  package func folded(
     weights: [Float], inner: Int, bias: [Float]?
   ) -> (weights: [Float], bias: [Float]) {
     var folded = weights

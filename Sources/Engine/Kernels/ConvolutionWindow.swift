@@ -2,22 +2,22 @@
 ///
 /// Row `p` of one image and group holds, for each (channel of the group, ky, kx), the input that this weight meets at
 /// output position `p`; 0 outside the image. A 1-D convolution is a 2-D one of height 1.
-public struct ConvolutionWindow: Sendable {
+package struct ConvolutionWindow: Sendable {
   private let shape: ConvolutionShape
 
   init(_ shape: ConvolutionShape) { self.shape = shape }
 
-  public var groups: Int { shape.group }
+  package var groups: Int { shape.group }
   /// C/group · KH · KW.
-  public var depth: Int { shape.depth }
+  package var depth: Int { shape.depth }
   /// OH · OW.
-  public var positions: Int { shape.positions }
+  package var positions: Int { shape.positions }
 
   /// Writes the rows at some output positions of one image.
   /// - Parameters:
   ///   - image: C × H × W.
   ///   - rows: of the first group, positions × depth; those of the next start `groupStride` floats later.
-  public func gather(
+  package func gather(
     _ image: UnsafePointer<Float>, at positions: [Int], into rows: UnsafeMutablePointer<Float>,
     groupStride: Int
   ) {
@@ -53,7 +53,7 @@ public struct ConvolutionWindow: Sendable {
   }
 
   /// Adds to `sums` (groups × depth) the sum over all output positions of each column of one image's rows.
-  public func addColumnSums(_ image: UnsafePointer<Float>, into sums: inout [Double]) {
+  package func addColumnSums(_ image: UnsafePointer<Float>, into sums: inout [Double]) {
     let plane = shape.height * shape.width
     var index = 0
     for channel in 0..<shape.inChannels {

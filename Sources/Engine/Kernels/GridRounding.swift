@@ -1,8 +1,8 @@
 /// What QuantizeLinear and DequantizeLinear do to a float together: it becomes scale · k, with k an integer in `codes`,
 /// counted from the zero point.
-public struct GridRounding: Sendable, Hashable {
-  public let scale: Float
-  public let codes: ClosedRange<Int>
+struct GridRounding: Sendable, Hashable {
+  let scale: Float
+  let codes: ClosedRange<Int>
 }
 
 extension GridRounding {

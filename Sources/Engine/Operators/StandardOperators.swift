@@ -1,6 +1,6 @@
 extension OperatorRegistry {
   /// Every operator this engine runs. To add one: a file in a family's folder, and a line here.
-  public static let standard = OperatorRegistry([
+  package static let standard = OperatorRegistry([
     // Activation
     Celu.self,
     Clip.self,

@@ -34,5 +34,5 @@ extension SaturationRisk {
 }
 
 extension ControlFlowOperator {
-  public init(_ node: Node) throws(GraphError) { try self.init(node, registry: .standard) }
+  init(_ node: Node) throws(GraphError) { try self.init(node, registry: .standard) }
 }

@@ -20,7 +20,7 @@ extension Graph {
   }
 
   /// The node's affine map, where its parameters are constants of one size.
-  public func batchNormalizationFactors(of node: Node) -> BatchNormalizationFactors? {
+  func batchNormalizationFactors(of node: Node) -> BatchNormalizationFactors? {
     let parameters = node.inputs.dropFirst().compactMap { constant($0) }
     guard parameters.count == 4, parameters.allSatisfy({ $0.dtype == .float32 }),
       Set(parameters.map(\.count)).count == 1,

@@ -17,7 +17,7 @@ extension Graph {
   }
 
   /// The activation a node computes, where it is one with constant bounds.
-  public func activation(of node: Node) -> Activation? {
+  func activation(of node: Node) -> Activation? {
     if node.is("Relu") { return .relu }
     guard node.is("Clip") else { return nil }
     var bounds: [Float] = [-.greatestFiniteMagnitude, .greatestFiniteMagnitude]

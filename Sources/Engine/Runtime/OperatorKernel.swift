@@ -1,20 +1,20 @@
 /// What a plan knows of a node's input before anything runs.
-public struct Operand: Sendable {
-  public let type: TensorType
+struct Operand: Sendable {
+  let type: TensorType
   /// The value, where it does not depend on the model's inputs (weights, shapes).
-  public let constant: Tensor?
+  let constant: Tensor?
 
-  public init(_ type: TensorType, constant: Tensor? = nil) {
+  init(_ type: TensorType, constant: Tensor? = nil) {
     self.type = type
     self.constant = constant
   }
 
-  public init(_ constant: Tensor) { self.init(constant.type, constant: constant) }
+  init(_ constant: Tensor) { self.init(constant.type, constant: constant) }
 }
 
 /// What runs a node at the types of a plan, any number of times and by any number of workers; whatever changes during a run
 /// lives in the call.
-public protocol PreparedKernel: Sendable {
+protocol PreparedKernel: Sendable {
   /// Computes every output; an output the graph does not use is still given memory.
   ///
   /// - Throws: where data hold a value that the operator may not have (an index past its axis).
@@ -22,7 +22,7 @@ public protocol PreparedKernel: Sendable {
 }
 
 /// One version of an ONNX operator, made once per node of a program.
-public protocol OperatorKernel: PreparedKernel {
+protocol OperatorKernel: PreparedKernel {
   static var opType: String { get }
   /// "" is the standard domain.
   static var domain: String { get }
@@ -43,10 +43,10 @@ public protocol OperatorKernel: PreparedKernel {
 }
 
 extension OperatorKernel {
-  public static var domain: String { "" }
-  public static var traits: OperatorTraits { OperatorTraits() }
+  static var domain: String { "" }
+  static var traits: OperatorTraits { OperatorTraits() }
 
-  public func prepare(_ inputs: [Operand?]) -> any PreparedKernel { self }
+  func prepare(_ inputs: [Operand?]) -> any PreparedKernel { self }
 
   /// What runs where outputs have these types. Where all are empty nothing does: beside an axis of size 0 others may have any
   /// size, over which loops would go on for nothing.
@@ -74,36 +74,36 @@ private struct Idle: PreparedKernel {
 }
 
 /// An operator that is run by what it prepares.
-public protocol PlannedOperator: OperatorKernel {}
+protocol PlannedOperator: OperatorKernel {}
 
 extension PlannedOperator {
   /// For a single run outside a plan, where all inputs are known.
-  public func run(_ call: OperatorCall) throws(GraphError) {
+  func run(_ call: OperatorCall) throws(GraphError) {
     try prepare(call.inputs.map { $0.map { Operand($0.copied()) } }).run(call)
   }
 }
 
 /// The memory of one execution of one node.
-public struct OperatorCall {
-  public let inputs: [TensorView?]
-  public let outputs: [MutableTensorView]
-  public let scratch: Scratch
+struct OperatorCall {
+  let inputs: [TensorView?]
+  let outputs: [MutableTensorView]
+  let scratch: Scratch
   /// Who shares the work.
-  public let workers: Workers
+  let workers: Workers
 
   /// An input that shape inference has already required.
-  public func input(_ index: Int) -> TensorView {
+  func input(_ index: Int) -> TensorView {
     guard index < inputs.count, let view = inputs[index] else {
       preconditionFailure("shape inference let a node pass without its input \(index)")
     }
     return view
   }
 
-  public func optionalInput(_ index: Int) -> TensorView? {
+  func optionalInput(_ index: Int) -> TensorView? {
     index < inputs.count ? inputs[index] : nil
   }
 
-  public var output: MutableTensorView { outputs[0] }
+  var output: MutableTensorView { outputs[0] }
 
   /// The first input and the output as floats; nil where there is nothing to compute.
   var floats: (x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>)? {
@@ -115,55 +115,55 @@ public struct OperatorCall {
 }
 
 /// An operator whose first output is its first input's memory under another shape.
-public protocol ViewOperator: OperatorKernel {}
+protocol ViewOperator: OperatorKernel {}
 
 extension ViewOperator {
   /// For where the input's memory cannot be shared.
-  public func run(_ call: OperatorCall) {
+  func run(_ call: OperatorCall) {
     call.output.bytes.copyMemory(from: call.input(0).bytes)
   }
 }
 
 /// An operator whose outputs follow from its inputs' types alone (Shape, Size).
-public protocol TypeOperator: OperatorKernel {
+protocol TypeOperator: OperatorKernel {
   func constants(_ inputs: [TensorType]) throws(GraphError) -> [Tensor]
 }
 
 /// An operator whose output shapes only its inputs' values decide (NonZero), or that runs graphs (If).
-public protocol DataDependentOperator: OperatorKernel {
+protocol DataDependentOperator: OperatorKernel {
   /// The results for inputs that are all known; nil stands for an omitted optional input.
   func results(_ inputs: [Tensor?], _ scratch: Scratch) throws(GraphError) -> [Tensor]
 }
 
 extension DataDependentOperator {
-  public func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     throw .dependsOnData(input: "data")
   }
 
-  public func run(_ call: OperatorCall) {
+  func run(_ call: OperatorCall) {
     preconditionFailure("\(Self.opType) cannot be planned, so nothing runs it as a step")
   }
 }
 
 /// An operator that runs graphs of its own, with the operators of the graph it is in.
-public protocol ControlFlowOperator: OperatorKernel {
+protocol ControlFlowOperator: OperatorKernel {
   init(_ node: Node, registry: OperatorRegistry) throws(GraphError)
 }
 
 /// An operator whose arithmetic is worth counting.
-public protocol MultiplyAccumulating: OperatorKernel {
+protocol MultiplyAccumulating: OperatorKernel {
   /// Multiply-accumulates of one run.
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int
 }
 
 extension Array where Element == Operand? {
   /// The operand an operator cannot do without.
-  public func required(_ index: Int, _ name: String) throws(GraphError) -> Operand {
+  func required(_ index: Int, _ name: String) throws(GraphError) -> Operand {
     guard let operand = optional(index) else { throw .wrongInput(name: name, reason: "is missing") }
     return operand
   }
 
-  public func optional(_ index: Int) -> Operand? { index < count ? self[index] : nil }
+  func optional(_ index: Int) -> Operand? { index < count ? self[index] : nil }
 
   /// The value of an operand that must be known before the model runs (packed weights).
   func knownValue(_ index: Int, _ name: String) throws(GraphError) -> Tensor {
@@ -174,7 +174,7 @@ extension Array where Element == Operand? {
   }
 
   /// A required float32 operand's type.
-  public func requiredFloat(_ index: Int, _ name: String) throws(GraphError) -> TensorType {
+  func requiredFloat(_ index: Int, _ name: String) throws(GraphError) -> TensorType {
     let type = try required(index, name).type
     guard type.dtype == .float32 else {
       throw .wrongInput(name: name, reason: "has type \(type.dtype) where float32 is needed")
@@ -183,7 +183,7 @@ extension Array where Element == Operand? {
   }
 
   /// The values of an integer operand that must be known before the model runs (a shape, axes, pads).
-  public func knownIntegers(_ index: Int, _ name: String) throws(GraphError) -> [Int]? {
+  func knownIntegers(_ index: Int, _ name: String) throws(GraphError) -> [Int]? {
     guard let operand = optional(index) else { return nil }
     guard let values = operand.constant?.integers else {
       guard operand.constant != nil else { throw .dependsOnData(input: name) }

@@ -1,5 +1,5 @@
 /// The operators an engine has, by domain, type and version.
-public struct OperatorRegistry: Sendable {
+package struct OperatorRegistry: Sendable {
   private struct Key: Hashable {
     let domain: String
     let opType: String
@@ -7,7 +7,7 @@ public struct OperatorRegistry: Sendable {
 
   private var versions: [Key: [any OperatorKernel.Type]] = [:]
 
-  public init(_ kernels: [any OperatorKernel.Type]) {
+  init(_ kernels: [any OperatorKernel.Type]) {
     for kernel in kernels {
       versions[Key(domain: kernel.domain, opType: kernel.opType), default: []].append(kernel)
     }
@@ -15,12 +15,12 @@ public struct OperatorRegistry: Sendable {
   }
 
   /// All kernels, sorted by name and version.
-  public var kernels: [any OperatorKernel.Type] {
+  var kernels: [any OperatorKernel.Type] {
     versions.values.joined().sorted { ($0.opType, $0.sinceVersion) < ($1.opType, $1.sinceVersion) }
   }
 
   /// What the operator promises; nothing where it is not known.
-  public func traits(
+  package func traits(
     domain: String, opType: String, opset: Int = .max
   ) -> OperatorTraits {
     let known = versions[Key(domain: domain, opType: opType)]
@@ -32,7 +32,7 @@ public struct OperatorRegistry: Sendable {
   }
 
   /// The kernel for a node: the highest version not above the node's opset.
-  public func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
+  func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
     guard let known = versions[Key(domain: node.domain, opType: node.opType)] else {
       throw Refusal.unknown(node)
     }

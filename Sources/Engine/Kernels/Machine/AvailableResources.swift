@@ -2,16 +2,16 @@ import Foundation
 
 /// What this process may use of the machine: its processor affinity and the limits of its control groups, not what the
 /// machine has.
-public enum AvailableResources {
+package enum AvailableResources {
   /// Cores that threads of this process can keep busy at once, at least 1.
-  public static let cores: Int = {
+  package static let cores: Int = {
     let allowed = affinity ?? ProcessInfo.processInfo.activeProcessorCount
     let quota = ControlGroups().cores.map { Int(min($0, 1e6).rounded(.up)) }
     return max(1, min(allowed, quota ?? allowed))
   }()
 
   /// Bytes of memory.
-  public static let memory: Int = {
+  package static let memory: Int = {
     let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return min(physical, ControlGroups().memory ?? physical)
   }()

@@ -1,11 +1,11 @@
 /// A worker's reusable memory for the inside of an operator; its contents last for one call.
-public final class Scratch {
+final class Scratch {
   private var storage = TensorStorage(byteCount: 0)
 
-  public init() {}
+  init() {}
 
   /// Uninitialised floats, 64-byte aligned. Asking again gives the same memory.
-  public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = count * MemoryLayout<Float>.stride
     if storage.byteCount < bytes { storage = TensorStorage(byteCount: bytes) }
     return storage.base.assumingMemoryBound(to: Float.self)

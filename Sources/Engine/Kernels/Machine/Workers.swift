@@ -6,14 +6,14 @@ import Synchronization
 ///
 /// Between operators they spin for a while before they sleep: an operator of a small network takes less time than
 /// waking a thread. A count of 1 has no threads and costs nothing.
-public final class Workers: Sendable {
-  public let count: Int
+final class Workers: Sendable {
+  let count: Int
   private let crew: Crew?
 
   /// The calling thread and nobody else.
   static let alone = Workers(1)
 
-  public init(_ count: Int) {
+  init(_ count: Int) {
     precondition(count > 0, "work needs at least one worker")
     self.count = count
     crew = count > 1 ? Crew() : nil

@@ -1,26 +1,26 @@
 import Glibc
 
 /// How long each algorithm takes for a convolution of a model; shows where the choice by shape is wrong.
-public struct ConvolutionTiming: Sendable {
+package struct ConvolutionTiming: Sendable {
   /// Of the first node with this shape.
-  public let node: String
+  package let node: String
   /// Batch, channels, sizes, kernel and stride, for people.
-  public let shape: String
+  package let shape: String
   /// How many of the model's nodes have this shape.
-  public let nodes: Int
-  public let multiplyAccumulates: Int
+  package let nodes: Int
+  package let multiplyAccumulates: Int
   /// Which algorithm runs take.
-  public let chosen: String
+  package let chosen: String
   /// By algorithm, the median over the repeats.
-  public let seconds: [(algorithm: String, median: Double)]
+  package let seconds: [(algorithm: String, median: Double)]
 
-  public var fastest: String { seconds.min { $0.median < $1.median }?.algorithm ?? chosen }
+  package var fastest: String { seconds.min { $0.median < $1.median }?.algorithm ?? chosen }
 }
 
 extension Program {
   /// Times, on one thread and random data, every algorithm that can compute each of the program's convolutions.
   /// - Parameter repeats: odd, so that there is a median.
-  public func timeConvolutions(
+  package func timeConvolutions(
     _ inputs: [TensorType], repeats: Int = 7
   ) throws(GraphError) -> [ConvolutionTiming] {
     try check(inputs)

@@ -42,7 +42,7 @@ extension ConvolutionShape {
 
 extension ConvolutionWindow {
   /// - Throws: `GraphError` for attributes and shapes that the convolution itself refuses.
-  public init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
+  package init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
     let attributes = Attributes(node)
     self.init(
       try ConvolutionShape(
