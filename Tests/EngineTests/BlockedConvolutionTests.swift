@@ -25,6 +25,19 @@ extension ConvolutionCase {
       ConvolutionCase(
         "many columns", channels: 8, size: (3, 131), out: 17, kernel: (3, 3), pads: (1, 1, 1, 1)),
       ConvolutionCase(
+        "a sum in several parts", batch: 2, channels: 1000, size: (3, 5), out: 40, kernel: (1, 1)),
+      ConvolutionCase(
+        "a sum in parts over a window", channels: 100, size: (7, 6), out: 20, kernel: (3, 3),
+        stride: (2, 2), pads: (1, 1, 1, 1)),
+      ConvolutionCase(
+        "sums of groups in parts", channels: 1000, size: (4, 3), out: 48, kernel: (1, 1), group: 2),
+      ConvolutionCase(
+        "1x1 that skips pixels", batch: 2, channels: 40, size: (9, 8), out: 36, kernel: (1, 1),
+        stride: (2, 2)),
+      ConvolutionCase(
+        "1x1 that skips columns", channels: 16, size: (3, 70), out: 16, kernel: (1, 1),
+        stride: (1, 3)),
+      ConvolutionCase(
         "depthwise over three blocks", batch: 2, channels: 40, size: (9, 19), out: 40,
         kernel: (3, 3), group: 40, pads: (1, 1, 1, 1)),
     ]
@@ -48,6 +61,18 @@ extension ConvolutionCase {
     }
   }
 
+  /// However they cut sums into tiles and parts, those that fuse multiply and add have the same bits.
+  @Test(arguments: ConvolutionCase.blockedTable)
+  func instructionSetsAgree(_ testCase: ConvolutionCase) {
+    let problem = BlockedProblem(testCase.shape)
+    for algorithm in BlockedAlgorithm.allCases where algorithm.applies(to: testCase.shape) {
+      let results = BlockLoops.available.filter { "\($0)" != "baseline" }.map {
+        problem.run(algorithm, loops: $0)
+      }
+      #expect(Set(results).count <= 1, "\(algorithm)")
+    }
+  }
+
   @Test(arguments: ConvolutionCase.blockedTable)
   func resultsDoNotDependOnTheNumberOfWorkersOrTheBatch(_ testCase: ConvolutionCase) {
     let problem = BlockedProblem(testCase.shape)
@@ -62,22 +87,24 @@ extension ConvolutionCase {
   @Test(arguments: BlockedAlgorithm.allCases)
   func aTileIsFinishedWithResidualActivationAndRounding(_ algorithm: BlockedAlgorithm) {
     let shape = ConvolutionShape(
-      batch: 2, inChannels: 20, height: 9, width: 10, outChannels: 20,
-      group: algorithm == .depthwise ? 20 : 1, kernelHeight: 3, kernelWidth: 3, padTop: 1,
+      batch: 2, inChannels: 60, height: 9, width: 10, outChannels: 60,
+      group: algorithm == .depthwise ? 60 : 1, kernelHeight: 3, kernelWidth: 3, padTop: 1,
       padLeft: 1, outHeight: 9, outWidth: 10)
     let problem = BlockedProblem(shape)
-    let plain = problem.run(algorithm)
-    var random = SeededRandom(seed: 5)
-    let residual = random.floats(plain.count)
-    let epilogue = Epilogue(
-      activation: .clip(-0.5, 0.75),
-      rounding: GridRounding(scale: 0.01, limits: 0...255, zeroPoint: 50))
-    let finished = problem.run(algorithm, epilogue: epilogue, residual: residual)
-    let expected = zip(plain, residual).map { value, residual -> Float in
-      let clipped = min(max(value + residual, -0.5), 0.75)
-      return min(max((clipped / 0.01).rounded(.toNearestOrEven), -50), 205) * 0.01
+    for loops in BlockLoops.available {
+      let plain = problem.run(algorithm, loops: loops)
+      var random = SeededRandom(seed: 5)
+      let residual = random.floats(plain.count)
+      let epilogue = Epilogue(
+        activation: .clip(-0.5, 0.75),
+        rounding: GridRounding(scale: 0.01, limits: 0...255, zeroPoint: 50))
+      let finished = problem.run(algorithm, loops: loops, epilogue: epilogue, residual: residual)
+      let expected = zip(plain, residual).map { value, residual -> Float in
+        let clipped = min(max(value + residual, -0.5), 0.75)
+        return min(max((clipped / 0.01).rounded(.toNearestOrEven), -50), 205) * 0.01
+      }
+      #expect(finished == expected, "\(loops)")
     }
-    #expect(finished == expected)
   }
 }
 

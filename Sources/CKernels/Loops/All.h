@@ -11,7 +11,7 @@
 #include "Codes.h"
 
 #define TABLE(name)                                                                              \
-  {name,          TILE_BLOCKS,     multiply,        depthwise,      max_pool,                    \
+  {name,          TILE_BLOCKS,     TILE_FACTORS,    multiply,        depthwise,      max_pool,   \
    average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
    finish,        block_channels,  unblock_channels, gather_lanes,                \
    erf_each,      gelu,            softmax,        steps,           add_scaled,                  \

@@ -2,16 +2,27 @@
 INLINE void multiply_tile(const CKProduct *a, const CKEpilogue *e, int64_t first, const int P,
                           const int B) {
   block sums[P][B];
+  if (a->bias) {
 UNROLL
-  for (int p = 0; p < P; p++)
+    for (int p = 0; p < P; p++)
 UNROLL
-    for (int b = 0; b < B; b++) sums[p][b] = ((const block *)a->bias)[b];
+      for (int b = 0; b < B; b++) sums[p][b] = ((const block *)a->bias)[b];
+  } else {
+UNROLL
+    for (int p = 0; p < P; p++)
+UNROLL
+      for (int b = 0; b < B; b++)
+        sums[p][b] = *(const block *)(a->y + (first + p) * a->yStride + b * a->yBlockStride);
+  }
   const float *x = a->x + first * a->xStride;
   const block *w = (const block *)a->weights;
   const int64_t stride = a->xStride;
   const int32_t length = a->runLength;
   for (int32_t r = 0; r < a->runs; r++) {
     const float *run = x + a->offsets[r];
+    // What the next tile reads.
+UNROLL
+    for (int p = 0; p < P; p++) FETCH(run + (P + p) * stride);
     for (int32_t i = 0; i < length; i++, run++, w += B) {
 UNROLL
       for (int p = 0; p < P; p++) {

@@ -34,7 +34,7 @@ typedef struct {
   int32_t runs, runLength;
   /// K × (16 · blocks), row-major, 64-byte aligned.
   const float *weights;
-  /// 16 · blocks values.
+  /// 16 · blocks values, or null: sums then go on from what y holds.
   const float *bias;
   /// Block b of pixel p is written to y + p · yStride + b · yBlockStride.
   float *y;
@@ -96,6 +96,9 @@ typedef struct {
   const char *instructionSet;
   /// Output blocks that `multiply` takes at once, for which weights are packed.
   int32_t blocksAtOnce;
+  /// Factors of a sum whose weights stay in the first-level cache while `multiply` runs over a strip of pixels. Longer
+  /// sums are best taken in parts.
+  int32_t factorsAtOnce;
 
   void (*multiply)(const CKProduct *product, const CKEpilogue *epilogue);
 

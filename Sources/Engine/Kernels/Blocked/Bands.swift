@@ -17,11 +17,11 @@ struct Bands {
 
   init(_ shape: ConvolutionShape, _ plane: InputPlane) {
     // A pointwise convolution does not know rows: its image is one long row.
-    let isOneRow = shape.isPointwise && !plane.isCopied
+    let isOneRow = plane.isPointwise
     size = isOneRow ? (1, shape.positions) : (shape.outHeight, shape.outWidth)
-    let pixel = shape.inChannels * shape.strideX
+    let pixel = shape.inChannels * plane.stride.x
     let columns = min(size.width, max(56, Self.inputFloats / max(1, pixel)))
-    let row = pixel * columns * shape.strideY
+    let row = pixel * columns * plane.stride.y
     step = (max(1, min(size.height, Self.inputFloats / max(1, row))), columns)
     across = (size.width + columns - 1) / columns
     count = (size.height + step.rows - 1) / step.rows * across

@@ -17,4 +17,7 @@ struct BlockLoops: @unchecked Sendable, CustomStringConvertible {
 
   /// Output blocks that share a product.
   var blocksAtOnce: Int { Int(table.pointee.blocksAtOnce) }
+
+  /// Factors of a sum that are best taken at once.
+  var factorsAtOnce: Int { Int(table.pointee.factorsAtOnce) }
 }

@@ -73,8 +73,7 @@ enum BlockedWeights: Sendable {
     case .directFromDense, .direct:
       self = .direct(
         DirectWeights(
-          shape, weights: weights, bias: bias, isBlocked: algorithm == .direct,
-          blocksAtOnce: loops.blocksAtOnce))
+          shape, weights: weights, bias: bias, isBlocked: algorithm == .direct, loops: loops))
     case .depthwise:
       self = .depthwise(DepthwiseWeights(shape, weights: weights, bias: bias))
     case .winograd:

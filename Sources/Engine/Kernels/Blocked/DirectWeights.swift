@@ -6,12 +6,23 @@ struct DirectWeights: Sendable {
     let blocks: Int
     /// Input channels of all groups that the blocks touch; weights of other groups' channels are 0.
     let channels: Range<Int>
-    /// Where the strip's weights start.
+  }
+
+  /// A part of a strip's sums.
+  struct Piece: Sendable {
+    let strip: Strip
+    /// Those of the strip's channels, in the factors' order.
+    let runs: Range<Int>
+    /// Whether the sums begin with the bias, and whether they end here.
+    let isFirst: Bool
+    let isLast: Bool
+    /// Where the piece's weights start.
     let weights: Int
   }
 
   let order: FactorOrder
-  let strips: [Strip]
+  /// The pieces of all strips for the first part of their sums, then for the next: as they follow each other in `values`.
+  let parts: [[Piece]]
   let values: AlignedFloats
   let bias: AlignedFloats
 
@@ -21,17 +32,24 @@ struct DirectWeights: Sendable {
   ///   - isBlocked: whether the input is; otherwise it is N × C × H × W.
   init(
     _ shape: ConvolutionShape, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    isBlocked: Bool, blocksAtOnce: Int
+    isBlocked: Bool, loops: BlockLoops
   ) {
     order = FactorOrder(shape, isBlocked: isBlocked)
-    strips = Self.strips(shape, blocksAtOnce: blocksAtOnce)
+    let strips = Self.strips(shape, blocksAtOnce: loops.blocksAtOnce)
     self.bias = ChannelBlocks.padded(
       bias.map { UnsafeBufferPointer(start: $0, count: shape.outChannels) },
       channels: shape.outChannels)
     let taps = shape.kernelHeight * shape.kernelWidth
+    let depths = strips.map { $0.channels.count * taps }
+    parts = Self.parts(
+      strips, runs: depths.map { [order] in $0 / order.length }, runLength: order.length,
+      factorsAtOnce: loops.factorsAtOnce)
     values = AlignedFloats(
-      strips.reduce(0) { $0 + $1.channels.count * taps * $1.blocks * ChannelBlocks.lanes })
-    for strip in strips { pack(strip, shape, weights) }
+      zip(strips, depths).reduce(0) { $0 + $1.0.blocks * ChannelBlocks.lanes * $1.1 })
+    for (index, strip) in strips.enumerated() {
+      let runs = order.runs(strip.channels)
+      for part in parts { pack(part[index], runs[part[index].runs], shape, weights) }
+    }
   }
 
   private static func strips(_ shape: ConvolutionShape, blocksAtOnce: Int) -> [Strip] {
@@ -41,7 +59,6 @@ struct DirectWeights: Sendable {
     let pairs = shape.group == 1 || shape.outChannelsPerGroup % (blocksAtOnce * lanes) == 0
     let step = pairs ? blocksAtOnce : 1
     var strips: [Strip] = []
-    var offset = 0
     for first in stride(from: 0, to: blockCount, by: step) {
       let blocks = min(step, blockCount - first)
       let last = min((first + blocks) * lanes, shape.outChannels) - 1
@@ -50,21 +67,39 @@ struct DirectWeights: Sendable {
         groups.lowerBound
         * shape.inChannelsPerGroup..<(groups.upperBound + 1)
         * shape.inChannelsPerGroup
-      strips.append(
-        Strip(firstBlock: first, blocks: blocks, channels: channels, weights: offset))
-      offset += channels.count * shape.kernelHeight * shape.kernelWidth * blocks * lanes
+      strips.append(Strip(firstBlock: first, blocks: blocks, channels: channels))
     }
     return strips
   }
 
+  /// Parts of nearly equal length, of `factorsAtOnce` at most.
+  /// - Parameter runs: of each strip.
+  private static func parts(
+    _ strips: [Strip], runs: [Int], runLength: Int, factorsAtOnce: Int
+  ) -> [[Piece]] {
+    let most = max(1, factorsAtOnce / runLength)
+    let count = max(1, ((runs.max() ?? 0) + most - 1) / most)
+    var start = 0
+    return (0..<count).map { part in
+      zip(strips, runs).map { strip, runs in
+        let own = runs * part / count..<runs * (part + 1) / count
+        defer { start += own.count * runLength * strip.blocks * ChannelBlocks.lanes }
+        return Piece(
+          strip: strip, runs: own, isFirst: part == 0, isLast: part == count - 1, weights: start)
+      }
+    }
+  }
+
   private func pack(
-    _ strip: Strip, _ shape: ConvolutionShape, _ weights: UnsafePointer<Float>
+    _ piece: Piece, _ runs: ArraySlice<FactorOrder.Run>, _ shape: ConvolutionShape,
+    _ weights: UnsafePointer<Float>
   ) {
+    let strip = piece.strip
     let width = strip.blocks * ChannelBlocks.lanes
     let depth = shape.inChannelsPerGroup
     let window = shape.kernelHeight * shape.kernelWidth
-    var row = values.base + strip.weights
-    order.forEachFactor(strip.channels) { channel, y, x in
+    var row = values.base + piece.weights
+    order.forEachFactor(runs) { channel, y, x in
       let tap = y * shape.kernelWidth + x
       for lane in 0..<width {
         let m = strip.firstBlock * ChannelBlocks.lanes + lane

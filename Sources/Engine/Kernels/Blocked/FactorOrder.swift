@@ -1,6 +1,13 @@
 /// How the factors of a pixel's sum follow each other: runs of neighbours in memory. A run is some channels of a
 /// blocked input at one window position, or a row of the window in a dense one.
 struct FactorOrder: Sendable {
+  /// Where the factors of a run begin: an input channel and a window position.
+  struct Run {
+    let channel: Int
+    let y: Int
+    let x: Int
+  }
+
   let length: Int
   let isBlocked: Bool
   private let kernel: (height: Int, width: Int)
@@ -18,37 +25,38 @@ struct FactorOrder: Sendable {
 
   var lanes: Int { isBlocked ? ChannelBlocks.lanes : 1 }
 
-  private func forEachRun(
-    _ channels: Range<Int>, _ body: (_ channel: Int, _ y: Int, _ x: Int) -> Void
-  ) {
-    for channel in stride(
-      from: channels.lowerBound, to: channels.upperBound, by: isBlocked ? length : 1)
-    {
-      for y in 0..<kernel.height {
-        for x in stride(from: 0, to: kernel.width, by: isBlocked ? 1 : length) {
-          body(channel, y, x)
+  func runs(_ channels: Range<Int>) -> [Run] {
+    stride(from: channels.lowerBound, to: channels.upperBound, by: isBlocked ? length : 1).flatMap {
+      channel in
+      (0..<kernel.height).flatMap { y in
+        stride(from: 0, to: kernel.width, by: isBlocked ? 1 : length).map { x in
+          Run(channel: channel, y: y, x: x)
         }
       }
     }
   }
 
-  func forEachFactor(_ channels: Range<Int>, _ body: (_ channel: Int, _ y: Int, _ x: Int) -> Void) {
-    forEachRun(channels) { channel, y, x in
+  func forEachFactor(
+    _ runs: ArraySlice<Run>, _ body: (_ channel: Int, _ y: Int, _ x: Int) -> Void
+  ) {
+    for run in runs {
       for i in 0..<length {
-        if isBlocked { body(channel + i, y, x) } else { body(channel, y, x + i) }
+        if isBlocked {
+          body(run.channel + i, run.y, run.x)
+        } else {
+          body(run.channel, run.y, run.x + i)
+        }
       }
     }
   }
 
   /// Where each run starts, counted from the window's first pixel of the first channel.
   func offsets(_ channels: Range<Int>, _ plane: InputPlane) -> [Int32] {
-    var offsets: [Int32] = []
-    forEachRun(channels) { channel, y, x in
+    runs(channels).map { run in
       let pixel =
-        channel / lanes * plane.height * plane.width + y * dilation.y * plane.width
-        + x * dilation.x
-      offsets.append(Int32(pixel * lanes + channel % lanes))
+        run.channel / lanes * plane.height * plane.width + run.y * dilation.y * plane.width
+        + run.x * dilation.x
+      return Int32(pixel * lanes + run.channel % lanes)
     }
-    return offsets
   }
 }

@@ -1,22 +1,41 @@
-/// An image's planes as the window sees them: with their padding, where there is any.
+/// An image's planes as the window sees them: with their padding, where there is any, and without the pixels that a 1×1
+/// window of a blocked image skips: they would be part of every line that is read.
 struct InputPlane {
   let height: Int
   let width: Int
   let isCopied: Bool
+  /// From one window to the next.
+  let stride: (y: Int, x: Int)
+  /// Whether windows are pixels, one after the other.
+  let isPointwise: Bool
   /// 16 for blocked planes, 1 for dense ones.
   let lanes: Int
   private let planes: Int
   private let source: (height: Int, width: Int)
   private let pad: (top: Int, left: Int)
+  /// Pixels of the source from one that is copied to the next.
+  private let step: (y: Int, x: Int)
 
   init(_ shape: ConvolutionShape, lanes: Int) {
     let reach = (
       y: (shape.outHeight - 1) * shape.strideY + (shape.kernelHeight - 1) * shape.dilationY + 1,
       x: (shape.outWidth - 1) * shape.strideX + (shape.kernelWidth - 1) * shape.dilationX + 1
     )
-    isCopied =
+    let isPadded =
       shape.padTop > 0 || shape.padLeft > 0 || reach.y > shape.height || reach.x > shape.width
-    (height, width) = isCopied ? (reach.y, reach.x) : (shape.height, shape.width)
+    let windows = (y: shape.strideY, x: shape.strideX)
+    let skips =
+      lanes == ChannelBlocks.lanes && !isPadded && shape.kernelHeight == 1
+      && shape.kernelWidth == 1 && max(windows.y, windows.x) > 1
+    isCopied = isPadded || skips
+    isPointwise = skips || (shape.isPointwise && !isPadded)
+    stride = skips ? (1, 1) : windows
+    step = skips ? windows : (1, 1)
+    if skips {
+      (height, width) = (shape.outHeight, shape.outWidth)
+    } else {
+      (height, width) = isPadded ? (reach.y, reach.x) : (shape.height, shape.width)
+    }
     self.lanes = lanes
     planes = (shape.inChannels + lanes - 1) / lanes
     source = (shape.height, shape.width)
@@ -32,21 +51,33 @@ struct InputPlane {
   var sourceImageSize: Int { planes * source.height * source.width * lanes }
 
   /// Where the window of an output starts.
-  func offset(row: Int, column: Int, _ shape: ConvolutionShape) -> Int {
-    (row * shape.strideY * width + column * shape.strideX) * lanes
+  func offset(row: Int, column: Int) -> Int {
+    (row * stride.y * width + column * stride.x) * lanes
   }
 
   func copy(
     _ image: UnsafePointer<Float>, into padded: UnsafeMutablePointer<Float>, workers: Workers
   ) {
     workers.forEach(planes) { plane in
-      copyPlane(
-        image + plane * source.height * source.width * lanes,
-        into: padded + plane * height * width * lanes)
+      let from = image + plane * source.height * source.width * lanes
+      let target = padded + plane * height * width * lanes
+      if step == (1, 1) { padPlane(from, into: target) } else { gatherPlane(from, into: target) }
     }
   }
 
-  private func copyPlane(
+  private func gatherPlane(
+    _ plane: UnsafePointer<Float>, into gathered: UnsafeMutablePointer<Float>
+  ) {
+    let from = UnsafeRawPointer(plane).assumingMemoryBound(to: SIMD16<Float>.self)
+    let target = UnsafeMutableRawPointer(gathered).assumingMemoryBound(to: SIMD16<Float>.self)
+    for y in 0..<height {
+      for x in 0..<width {
+        target[y * width + x] = from[y * step.y * source.width + x * step.x]
+      }
+    }
+  }
+
+  private func padPlane(
     _ plane: UnsafePointer<Float>, into padded: UnsafeMutablePointer<Float>
   ) {
     let columns = max(0, min(source.width, width - pad.left))
