@@ -20,9 +20,10 @@ UNROLL
   const int32_t length = a->runLength;
   for (int32_t r = 0; r < a->runs; r++) {
     const float *run = x + a->offsets[r];
-    // What the next tile reads.
+    // What the next tile reads, line by line.
+    if (length == CK_LANES)
 UNROLL
-    for (int p = 0; p < P; p++) FETCH(run + (P + p) * stride);
+      for (int p = 0; p < P; p++) FETCH(run + (P + p) * stride);
     for (int32_t i = 0; i < length; i++, run++, w += B) {
 UNROLL
       for (int p = 0; p < P; p++) {

@@ -25,15 +25,22 @@ struct FactorOrder: Sendable {
 
   var lanes: Int { isBlocked ? ChannelBlocks.lanes : 1 }
 
-  func runs(_ channels: Range<Int>) -> [Run] {
-    stride(from: channels.lowerBound, to: channels.upperBound, by: isBlocked ? length : 1).flatMap {
-      channel in
-      (0..<kernel.height).flatMap { y in
-        stride(from: 0, to: kernel.width, by: isBlocked ? 1 : length).map { x in
-          Run(channel: channel, y: y, x: x)
+  private func forEachRun(_ channels: Range<Int>, _ body: (Run) -> Void) {
+    for channel in stride(
+      from: channels.lowerBound, to: channels.upperBound, by: isBlocked ? length : 1)
+    {
+      for y in 0..<kernel.height {
+        for x in stride(from: 0, to: kernel.width, by: isBlocked ? 1 : length) {
+          body(Run(channel: channel, y: y, x: x))
         }
       }
     }
+  }
+
+  func runs(_ channels: Range<Int>) -> [Run] {
+    var runs: [Run] = []
+    forEachRun(channels) { runs.append($0) }
+    return runs
   }
 
   func forEachFactor(
@@ -52,11 +59,13 @@ struct FactorOrder: Sendable {
 
   /// Where each run starts, counted from the window's first pixel of the first channel.
   func offsets(_ channels: Range<Int>, _ plane: InputPlane) -> [Int32] {
-    runs(channels).map { run in
+    var offsets: [Int32] = []
+    forEachRun(channels) { run in
       let pixel =
         run.channel / lanes * plane.height * plane.width + run.y * dilation.y * plane.width
         + run.x * dilation.x
-      return Int32(pixel * lanes + run.channel % lanes)
+      offsets.append(Int32(pixel * lanes + run.channel % lanes))
     }
+    return offsets
   }
 }
