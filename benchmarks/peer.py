@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What people use instead: Pillow and ONNX Runtime in Python. Each task prints one line of JSON.
+"""What people use instead: ONNX Runtime or OpenVINO, and Pillow, in Python. Each task prints one line of JSON.
 
-    peer.py speed MODEL [--configuration 2x8] [--seconds 2]
+    peer.py speed MODEL [--runtime openvino] [--configuration 2x1x8] [--seconds 2]
     peer.py evaluate MODEL --images DIR [preprocessing]
     peer.py compare MODEL --images DIR --calibration DIR [preprocessing]
 
 `side_by_side.py` runs these tasks beside the same ones of `calibrant`, in turn.
-Needs: pip install onnxruntime onnx numpy pillow sympy
+Needs: pip install onnxruntime onnx numpy pillow sympy; openvino where it is asked for
 """
 import argparse
 import json
@@ -26,6 +26,7 @@ def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("task", choices=["speed", "evaluate", "compare"])
     parser.add_argument("model")
+    parser.add_argument("--runtime", choices=RUNTIMES, default="onnxruntime")
     parser.add_argument("--configuration", choices=CONFIGURATIONS)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--images")
@@ -47,46 +48,71 @@ def session(path, threads):
     return ort.InferenceSession(path, o, providers=["CPUExecutionProvider"])
 
 
-def noise(session, batch):
+def noise(shape):
     import numpy as np
 
-    feed = {}
-    for i in session.get_inputs():
-        shape = [d if isinstance(d, int) else batch for d in i.shape]
-        feed[i.name] = np.random.default_rng(0).uniform(-2, 2, shape).astype(np.float32)
-    return feed
+    return np.random.default_rng(0).uniform(-2, 2, shape).astype(np.float32)
 
 
-def latency(path, seconds):
+def onnxruntime_runs(path, sessions, threads, batch):
+    """Functions that run a batch, one for each session, and how many images that is."""
+    runs = []
+    for _ in range(sessions):
+        s = session(path, threads)
+        feed = {i.name: noise([d if isinstance(d, int) else batch for d in i.shape]) for i in s.get_inputs()}
+        runs.append(lambda s=s, feed=feed: s.run(None, feed))
+    return runs, len(next(iter(feed.values())))
+
+
+def openvino_runs(path, sessions, threads, batch):
+    """The same, in float32; sessions are streams of one compiled model."""
+    import openvino
+
+    core = openvino.Core()
+    model = core.read_model(path)
+    shapes = {i.any_name: [d.get_length() if d.is_static else batch for d in i.partial_shape] for i in model.inputs}
+    model.reshape(shapes)
+    settings = {
+        "NUM_STREAMS": sessions, "INFERENCE_NUM_THREADS": sessions * threads, "INFERENCE_PRECISION_HINT": "f32",
+        "ENABLE_CPU_PINNING": False,
+    }
+    compiled = core.compile_model(model, "CPU", settings)
+    feed = {name: noise(shape) for name, shape in shapes.items()}
+    requests = [compiled.create_infer_request() for _ in range(sessions)]
+    return [lambda r=r: r.infer(feed) for r in requests], len(next(iter(feed.values())))
+
+
+RUNTIMES = {"onnxruntime": onnxruntime_runs, "openvino": openvino_runs}
+
+
+def latency(make, path, seconds):
     """The median of single runs with two threads, in milliseconds."""
-    s = session(path, 2)
-    feed, times = noise(s, 1), []
-    s.run(None, feed)
+    (run,), _ = make(path, 1, 2, 1)
+    times = []
+    run()
     end = time.perf_counter() + seconds
     while len(times) < 5 or time.perf_counter() < end:
         start = time.perf_counter()
-        s.run(None, feed)
+        run()
         times.append(time.perf_counter() - start)
     return 1000 * statistics.median(times)
 
 
-def throughput(path, configuration, seconds):
+def throughput(make, path, configuration, seconds):
     """Images per second of all sessions together, each on a thread of its own."""
-    sessions, threads, batch = (int(part) for part in configuration.split("x"))
-    barrier, rates = threading.Barrier(sessions), []
+    runs, batch = make(path, *(int(part) for part in configuration.split("x")))
+    barrier, rates = threading.Barrier(len(runs)), []
 
-    def work():
-        s = session(path, threads)
-        feed = noise(s, batch)
-        s.run(None, feed)
+    def work(run):
+        run()
         barrier.wait()
         start, images = time.perf_counter(), 0
         while images == 0 or time.perf_counter() < start + seconds:
-            s.run(None, feed)
+            run()
             images += batch
         rates.append(images / (time.perf_counter() - start))
 
-    workers = [threading.Thread(target=work) for _ in range(sessions)]
+    workers = [threading.Thread(target=work, args=(run,)) for run in runs]
     for w in workers:
         w.start()
     for w in workers:
@@ -101,9 +127,10 @@ def peak_memory():
 
 
 def speed(o):
+    make = RUNTIMES[o.runtime]
     tried = [o.configuration] if o.configuration else CONFIGURATIONS
-    result = {"latencyMs": latency(o.model, o.seconds / 2)}
-    rates = {c: throughput(o.model, c, o.seconds / 2) for c in tried}
+    result = {"latencyMs": latency(make, o.model, o.seconds / 2)}
+    rates = {c: throughput(make, o.model, c, o.seconds / 2) for c in tried}
     best = max(rates, key=rates.get)
     return {**result, "imagesPerSecond": rates[best], "configuration": best, "peakMemoryBytes": peak_memory()}
 

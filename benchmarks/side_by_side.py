@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""One table of ratios: this program beside ONNX Runtime, on this machine, in this run.
+"""One table of ratios: this program beside ONNX Runtime and, where it is installed, OpenVINO, on this machine, in this run.
 
-    python3 benchmarks/side_by_side.py --data DIR --topologies DIR [--only models,qdq,...] [--runs 3]
-        [--seconds 4] [--json FILE]
+    python3 benchmarks/side_by_side.py --data DIR --topologies DIR [--only models,qdq,...] [--models resnet50,...]
+        [--runs 4] [--seconds 4] [--json FILE]
 
 DIR of --data holds models/ and imagenet/ as the development data does; --topologies is a folder of ONNX files. Build
-first: swift build -c release --product calibrant. The two sides take turns (A B A B ...), and a figure is the median
+first: swift build -c release --product calibrant. The sides take turns (A B C A B C ...), and a figure is the median
 of its side's runs. Every ratio is oriented so that more than 1 is good for this program. `peer.py` is the other side.
 """
 import argparse
 import glob
+import importlib.util
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 BINARY = os.path.join(HERE, "..", ".build", "release", "calibrant")
 PEER = [sys.executable, os.path.join(HERE, "peer.py")]
+PEERS = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
 SQUEEZENET = ["--resize", "256", "--crop", "227"]
 
 
@@ -39,12 +41,12 @@ def run(command):
     return time.perf_counter() - start, usage.ru_maxrss * 1024, output.decode()
 
 
-def alternate(runs, ours, theirs):
-    """The results of both sides, which take turns."""
-    results = ([], [])
+def alternate(runs, *sides):
+    """The results of all sides, which take turns."""
+    results = [[] for _ in sides]
     for _ in range(runs):
-        results[0].append(ours())
-        results[1].append(theirs())
+        for own, side in zip(results, sides):
+            own.append(side())
     return results
 
 
@@ -56,8 +58,14 @@ class Table:
     """Rows printed as they are measured, so that a run that is stopped has still said something."""
 
     def __init__(self):
-        self.rows = []
+        self.rows, self.machine = [], {}
         print(f"{'what':46}{'ours':>12}{'theirs':>12}{'ratio':>8}", flush=True)
+
+    def describe(self, machine):
+        """Says once where the figures are from."""
+        if not self.machine:
+            self.machine = machine
+            print(f"{machine['cpu']}, {machine['cores']} cores, {machine['kernels']}", flush=True)
 
     def add(self, name, ours, theirs=None, higher_is_better=False):
         ratio = None
@@ -68,9 +76,13 @@ class Table:
         print(f"{name:46}{text}{'' if ratio is None else format(ratio, '.2f'):>8}", flush=True)
 
 
-def bench(paths, o, *more):
+def bench_report(paths, o, *more):
     command = [BINARY, "bench", *paths, "--seconds", str(o.seconds), "--threads", "2", "--repeats", "5", "--quiet", "--json", "-", *more]
-    return json.loads(run(command)[2])["models"]
+    return json.loads(run(command)[2])
+
+
+def bench(paths, o, *more):
+    return bench_report(paths, o, *more)["models"]
 
 
 def peer(*arguments):
@@ -83,16 +95,24 @@ def models(o, table):
     """Throughput, latency and memory; each side first finds the batch that suits it best."""
     for path in sorted(glob.glob(f"{o.data}/models/*.onnx")) + sorted(glob.glob(f"{o.topologies}/*.onnx")):
         name = os.path.basename(path).removesuffix(".onnx")
-        batch = bench([path], o, "--repeats", "1")[0]["batch"]
-        configuration = peer("speed", path)["configuration"]
-        ours, theirs = alternate(
+        if o.models and name not in o.models.split(","):
+            continue
+        first = bench_report([path], o, "--repeats", "1")
+        table.describe(first["machine"])
+        batch = str(first["models"][0]["batch"])
+        found = {p: peer("speed", path, "--runtime", p)["configuration"] for p in PEERS if importlib.util.find_spec(p)}
+        ours, *theirs = alternate(
             o.runs,
-            lambda: bench([path], o, "--batch", str(batch))[0],
-            lambda: peer("speed", path, "--configuration", configuration, "--seconds", str(o.seconds)))
-        table.add(f"{name}: throughput, images/s", *medians(ours, theirs, "imagesPerSecond"), higher_is_better=True)
-        table.add(
-            f"{name}: latency, ms", median([r["latencyMs"]["p50"] for r in ours]), median([r["latencyMs"] for r in theirs]))
-        table.add(f"{name}: peak memory, MB", *(m / 1e6 for m in medians(ours, theirs, "peakMemoryBytes")))
+            lambda: bench([path], o, "--batch", batch)[0],
+            *(lambda p=p, c=c: peer("speed", path, "--runtime", p, "--configuration", c, "--seconds", str(o.seconds)) for p, c in found.items()))
+        for title, results in zip((PEERS[p] for p in found), theirs):
+            add_speeds(table, f"{name} / {title}", ours, results)
+
+
+def add_speeds(table, name, ours, theirs):
+    table.add(f"{name}: images/s", *medians(ours, theirs, "imagesPerSecond"), higher_is_better=True)
+    table.add(f"{name}: latency, ms", median([r["latencyMs"]["p50"] for r in ours]), median([r["latencyMs"] for r in theirs]))
+    table.add(f"{name}: peak memory, MB", *(m / 1e6 for m in medians(ours, theirs, "peakMemoryBytes")))
 
 
 def medians(ours, theirs, key):
@@ -193,7 +213,8 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--topologies", required=True)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, of: " + ",".join(PARTS))
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--models", help="of the part `models`, only these: file names without .onnx")
+    parser.add_argument("--runs", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--json")
     o = parser.parse_args()
@@ -205,7 +226,7 @@ def main():
         PARTS[part](o, table)
     if o.json:
         with open(o.json, "w") as file:
-            json.dump(table.rows, file, indent=2)
+            json.dump({"machine": table.machine, "rows": table.rows}, file, indent=2)
 
 
 if __name__ == "__main__":
