@@ -5,12 +5,13 @@ import ONNXFormat
 /// What networks lose of their outputs on held-out calibration samples, whatever the number and shape of these. In place of a
 /// Softmax's output it looks at what that reads.
 ///
-/// Of each output, (E‖ŷ − y‖)² / E‖y − E[y]‖². Of one score per class, half of ‖ŷ − y‖² counts as the classes' probabilities
+/// Of each output, (E‖ŷ − y‖^1.5)^(4/3) / E‖y − E[y]‖². Of one score per class, half of ‖ŷ − y‖² counts as the classes' probabilities
 /// p = softmax(y) weigh it, ‖e‖² there being Σ p e² − (Σ p e)²: twice the KL divergence that a small e makes. The scores of
 /// classes that nobody takes for the answer are most of the plain error, and few samples give too little of the other.
 ///
-/// Errors, not their squares, are averaged over samples: of twenty images one on which a detector turns another box up would
-/// outweigh all others, and which network it happens to is chance.
+/// Squares would be too much: of twenty images one on which a detector turns another box up would outweigh all others, and
+/// which network it happens to is chance. Errors themselves would be too little: a network that fails on few images is worse
+/// than one that is a little less exact on all.
 public struct NetworkLoss: Sendable {
   private let outputs: [String]
   private let units: [Unit]
@@ -99,11 +100,12 @@ public struct NetworkLoss: Sendable {
   }
 
   static func loss(ofErrors errors: [Double]) -> Double {
-    let mean = errors.reduce(0, +) / Double(max(errors.count, 1))
-    return mean * mean
+    pow(errors.reduce(0, +) / Double(max(errors.count, 1)), 2 / exponent)
   }
 
-  /// A network's error on each sample, ‖ŷ − y‖ / √E‖y − E[y]‖².
+  private static let exponent = 1.5
+
+  /// A network's error on each sample, (‖ŷ − y‖ / √E‖y − E[y]‖²)^1.5.
   ///
   /// - Parameter rival: another network's errors. A run that falls behind it ends, and gives the errors of the samples
   ///   so far.
@@ -152,7 +154,7 @@ public struct NetworkLoss: Sendable {
       let y = expected[index][sample]
       loss += scale.loss(y, errors: zip(y, found[index][sample]).map { Double($1 - $0) })
     }
-    return loss.isNaN ? .infinity : loss.squareRoot()
+    return loss.isNaN ? .infinity : pow(loss, Self.exponent / 2)
   }
 
   /// Computes the outputs of units, in order.
