@@ -142,6 +142,20 @@ private func fixture(_ name: String) -> String {
     }
   }
 
+  /// No values need no other order; the header fills a block of 64 bytes, so that nothing follows it.
+  @Test(arguments: [
+    "'>f4', 'fortran_order': False", "'<f2', 'fortran_order': True", "'>f2', 'fortran_order': True",
+  ])
+  func emptyArraysOfOtherForms(form: String) throws {
+    let header = "{'descr': \(form), 'shape': (0, 10, 1), }"
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).npy").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try npy(header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n").write(
+      to: URL(filePath: path))
+    let array = try NPYArray(contentsOf: path)
+    #expect(array.shape == [0, 10, 1] && array.tensor().count == 0)
+  }
+
   @Test func shapesThatOverflow() throws {
     for dims in ["4611686018427387904, 4", "0, 4611686018427387904, 4611686018427387904"] {
       let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dims)), }"

@@ -7,6 +7,7 @@ struct NPYNormalization {
 
   /// - Parameter bytes: of the values alone, as many as the header says.
   func callAsFunction(_ bytes: Data) -> Data {
+    guard !bytes.isEmpty else { return Data() }
     let size = header.itemSize
     var values = bytes
     if header.isBigEndian { values = Self.swapped(values, size: size) }
@@ -27,7 +28,7 @@ struct NPYNormalization {
   /// The first axis varies fastest in Fortran order, the last one here.
   private func rowMajor(_ bytes: Data, size: Int) -> Data {
     let dims = header.shape.dims
-    guard dims.count > 1, !bytes.isEmpty else { return bytes }
+    guard dims.count > 1 else { return bytes }
     var strides = [Int](repeating: size, count: dims.count)
     for axis in 1..<dims.count { strides[axis] = strides[axis - 1] * dims[axis - 1] }
     var result = Data(count: bytes.count)
