@@ -2,9 +2,11 @@
 /// call lasts.
 public typealias Tap = (_ index: Int, _ values: TensorView) throws -> Void
 
-/// One worker's running state: its arena and its scratch.
+/// One worker's running state: its arena, its scratch, and the program's plans that it has met, which it finds again without
+/// the program's lock.
 public struct Session: ~Copyable {
   private let program: Program
+  private var plans: [[TensorType]: ExecutionPlan] = [:]
   private var arena = TensorStorage(byteCount: 0)
   private let scratch = Scratch()
   private let workers: Workers
@@ -74,7 +76,9 @@ public struct Session: ~Copyable {
   }
 
   private mutating func plan(for types: [TensorType]) throws(GraphError) -> ExecutionPlan {
+    if let plan = plans[types] { return plan }
     let plan = try program.plan(for: types)
+    plans[types] = plan
     if arena.byteCount < plan.arenaByteCount {
       arena = TensorStorage(byteCount: plan.arenaByteCount)
     }

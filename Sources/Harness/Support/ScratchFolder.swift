@@ -13,6 +13,7 @@ public final class ScratchFolder {
   public init() throws(ModelError) {
     let parent = FileManager.default.temporaryDirectory.path
     Self.removeLeftovers(in: parent)
+    // The six X are mkdtemp's, which puts a unique name in their place.
     var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw .cannotWrite(path: parent, reason: String(cString: strerror(errno)))
