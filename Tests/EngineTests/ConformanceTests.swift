@@ -20,8 +20,6 @@ struct ConformanceTests {
 
   /// Operators without a case of their own.
   private static let withoutCases: Set<String> = [
-    // Not ONNX's; QuantizationOperatorTests holds it to the pair it replaces.
-    "QuantizeDequantize",
     // Its cases hold sequences; ControlFlowTests runs it.
     "If",
     // The package has none; PoolingTests compares it with LpPool.

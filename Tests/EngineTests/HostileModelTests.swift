@@ -321,6 +321,16 @@ struct HostileModelTests {
     #expect(y[0] == 1 && abs(y[1] - 0.367_879_4) < 1e-6)
   }
 
+  /// They trust the rewrites that write them.
+  @Test func operatorsOfTheEngineAreInNoFile() throws {
+    let node = Self.node("UnblockChannels", "calibrant", "x", "y")
+    let model = try Self.model(calling: "f", functions: [Self.function("f", nodes: [node])])
+    #expect(
+      try Program.unsupportedNodes(in: model).map(\.reason) == [
+        "the domain 'calibrant' is not known"
+      ])
+  }
+
   /// 2^60 elements of constant.
   @Test func constantsBeyondMemory() throws {
     var builder = GraphBuilder(input: [nil])

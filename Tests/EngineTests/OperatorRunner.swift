@@ -29,4 +29,10 @@ enum OperatorRunner {
       attributes: Attributes(attributes), inputs: (0..<inputs).map { ValueID($0) },
       outputs: (0..<outputs).map { ValueID(inputs + $0) })
   }
+
+  static func node(_ own: some EngineOperator, inputs: Int) -> Node {
+    Node(
+      name: type(of: own).opType, own, inputs: (0..<inputs).map { ValueID($0) },
+      outputs: [ValueID(inputs)])
+  }
 }

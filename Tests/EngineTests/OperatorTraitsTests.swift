@@ -161,25 +161,33 @@ import Testing
     func ones(_ shape: Shape) -> Tensor {
       Tensor([Float](repeating: 1, count: shape.elementCount), shape: shape)
     }
-    func subject(
-      _ opType: String, _ attributes: [String: AttributeValue], _ operands: [Tensor]
-    ) -> Subject {
-      let node = OperatorRunner.node(
-        opType, domain: Node.ownDomain, opset: 1, attributes, inputs: operands.count)
-      return Subject(opType: opType, calls: [Call(node: node, operands: operands)])
+    func subject(_ own: some EngineOperator, _ operands: [Tensor]) -> Subject {
+      let node = OperatorRunner.node(own, inputs: operands.count)
+      return Subject(opType: node.opType, calls: [Call(node: node, operands: operands)])
     }
-    return [
-      subject("BlockedConv", [:], [ones([1, 1, 2, 2, 16]), ones([16, 16, 1, 1])]),
+    let (blocked, channels) = (ones([1, 1, 2, 2, 16]), ones([16]))
+    let matrix = PackedMatrix(k: 3, n: 2)
+    let windowed = (try? WindowGeometry(Attributes(), kernel: [1, 1])).map { window in
+      [
+        subject(
+          BlockedConv(window: window, group: 1, readsBlocked: true),
+          [blocked, ones([16, 16, 1, 1])]),
+        subject(BlockedMaxPool(window: window), [blocked]),
+        subject(BlockedAveragePool(window: window, countsPadding: false), [blocked]),
+      ]
+    }
+    return (windowed ?? []) + [
       subject(
-        "PackedMatMul", ["k": .int(3), "n": .int(2)],
-        [ones([2, 3]), ones([PackedMatrix.count(k: 3, n: 2)]), ones([16])]),
-      subject("ScaleShift", [:], [ones([1, 1, 2, 2, 16]), ones([16]), ones([16])]),
-      subject("BlockedMaxPool", ["kernel_shape": .ints([1, 1])], [ones([1, 1, 2, 2, 16])]),
-      subject("BlockedAveragePool", ["kernel_shape": .ints([1, 1])], [ones([1, 1, 2, 2, 16])]),
-      subject("BlockedGlobalAveragePool", ["channels": .int(16)], [ones([1, 1, 2, 2, 16])]),
-      subject("BlockedConcat", ["channels": .ints([16])], [ones([1, 1, 2, 2, 16])]),
-      subject("BlockChannels", [:], [ones([1, 16, 2, 2])]),
-      subject("UnblockChannels", ["channels": .int(16)], [ones([1, 1, 2, 2, 16])]),
+        PackedMatMul(matrix: matrix),
+        [ones([2, 3]), ones([PackedMatrix.count(k: matrix.k, n: matrix.n)]), channels]),
+      subject(ScaleShift(), [blocked, channels, channels]),
+      subject(BlockedGlobalAveragePool(channels: 16), [blocked]),
+      subject(BlockedConcat(channels: [16]), [blocked]),
+      subject(ChannelShuffle(groups: 2, channels: 16, height: 2, width: 2), [blocked]),
+      subject(BlockChannels(), [ones([1, 16, 2, 2])]),
+      subject(UnblockChannels(channels: 16), [blocked]),
+      subject(
+        QuantizeDequantize(axis: 1), [blocked, Tensor(scalar: Float(0.5)), Tensor(scalar: Int8(0))]),
     ]
   }()
 
@@ -292,17 +300,29 @@ import Testing
 
   /// Every operator of the folder, by what its file says, is in `StandardOperators`.
   @Test func everyOperatorIsListed() throws {
+    let written = try Self.matches(of: #"static let opType = "(\w+)""#, in: "Operators")
+    #expect(written == Set(OperatorRegistry.standard.kernels.map { $0.opType }))
+  }
+
+  /// Those of 8-bit codes have another protocol, and `IntegerSumsTests`.
+  @Test func everyOperatorOfTheEngineIsTried() throws {
+    let written = try Self.matches(of: #"struct (\w+): EngineOperator"#, in: "Graph")
+    #expect(written.count > 10)
+    #expect(written.subtracting((Self.own + Self.subjects).map(\.opType)) == [])
+  }
+
+  /// What stands in parentheses wherever a folder of the engine has the pattern.
+  private static func matches(of pattern: String, in folder: String) throws -> Set<String> {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Sources/Engine/Operators")
+      .deletingLastPathComponent().appending(path: "Sources/Engine/\(folder)")
     let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
-    var written: Set<String> = []
+    let regex = try Regex(pattern, as: (Substring, Substring).self)
+    var found: Set<String> = []
     for path in paths ?? [] where path.hasSuffix(".swift") {
       let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
-      for match in text.matches(of: /static let opType = "(\w+)"/) {
-        written.insert(String(match.1))
-      }
+      found.formUnion(text.matches(of: regex).map { String($0.output.1) })
     }
-    #expect(written == Set(OperatorRegistry.standard.kernels.map { $0.opType }))
+    return found
   }
 
   /// Every committed case is one that `calibrant check` must not lose.

@@ -65,8 +65,7 @@ struct QuantizationOperatorTests {
       "QuantizeLinear", opset: 21, attributes, inputs: [x, scale, zeroPoint])
     let pair = try OperatorRunner.run(
       "DequantizeLinear", opset: 21, attributes, inputs: [codes[0], scale, zeroPoint])
-    let node = OperatorRunner.node(
-      "QuantizeDequantize", domain: "calibrant", opset: 1, attributes, inputs: 3)
+    let node = OperatorRunner.node(QuantizeDequantize(axis: axis ?? 1), inputs: 3)
     let fused = try OperatorRunner.run(node, [x, scale, zeroPoint])
     #expect(
       fused[0].array(of: Float.self).map(\.bitPattern)

@@ -44,6 +44,8 @@ struct Node: Sendable {
   var rounding: GridRounding?
   /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
   var clampsPairs = false
+  /// Set where a rewrite has put an operator of the engine in place of ONNX's; `opType` is then its name.
+  var own: (any EngineOperator)?
 
   init(
     name: String, opType: String, domain: String = "", opset: Int,
@@ -58,12 +60,10 @@ struct Node: Sendable {
     self.outputs = outputs
   }
 
-  func `is`(_ opTypes: String...) -> Bool { domain.isEmpty && opTypes.contains(opType) }
-
-  /// Whether this is one of the engine's own operators, which rewrites put into a graph.
-  func isOwn(_ opTypes: String...) -> Bool { domain == Node.ownDomain && opTypes.contains(opType) }
-
-  static let ownDomain = "calibrant"
+  /// Whether this is one of those standard operators.
+  func `is`(_ opTypes: String...) -> Bool {
+    own == nil && domain.isEmpty && opTypes.contains(opType)
+  }
 }
 
 /// A data-flow graph in topological order. A value: rewrites return a new one.

@@ -1,6 +1,6 @@
 /// What others may rely on without knowing the operator: rewrites, which change graphs, and quantization.
 ///
-/// Declared on the kernel (`OperatorKernel.traits`). `OperatorTraitsTests` runs every operator to see that what it declares
+/// Declared on the operator (`OperatorKernel.traits`, `EngineOperator.traits`). `OperatorTraitsTests` runs every operator to see that what it declares
 /// holds, and that none that computes elementwise has forgotten to say so.
 package struct OperatorTraits: Sendable {
   /// A constant input that quantization stores in few bits.

@@ -11,9 +11,9 @@ struct WindowGeometry: Sendable, Hashable {
   let strides: [Int]
   let dilations: [Int]
   /// Explicit padding; ignored unless `autoPad` is `notSet`.
-  let padsBegin: [Int]
-  let padsEnd: [Int]
-  let autoPad: AutoPad
+  private(set) var padsBegin: [Int]
+  private(set) var padsEnd: [Int]
+  private(set) var autoPad: AutoPad
   /// Whether a last window that reaches past the padded input still counts.
   let ceilMode: Bool
 
@@ -53,6 +53,22 @@ struct WindowGeometry: Sendable, Hashable {
       throw .badAttribute(name: name, reason: "\(values) must be \(rank) positive numbers")
     }
     return values
+  }
+
+  /// The window over an input with so many more zeros around it, all beginnings first; nil where its own padding is not told in
+  /// numbers, or there would be too much.
+  func padded(by pads: [Int]) -> WindowGeometry? {
+    guard autoPad == .notSet || autoPad == .valid, pads.count == 2 * kernel.count else {
+      return nil
+    }
+    let own = autoPad == .valid ? pads.map { _ in 0 } : padsBegin + padsEnd
+    let sums = zip(own, pads).map { $0 &+ $1 }
+    guard (pads + sums).allSatisfy({ (0...Self.limit).contains($0) }) else { return nil }
+    var padded = self
+    padded.padsBegin = Array(sums.prefix(kernel.count))
+    padded.padsEnd = Array(sums.suffix(kernel.count))
+    padded.autoPad = .notSet
+    return padded
   }
 
   /// The window's extent along an axis, dilation included.

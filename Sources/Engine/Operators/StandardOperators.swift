@@ -1,5 +1,5 @@
 extension OperatorRegistry {
-  /// Every operator this engine runs. To add one: a file in a family's folder, and a line here.
+  /// Every operator of a model that this engine runs. To add one: a file in a family's folder, and a line here.
   package static let standard = OperatorRegistry([
     // Activation
     Celu.self,
@@ -33,22 +33,6 @@ extension OperatorRegistry {
 
     // ControlFlow
     If.self,
-
-    // Blocked
-    BlockChannels.self,
-    BlockedAveragePool.self,
-    BlockedConcat.self,
-    BlockedConv.self,
-    BlockedGlobalAveragePool.self,
-    BlockedMaxPool.self,
-    ChannelShuffle.self,
-    PackedMatMul.self,
-    ScaleShift.self,
-    UnblockChannels.self,
-
-    // Integer
-    IntegerConv.self,
-    IntegerMatMul.self,
 
     // Convolution
     CausalConvWithState.self,
@@ -174,7 +158,6 @@ extension OperatorRegistry {
     // Quantization
     DequantizeLinear.self,
     DynamicQuantizeLinear.self,
-    QuantizeDequantize.self,
     QuantizeLinear.self,
 
     // Reduction

@@ -71,8 +71,7 @@ struct ChannelBlocking {
     guard lacksDense.remove(id) != nil, let twin = twins[id] else { return }
     graph.nodes.append(
       Node(
-        name: graph.name(of: id), opType: "UnblockChannels", domain: Node.ownDomain, opset: 1,
-        attributes: Attributes(["channels": .int(twin.channels)]), inputs: [twin.id],
+        name: graph.name(of: id), UnblockChannels(channels: twin.channels), inputs: [twin.id],
         outputs: [id]))
   }
 
@@ -81,68 +80,61 @@ struct ChannelBlocking {
     if let twin = twins[id] { return twin.id }
     let twin = graph.add("\(graph.name(of: id)) (blocked)")
     graph.nodes.append(
-      Node(
-        name: graph.name(of: id), opType: "BlockChannels", domain: Node.ownDomain, opset: 1,
-        inputs: [id], outputs: [twin]))
+      Node(name: graph.name(of: id), BlockChannels(), inputs: [id], outputs: [twin]))
     twins[id] = Twin(id: twin, channels: channels)
     return twin
   }
 
   private func twin(_ id: ValueID?) -> Twin? { id.flatMap { twins[$0] } }
-
-  /// `node` as operator `opType` of the engine's own domain.
-  private func renamed(_ node: Node, _ opType: String) -> Node {
-    var node = node
-    (node.opType, node.domain, node.opset) = (opType, Node.ownDomain, 1)
-    return node
-  }
 }
 
 // The rules, by operator.
 extension ChannelBlocking {
   private mutating func convolution(_ node: Node) -> (Node, Int)? {
-    let isInteger = node.isOwn("IntegerConv")
-    guard node.is("Conv") || isInteger, node.inputs.count >= 2, let input = node.inputs[0],
-      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32 || isInteger,
+    var integer = node.own(as: IntegerConv.self)
+    guard node.inputs.count >= 2, let input = node.inputs[0],
+      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32 || integer != nil,
       weights.shape.rank == 4, weights.count > 0,
-      let group = try? node.attributes.int("group", default: 1),
+      let (window, group) = node.convolution(weights: weights.shape),
       (1...max(weights.shape[0], 1)).contains(group), weights.shape[0] % group == 0
     else { return nil }
     let bias = node.inputs.count > 2 ? node.inputs[2] : nil
     guard bias == nil || graph.constant(bias)?.shape == [weights.shape[0]] else { return nil }
     let channels = weights.shape[1] * group
     if let twin = twins[input], twin.channels != channels { return nil }
-    var blocked = renamed(node, isInteger ? "IntegerConv" : "BlockedConv")
-    if isInteger { blocked.attributes = node.attributes.adding(["blocked": .int(1)]) }
     // An image's few channels would leave most lanes empty; sums read them just as well from where they are. The choice
     // is the layer's alone, so that a part of a model computes the same bits as the whole.
-    if channels > 4 || group > 1 {
-      blocked.inputs[0] = provideBlocked(input, channels: channels)
+    let readsBlocked = channels > 4 || group > 1
+    var inputs = node.inputs
+    if readsBlocked {
+      inputs[0] = provideBlocked(input, channels: channels)
     } else {
       provideDense(input)
     }
-    return (blocked, weights.shape[0])
+    integer?.layout = readsBlocked ? .blocked : .blocking
+    let own: any EngineOperator =
+      integer ?? BlockedConv(window: window, group: group, readsBlocked: readsBlocked)
+    return (node.replaced(by: own, reading: inputs), weights.shape[0])
   }
 
   private func pool(_ node: Node) -> (Node, Int)? {
     guard node.is("MaxPool", "AveragePool"), let twin = twin(node.inputs[0]),
       node.outputs.dropFirst().allSatisfy({ $0 == nil }),
-      let kernel = try? node.attributes.ints("kernel_shape"), kernel.count == 2,
-      let ceils = try? node.attributes.flag("ceil_mode"),
+      let window = try? WindowGeometry(pool: node), window.kernel.count == 2,
       let countsPadding = try? node.attributes.flag("count_include_pad"),
-      !(ceils && countsPadding)
+      !(window.ceilMode && countsPadding)
     else { return nil }
-    var blocked = renamed(node, "Blocked\(node.opType)")
-    blocked.inputs = [twin.id]
-    return (blocked, twin.channels)
+    let own: any EngineOperator =
+      node.is("MaxPool")
+      ? BlockedMaxPool(window: window)
+      : BlockedAveragePool(window: window, countsPadding: countsPadding)
+    return (node.replaced(by: own, reading: [twin.id]), twin.channels)
   }
 
   private func globalAveragePool(_ node: Node) -> (Node, Int)? {
     guard node.is("GlobalAveragePool"), let twin = twin(node.inputs[0]) else { return nil }
-    var blocked = renamed(node, "BlockedGlobalAveragePool")
-    blocked.attributes = Attributes(["channels": .int(twin.channels)])
-    blocked.inputs = [twin.id]
-    return (blocked, 0)
+    let own = BlockedGlobalAveragePool(channels: twin.channels)
+    return (node.replaced(by: own, reading: [twin.id]), 0)
   }
 
   private mutating func batchNormalization(_ node: Node) -> (Node, Int)? {
@@ -150,13 +142,12 @@ extension ChannelBlocking {
       let factors = source.batchNormalizationFactors(of: node),
       factors.factor.count == twin.channels
     else { return nil }
-    var blocked = renamed(node, "ScaleShift")
-    blocked.inputs = [
+    let inputs = [
       twin.id,
       blockedConstant("\(node.name).factor", factors.factor.map { Float($0) }, spatialRank: 0),
       blockedConstant("\(node.name).offset", factors.offset.map { Float($0) }, spatialRank: 0),
     ]
-    return (blocked, twin.channels)
+    return (node.replaced(by: ScaleShift(), reading: inputs), twin.channels)
   }
 
   private mutating func elementwise(_ node: Node) -> (Node, Int)? {
@@ -169,7 +160,7 @@ extension ChannelBlocking {
 
   /// Rounding with one scale for the whole tensor is elementwise.
   private mutating func rounding(_ node: Node) -> (Node, Int)? {
-    guard node.isOwn("QuantizeDequantize"), graph.constant(node.inputs[1])?.count == 1 else {
+    guard node.own is QuantizeDequantize, graph.constant(node.inputs[1])?.count == 1 else {
       return nil
     }
     return elementwise(node)
@@ -204,10 +195,10 @@ extension ChannelBlocking {
     guard node.is("Concat"), (try? node.attributes.int("axis")) == 1 else { return nil }
     let inputs = node.inputs.compactMap { twin($0) }
     guard inputs.count == node.inputs.count, !inputs.isEmpty else { return nil }
-    var blocked = renamed(node, "BlockedConcat")
-    blocked.attributes = Attributes(["channels": .ints(inputs.map(\.channels))])
-    blocked.inputs = inputs.map(\.id)
-    return (blocked, inputs.reduce(0) { $0 + $1.channels })
+    let own = BlockedConcat(channels: inputs.map(\.channels))
+    return (
+      node.replaced(by: own, reading: inputs.map(\.id)), own.channels.reduce(0, +)
+    )
   }
 
   /// ⌈C/16⌉ × 1 … × 16 values, 0 in lanes without a channel.

@@ -7,15 +7,14 @@ extension Graph {
     let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
     var removed: Set<Int> = []
     for (index, conv) in nodes.enumerated()
-    where conv.is("Conv") || conv.isOwn("IntegerConv") {
+    where conv.is("Conv") || conv.own is IntegerConv {
       var reader = index
       while let input = nodes[reader].inputs.first ?? nil, let producer = producers[input],
         soleConsumer(of: input, consumers, fixed: fixed) == reader
       {
         let node = nodes[producer]
-        if let pads = zeroPads(of: node), let padded = conv.padded(by: pads) {
+        if let pads = zeroPads(of: node), graph.nodes[index].pad(by: pads) {
           graph.nodes[reader].inputs[0] = node.inputs[0]
-          graph.nodes[index].attributes = padded
           removed.insert(producer)
         }
         guard keepsZeros(node) else { break }
@@ -51,7 +50,7 @@ extension Graph {
 
   private func keepsZeros(_ node: Node) -> Bool {
     // Scales along a padded axis would no longer fit.
-    if node.isOwn("QuantizeDequantize") { return constant(node.inputs[1])?.count == 1 }
+    if node.own is QuantizeDequantize { return constant(node.inputs[1])?.count == 1 }
     switch activation(of: node) {
     case .relu: return true
     case .clip(let lowest, let highest): return lowest <= 0 && highest >= 0
@@ -61,15 +60,23 @@ extension Graph {
 }
 
 extension Node {
-  /// The attributes of a convolution whose image has so many zeros around it besides its own; nil where its padding
-  /// is not told in numbers.
-  fileprivate func padded(by pads: [Int]) -> Attributes? {
-    guard let mode = try? attributes.string("auto_pad", default: "NOTSET"),
-      mode == "NOTSET" || mode == "VALID",
-      let own = try? attributes.ints("pads") ?? pads.map({ _ in 0 }), own.count == pads.count
-    else { return nil }
-    let sums = zip(mode == "VALID" ? pads.map { _ in 0 } : own, pads).map { $0 &+ $1 }
-    guard (pads + own + sums).allSatisfy({ (0...1 << 24).contains($0) }) else { return nil }
-    return attributes.adding(["pads": .ints(sums), "auto_pad": .string("NOTSET")])
+  /// Puts so many zeros around a convolution's image besides its own; false where its padding is not told in numbers.
+  fileprivate mutating func pad(by pads: [Int]) -> Bool {
+    if var conv = own(as: IntegerConv.self) {
+      guard let window = conv.window.padded(by: pads) else { return false }
+      conv.window = window
+      own = conv
+      return true
+    }
+    // Of which size the window is does not matter here, and only the weights say it.
+    let kernel = [Int](repeating: 1, count: pads.count / 2)
+    guard let window = (try? WindowGeometry(attributes, kernel: kernel))?.padded(by: pads) else {
+      return false
+    }
+    attributes = attributes.adding([
+      "pads": .ints(window.padsBegin + window.padsEnd),
+      "auto_pad": .string(window.autoPad.rawValue),
+    ])
+    return true
   }
 }

@@ -4,7 +4,7 @@ extension Graph {
   func fusingChannelShuffles(keeping: Set<ValueID>) -> Graph {
     var graph = self
     let producers = producers()
-    for (index, block) in nodes.enumerated() where block.isOwn("BlockChannels") {
+    for (index, block) in nodes.enumerated() where block.own is BlockChannels {
       func producer(of node: Node?) -> Node? {
         (node?.inputs.first ?? nil).flatMap { producers[$0] }.map { nodes[$0] }
       }
@@ -12,29 +12,25 @@ extension Graph {
       let swap = producer(of: join)
       let split = producer(of: swap)
       let unblock = producer(of: split)
-      guard let join, let swap, let split, let unblock, unblock.isOwn("UnblockChannels"),
-        let attributes = shuffleAttributes(split, swap, join),
-        (try? attributes.int("channels")) == (try? unblock.attributes.int("channels"))
+      guard let join, let swap, let split, let unblock,
+        let shuffle = shuffle(split, swap, join),
+        unblock.own(as: UnblockChannels.self)?.channels == shuffle.channels
       else { continue }
-      graph.nodes[index].opType = "ChannelShuffle"
-      graph.nodes[index].attributes = attributes
-      graph.nodes[index].inputs = [unblock.inputs[0]]
+      graph.nodes[index] = block.replaced(by: shuffle, reading: [unblock.inputs[0]])
     }
     return graph
   }
 
   /// N × C × H × W to N × G × n × H × W, axes 1 and 2 exchanged, and back.
-  private func shuffleAttributes(_ split: Node, _ swap: Node, _ join: Node) -> Attributes? {
+  private func shuffle(_ split: Node, _ swap: Node, _ join: Node) -> ChannelShuffle? {
     guard swap.is("Transpose"), (try? swap.attributes.ints("perm")) == [0, 2, 1, 3, 4],
       let parts = reshapeTarget(split), parts.count == 5, parts[1] > 0, parts[2] > 0,
       let whole = reshapeTarget(join), whole.count == 4, whole[0] == parts[0],
       whole[1] == parts[1] * parts[2], Array(whole[2...]) == Array(parts[3...]), whole[2] > 0,
       whole[3] > 0
     else { return nil }
-    return Attributes([
-      "groups": .int(parts[1]), "channels": .int(whole[1]), "height": .int(whole[2]),
-      "width": .int(whole[3]),
-    ])
+    return ChannelShuffle(
+      groups: parts[1], channels: whole[1], height: whole[2], width: whole[3])
   }
 
   private func reshapeTarget(_ node: Node) -> [Int]? {

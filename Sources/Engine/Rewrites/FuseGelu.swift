@@ -6,11 +6,7 @@ extension Graph {
     var removed: Set<Int> = []
     for index in nodes.indices {
       guard let found = search.gelu(around: index) else { continue }
-      var gelu = Node(
-        name: nodes[found.last].name, opType: "Gelu", opset: 20, inputs: [found.x],
-        outputs: nodes[found.last].outputs)
-      gelu.activation = nodes[found.last].activation
-      graph.nodes[found.last] = gelu
+      graph.nodes[found.last] = nodes[found.last].replaced(by: Gelu(), reading: [found.x])
       removed.formUnion(found.others)
     }
     graph.removeNodes(at: removed)

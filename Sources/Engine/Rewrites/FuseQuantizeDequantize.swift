@@ -8,17 +8,12 @@ extension Graph {
     var removed: Set<Int> = []
     for (index, node) in nodes.enumerated() where node.is("QuantizeLinear") {
       guard let quantized = node.outputs.first ?? nil, !fixed.contains(quantized),
-        let readers = consumers[quantized],
+        let readers = consumers[quantized], let axis = axis(node),
         readers.allSatisfy({ undoes(nodes[$0], node) })
       else { continue }
       for reader in readers {
-        var fused = node
-        fused.opType = "QuantizeDequantize"
-        fused.domain = Node.ownDomain
-        fused.opset = 1
-        fused.name = nodes[reader].name
-        fused.outputs = nodes[reader].outputs
-        graph.nodes[reader] = fused
+        graph.nodes[reader] = nodes[reader].replaced(
+          by: QuantizeDequantize(axis: axis), reading: node.inputs)
       }
       removed.insert(index)
     }
@@ -33,7 +28,7 @@ extension Graph {
     var replacement: [ValueID: ValueID] = [:]
     for (index, node) in nodes.enumerated() {
       graph.nodes[index].inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
-      guard node.isOwn("QuantizeDequantize"), let output = node.outputs[0], !fixed.contains(output),
+      guard node.own is QuantizeDequantize, let output = node.outputs[0], !fixed.contains(output),
         let input = graph.nodes[index].inputs[0], let producer = producers[input],
         rounds(nodes[producer], as: node)
       else { continue }
@@ -48,7 +43,7 @@ extension Graph {
   }
 
   private func rounds(_ one: Node, as other: Node) -> Bool {
-    one.isOwn("QuantizeDequantize") && axis(one) == axis(other)
+    one.own(as: QuantizeDequantize.self) == other.own(as: QuantizeDequantize.self)
       && zip(one.inputs.dropFirst(), other.inputs.dropFirst()).allSatisfy { sameConstant($0, $1) }
   }
 

@@ -26,7 +26,7 @@ extension Graph {
   }
 
   private func isBareConvolution(_ node: Node) -> Bool {
-    node.isOwn("BlockedConv") && node.activation == .identity
+    node.own is BlockedConv && node.activation == .identity
       && node.rounding == nil && node.inputs.count <= 3
   }
 }

@@ -7,7 +7,9 @@ extension Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let rounding = rounding(of: node) else { return false }
       // What integer sums become lies on the output's grid already.
-      if producer.isOwn("IntegerConv", "IntegerMatMul") { return producer.rounding == rounding }
+      if let integer = producer.own as? any IntegerOperator {
+        return integer.layer.output == rounding
+      }
       guard traits(producer).fusesRounding, producer.rounding == nil else { return false }
       producer.rounding = rounding
       return true
@@ -16,7 +18,7 @@ extension Graph {
 
   /// What a QuantizeDequantize with one scale for the whole tensor does.
   func rounding(of node: Node) -> GridRounding? {
-    guard node.isOwn("QuantizeDequantize"), node.inputs.count > 2,
+    guard node.own is QuantizeDequantize, node.inputs.count > 2,
       let scale = constant(node.inputs[1]), scale.count == 1,
       let zeroPoint = constant(node.inputs[2]), zeroPoint.count == 1,
       let limits = zeroPoint.dtype.quantizationLimits, let zero = zeroPoint.integers?[0]

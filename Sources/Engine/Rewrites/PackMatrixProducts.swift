@@ -84,13 +84,11 @@ extension Graph {
     }
     let width = ChannelBlocks.count(product.n) * ChannelBlocks.lanes
     let bias = product.bias + [Float](repeating: 0, count: width - product.bias.count)
-    var packed = node
-    (packed.opType, packed.domain, packed.opset) = ("PackedMatMul", Node.ownDomain, 1)
-    packed.attributes = Attributes(["k": .int(product.k), "n": .int(product.n)])
-    packed.inputs = [
-      node.inputs[0], add("\(node.name).weights", constant: weights),
-      add("\(node.name).bias", constant: Tensor(bias, shape: [width])),
-    ]
-    return packed
+    return node.replaced(
+      by: PackedMatMul(matrix: matrix),
+      reading: [
+        node.inputs[0], add("\(node.name).weights", constant: weights),
+        add("\(node.name).bias", constant: Tensor(bias, shape: [width])),
+      ])
   }
 }

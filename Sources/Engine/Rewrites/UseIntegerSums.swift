@@ -9,10 +9,10 @@ extension Graph {
     var graph = self
     var removed: Set<Int> = []
     for index in nodes.indices {
-      guard let match = patterns.match(index) else { continue }
-      var (node, added) = graph.integerLayer(match)
-      if counting { node.attributes = node.attributes.adding(["counts_clamps": .int(1)]) }
-      if let added {
+      guard let match = patterns.match(index),
+        let node = graph.integerLayer(match, counting: counting)
+      else { continue }
+      if let added = match.added {
         // The layer takes the place of the Add that held its bias.
         graph.nodes[added] = node
         removed.insert(index)
@@ -24,27 +24,28 @@ extension Graph {
     return graph
   }
 
-  private mutating func integerLayer(_ match: IntegerPatterns.Match) -> (Node, added: Int?) {
-    let node = match.node
-    var layer = node
-    let isConvolution = node.is("Conv")
-    (layer.opType, layer.domain, layer.opset) = (
-      isConvolution ? "IntegerConv" : "IntegerMatMul", Node.ownDomain, 1
-    )
-    layer.attributes = (isConvolution ? node.attributes : Attributes()).adding([
-      "x_scale": .float(match.input.scale), "x_zero_point": .int(match.input.unsignedZeroPoint),
-      "w_zero_point": .int(match.weightZeroPoint),
-    ])
-    let outputs = match.bias.count
-    layer.inputs = [
-      node.inputs[0], add("\(node.name).codes", constant: match.weights),
-      add("\(node.name).scales", constant: Tensor(match.weightScales, shape: [outputs])),
-      add("\(node.name).bias", constant: Tensor(match.bias, shape: [outputs])),
+  /// nil for a convolution whose attributes are not as they should be.
+  private mutating func integerLayer(_ match: IntegerPatterns.Match, counting: Bool) -> Node? {
+    let layer = IntegerLayer(
+      inputScale: match.input.scale, inputZeroPoint: match.input.unsignedZeroPoint,
+      weightZeroPoint: match.weightZeroPoint, clampsPairs: true, countsClamps: counting,
+      output: match.output)
+    var own: any IntegerOperator = IntegerMatMul(layer: layer)
+    if match.node.is("Conv") {
+      guard let (window, group) = match.node.convolution(weights: match.weights.shape) else {
+        return nil
+      }
+      own = IntegerConv(window: window, group: group, layer: layer)
+    }
+    let (name, outputs) = (match.node.name, match.bias.count)
+    let inputs = [
+      match.node.inputs[0], add("\(name).codes", constant: match.weights),
+      add("\(name).scales", constant: Tensor(match.weightScales, shape: [outputs])),
+      add("\(name).bias", constant: Tensor(match.bias, shape: [outputs])),
     ]
-    layer.outputs = [match.result]
-    layer.rounding = match.output
-    layer.clampsPairs = true
-    return (layer, match.added)
+    var node = match.node.replaced(by: own, reading: inputs)
+    node.outputs = [match.result]
+    return node
   }
 
   /// Operators that read codes as they are.

@@ -66,7 +66,7 @@ extension Graph {
 
 /// Runs one node on constants.
 func evaluate(
-  _ kernel: any OperatorKernel, of node: Node, on operands: [Operand?], scratch: Scratch
+  _ kernel: any NodeKernel, of node: Node, on operands: [Operand?], scratch: Scratch
 ) throws(GraphError) -> [Tensor] {
   do {
     if let kernel = kernel as? any DataDependentOperator {
@@ -92,7 +92,7 @@ func evaluate(
 
 /// Shape inference whose result is safe to allocate.
 func inferredTypes(
-  of kernel: any OperatorKernel, on operands: [Operand?]
+  of kernel: any NodeKernel, on operands: [Operand?]
 ) throws(GraphError) -> [TensorType] {
   let types = try kernel.outputTypes(operands)
   _ = try MemoryLimit.check(types)

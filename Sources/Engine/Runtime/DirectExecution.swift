@@ -42,7 +42,7 @@ struct DirectExecution {
   }
 
   private func results(
-    of node: Node, _ kernel: any OperatorKernel
+    of node: Node, _ kernel: any NodeKernel
   ) throws(GraphError) -> [Tensor] {
     let operands = try node.inputs.map { id throws(GraphError) -> Operand? in
       guard let id else { return nil }

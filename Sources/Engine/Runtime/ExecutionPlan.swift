@@ -137,7 +137,7 @@ struct TypeInference {
 
   /// The results where they depend on no data: all inputs constant, or types enough.
   private func constantResults(
-    _ kernel: any OperatorKernel, _ node: Node, _ operands: [Operand?], _ scratch: Scratch
+    _ kernel: any NodeKernel, _ node: Node, _ operands: [Operand?], _ scratch: Scratch
   ) throws(GraphError) -> [Tensor]? {
     if let kernel = kernel as? any TypeOperator {
       do {

@@ -28,11 +28,13 @@ package struct OperatorRegistry: Sendable {
   }
 
   func traits(of node: Node) -> OperatorTraits {
-    traits(domain: node.domain, opType: node.opType, opset: node.opset)
+    if let own = node.own { return type(of: own).traits }
+    return traits(domain: node.domain, opType: node.opType, opset: node.opset)
   }
 
-  /// The kernel for a node: the highest version not above the node's opset.
-  func kernel(for node: Node) throws(UnsupportedReason) -> any OperatorKernel {
+  /// The kernel for a node: of ONNX's operators the highest version not above the node's opset.
+  func kernel(for node: Node) throws(UnsupportedReason) -> any NodeKernel {
+    if let own = node.own { return own.kernel(of: node) }
     guard let known = versions[Key(domain: node.domain, opType: node.opType)] else {
       throw Refusal.unknown(node)
     }

@@ -4,7 +4,7 @@ import Synchronization
 /// A model ready to run at any input shape: rewritten graph, one kernel per node.
 public final class Program: Sendable {
   let graph: Graph
-  let kernels: [any OperatorKernel]
+  let kernels: [any NodeKernel]
   /// The values a tap sees, in the order they were asked for.
   public let observed: [String]
   let observedIDs: [ValueID]
@@ -85,8 +85,8 @@ public final class Program: Sendable {
   /// One kernel per node; throws `.unsupportedNodes` with every one that cannot run.
   private static func kernels(
     of graph: Graph, registry: OperatorRegistry
-  ) throws(GraphError) -> [any OperatorKernel] {
-    var kernels: [any OperatorKernel] = []
+  ) throws(GraphError) -> [any NodeKernel] {
+    var kernels: [any NodeKernel] = []
     var unsupported = graph.refused
     for node in graph.nodes {
       do throws(UnsupportedReason) {

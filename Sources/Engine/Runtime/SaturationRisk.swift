@@ -34,14 +34,13 @@ extension Graph {
 
   /// Outputs × depth, and the order of products; nil for layers whose products are never paired.
   private func integerWeights(of node: Node) -> ([Int8], PairOrder)? {
-    guard node.clampsPairs, let position = Self.weightInput(of: node),
+    guard let position = Self.weightInput(of: node),
       position < node.inputs.count, let weights = constant(node.inputs[position]),
       weights.dtype == .int8, weights.count > 0
     else { return nil }
     let (codes, shape) = (weights.array(of: Int8.self), weights.shape)
+    if node.own is IntegerMatMul { return (codes, PairOrder(channels: shape[1])) }
     switch node.opType {
-    case "IntegerMatMul":
-      return (codes, PairOrder(channels: shape[1]))
     case "QLinearMatMul", "MatMulInteger":
       guard shape.rank == 2 else { return nil }
       return (
@@ -58,7 +57,8 @@ extension Graph {
         PairOrder(channels: shape[0])
       )
     default:
-      guard shape.rank >= 3, let group = try? node.attributes.int("group", default: 1),
+      let own = node.own(as: IntegerConv.self)?.group
+      guard shape.rank >= 3, let group = try? own ?? node.attributes.int("group", default: 1),
         shape[1] > 1 || shape[0] != group
       else { return nil }
       return (codes, PairOrder(channels: shape[1], positions: shape.count(2...)))
@@ -66,11 +66,9 @@ extension Graph {
   }
 
   private static func weightInput(of node: Node) -> Int? {
-    switch node.opType {
-    case "IntegerConv", "IntegerMatMul", "ConvInteger", "MatMulInteger": 1
-    case "QLinearConv", "QLinearMatMul", "QGemm": 3
-    default: nil
-    }
+    if node.own is any IntegerOperator { return 1 }
+    guard node.clampsPairs else { return nil }
+    return ["ConvInteger", "MatMulInteger"].contains(node.opType) ? 1 : 3
   }
 }
 
@@ -87,7 +85,7 @@ extension Program {
   }
 }
 
-/// An operator that clamps sums of two products, and counts the sums that lose something by it.
-protocol PairClamping: OperatorKernel {
+/// A kernel that clamps sums of two products, and counts the sums that lose something by it.
+protocol PairClamping: NodeKernel {
   var clamps: ClampCount { get }
 }

@@ -1,15 +1,12 @@
 import Foundation
 
-/// x · Φ(x) with the normal distribution Φ, exact or by its tanh approximation.
 /// https://onnx.ai/onnx/operators/onnx__Gelu.html
-struct Gelu: FloatFunction {
+extension Gelu: FloatFunction {
   static let opType = "Gelu"
   static let sinceVersion = 20
   static let traits = OperatorTraits(
     isElementwise: true,
     function: { _ in { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) } })
-
-  private let isApproximate: Bool
 
   init(_ node: Node) throws(GraphError) {
     let name = try node.attributes.string("approximate", default: "none")

@@ -1,13 +1,4 @@
-/// Concat of blocked tensors along channels. The attribute `channels` holds each input's C.
-struct BlockedConcat: OperatorKernel {
-  static let opType = "BlockedConcat"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let channels: [Int]
-
-  init(_ node: Node) throws(GraphError) { channels = try node.attributes.ints("channels") ?? [] }
-
+extension BlockedConcat: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let first = try inputs.requiredFloat(0, "inputs").shape
     for index in inputs.indices {

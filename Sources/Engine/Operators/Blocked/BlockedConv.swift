@@ -1,25 +1,17 @@
 import CKernels
 
-/// Conv with constant weights and a blocked output: Y = epilogue(Conv(X, W, B) + R).
-///
-/// Inputs X (N × C × H × W or its blocked form), W, B, R; B and the residual R are optional. R is blocked and may be
-/// anything that broadcasts with the convolution's output.
-struct BlockedConv: PlannedOperator, MultiplyAccumulating {
-  static let opType = "BlockedConv"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
+extension BlockedConv {
   static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
-  private let attributes: Attributes
-  private let group: Int
-  private let epilogue: Epilogue
-  private let weights = PackedForms<BlockedAlgorithm, BlockedWeights>()
-
-  init(_ node: Node) throws(GraphError) {
-    attributes = node.attributes
-    group = try node.attributes.int("group", default: 1)
-    epilogue = Epilogue(node)
+  func kernel(of node: Node) -> any NodeKernel {
+    BlockedConvKernel(conv: self, epilogue: Epilogue(node))
   }
+}
+
+struct BlockedConvKernel: PlannedKernel, MultiplyAccumulating {
+  let conv: BlockedConv
+  let epilogue: Epilogue
+  private let weights = PackedForms<BlockedAlgorithm, BlockedWeights>()
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "X").shape
@@ -34,12 +26,13 @@ struct BlockedConv: PlannedOperator, MultiplyAccumulating {
   }
 
   func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
-    let dense = x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x
-    let shape = try ConvolutionShape(attributes, group: group, dense, w)
-    let plane = InputPlane(shape, lanes: x.rank == 5 ? ChannelBlocks.lanes : 1)
+    let shape = try ConvolutionShape(
+      conv.window, group: conv.group, x, isBlocked: conv.readsBlocked, w)
+    let plane = InputPlane(shape, lanes: conv.readsBlocked ? ChannelBlocks.lanes : 1)
     try plane.checkSize()
     guard plane.imageSize <= Int(Int32.max) else {
-      throw .shapeMismatch(reason: "an image of \(dense) is too large")
+      let image: Shape = [shape.batch, shape.inChannels, shape.height, shape.width]
+      throw .shapeMismatch(reason: "an image of \(image) is too large")
     }
     return shape
   }
@@ -48,7 +41,7 @@ struct BlockedConv: PlannedOperator, MultiplyAccumulating {
     let (x, w) = (try inputs.required(0, "X").type.shape, try inputs.knownValue(1, "W"))
     let bias = inputs.optional(2) == nil ? nil : try inputs.knownValue(2, "B")
     let shape = try shape(x, w.shape)
-    let algorithm = BlockedAlgorithm(for: shape, isBlocked: x.rank == 5)
+    let algorithm = BlockedAlgorithm(for: shape, isBlocked: conv.readsBlocked)
     let packed = weights.packed(algorithm) {
       w.withFloats { w in
         guard let bias else { return BlockedWeights(shape, for: algorithm, w, bias: nil) }

@@ -1,18 +1,6 @@
 import CKernels
 
-/// MaxPool on a blocked tensor.
-struct BlockedMaxPool: PlannedOperator {
-  static let opType = "BlockedMaxPool"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let window: WindowGeometry
-
-  init(_ node: Node) throws(GraphError) {
-    window = try WindowGeometry(
-      node.attributes, kernel: try node.attributes.ints("kernel_shape") ?? [])
-  }
-
+extension BlockedMaxPool: PlannedKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try blockedPoolType(window, inputs)]
   }
@@ -24,22 +12,7 @@ struct BlockedMaxPool: PlannedOperator {
   }
 }
 
-/// AveragePool on a blocked tensor whose divisor does not depend on the padding: it counts only what is inside, or
-/// everything and no window reaches beyond the padding.
-struct BlockedAveragePool: PlannedOperator {
-  static let opType = "BlockedAveragePool"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let window: WindowGeometry
-  private let countsPadding: Bool
-
-  init(_ node: Node) throws(GraphError) {
-    window = try WindowGeometry(
-      node.attributes, kernel: try node.attributes.ints("kernel_shape") ?? [])
-    countsPadding = try node.attributes.flag("count_include_pad")
-  }
-
+extension BlockedAveragePool: PlannedKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try blockedPoolType(window, inputs)]
   }
@@ -52,18 +25,7 @@ struct BlockedAveragePool: PlannedOperator {
   }
 }
 
-/// GlobalAveragePool on a blocked tensor; its output is dense, N × C × 1 × 1. The attribute `channels` is C.
-struct BlockedGlobalAveragePool: OperatorKernel {
-  static let opType = "BlockedGlobalAveragePool"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let channels: Int
-
-  init(_ node: Node) throws(GraphError) {
-    channels = try node.attributes.int("channels", default: 0)
-  }
-
+extension BlockedGlobalAveragePool: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let shape = try inputs.requiredFloat(0, "X").shape
     return [TensorType(.float32, [shape[0], channels, 1, 1])]

@@ -1,11 +1,4 @@
-/// N × C × H × W to N × ⌈C/16⌉ × H × W × 16.
-struct BlockChannels: OperatorKernel {
-  static let opType = "BlockChannels"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  init(_ node: Node) {}
-
+extension BlockChannels: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let shape = try inputs.requiredFloat(0, "X").shape
     guard shape.rank == 4 else {
@@ -23,18 +16,7 @@ struct BlockChannels: OperatorKernel {
   }
 }
 
-/// N × ⌈C/16⌉ × H × W × 16 back to N × C × H × W; the attribute `channels` is C.
-struct UnblockChannels: OperatorKernel {
-  static let opType = "UnblockChannels"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let channels: Int
-
-  init(_ node: Node) throws(GraphError) {
-    channels = try node.attributes.int("channels", default: 0)
-  }
-
+extension UnblockChannels: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let shape = try inputs.requiredFloat(0, "X").shape
     return [TensorType(.float32, [shape[0], channels, shape[2], shape[3]])]

@@ -1,31 +1,10 @@
-/// Regroups the channels of a blocked tensor: the Reshape, Transpose, Reshape that ShuffleNets export. Channel
-/// g · n + i of G groups of n becomes channel i · G + g. Attributes: `groups`; `channels`, C; `height` and `width` of
-/// the output, 0 for those of the input.
-struct ChannelShuffle: OperatorKernel {
-  static let opType = "ChannelShuffle"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let groups: Int
-  private let channels: Int
-  private let size: (height: Int, width: Int)
-
-  init(_ node: Node) throws(GraphError) {
-    groups = try node.attributes.int("groups", default: 1)
-    channels = try node.attributes.int("channels", default: 0)
-    size = (
-      try node.attributes.int("height", default: 0), try node.attributes.int("width", default: 0)
-    )
-  }
-
+extension ChannelShuffle: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     var type = try inputs.requiredFloat(0, "data")
     let pixels = type.shape.count(2...3)
-    if size.height > 0 { type.shape[2] = size.height }
-    if size.width > 0 { type.shape[3] = size.width }
+    (type.shape[2], type.shape[3]) = (height, width)
     guard type.shape.count(2...3) == pixels else {
-      throw .shapeMismatch(
-        reason: "\(pixels) pixels cannot be reshaped to \(size.height) × \(size.width)")
+      throw .shapeMismatch(reason: "\(pixels) pixels cannot be reshaped to \(height) × \(width)")
     }
     return [type]
   }

@@ -29,12 +29,12 @@ extension Program {
     var order: [ConvolutionProblem] = []
     var nodes: [ConvolutionProblem: [String]] = [:]
     for index in inference.executed {
-      guard let kernel = kernels[index] as? BlockedConv else { continue }
+      guard let kernel = kernels[index] as? BlockedConvKernel else { continue }
       let node = graph.nodes[index]
       let types = node.inputs.prefix(2).compactMap { $0.flatMap { inference.types[$0.index] } }
       let problem = ConvolutionProblem(
         shape: try kernel.shape(types[0].shape, types[1].shape),
-        isBlocked: types[0].shape.rank == 5)
+        isBlocked: kernel.conv.readsBlocked)
       if nodes[problem] == nil { order.append(problem) }
       nodes[problem, default: []].append(node.name)
     }

@@ -1,19 +1,14 @@
-/// X · W + B with a constant W: what becomes of such a Gemm or MatMul. Inputs X (… × K), the packed W and B
-/// (`PackedMatrix`); the attributes `k` and `n` are W's size.
-struct PackedMatMul: OperatorKernel, MultiplyAccumulating {
-  static let opType = "PackedMatMul"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
+extension PackedMatMul {
   static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
-  private let matrix: PackedMatrix
-  private let epilogue: Epilogue
-
-  init(_ node: Node) throws(GraphError) {
-    matrix = PackedMatrix(
-      k: try node.attributes.int("k", default: 0), n: try node.attributes.int("n", default: 0))
-    epilogue = Epilogue(node)
+  func kernel(of node: Node) -> any NodeKernel {
+    PackedMatMulKernel(matrix: matrix, epilogue: Epilogue(node))
   }
+}
+
+private struct PackedMatMulKernel: NodeKernel, MultiplyAccumulating {
+  let matrix: PackedMatrix
+  let epilogue: Epilogue
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "A").shape

@@ -1,16 +1,13 @@
 import CKernels
 
-/// epilogue(x · factor + offset) per channel of a blocked tensor: what becomes of a BatchNormalization that no
-/// convolution takes in. Inputs x, factor, offset; the latter hold ⌈C/16⌉ · 16 values.
-struct ScaleShift: OperatorKernel {
-  static let opType = "ScaleShift"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
+extension ScaleShift {
   static let traits = OperatorTraits(fusesActivation: true, fusesRounding: true)
 
-  private let epilogue: Epilogue
+  func kernel(of node: Node) -> any NodeKernel { ScaleShiftKernel(epilogue: Epilogue(node)) }
+}
 
-  init(_ node: Node) { epilogue = Epilogue(node) }
+private struct ScaleShiftKernel: NodeKernel {
+  let epilogue: Epilogue
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "x")

@@ -1,15 +1,24 @@
 import ONNXFormat
 
 extension ConvolutionShape {
-  /// The loops' numbers; a 1-D convolution is a 2-D one of height 1.
-  ///
-  /// - Parameters:
-  ///   - attributes: those of Conv.
-  ///   - x: N × C × …, as the model defines it.
-  ///   - w: M × C/group × ….
+  /// The loops' numbers, by the attributes of Conv.
   init(
     _ attributes: Attributes, group: Int, _ x: Shape, _ w: Shape
   ) throws(GraphError) {
+    try self.init(WindowGeometry(attributes, weights: w), group: group, x, w)
+  }
+
+  /// The loops' numbers; a 1-D convolution is a 2-D one of height 1.
+  ///
+  /// - Parameters:
+  ///   - window: looked at where the shapes fit each other.
+  ///   - x: N × C × …, or its blocked form.
+  ///   - w: M × C/group × ….
+  init(
+    _ window: @autoclosure () throws(GraphError) -> WindowGeometry, group: Int, _ x: Shape,
+    isBlocked: Bool = false, _ w: Shape
+  ) throws(GraphError) {
+    let x = isBlocked ? [x[0], w[1] &* group, x[2], x[3]] : x
     guard x.rank == 3 || x.rank == 4, w.rank == x.rank else {
       throw .shapeMismatch(
         reason: "X \(x) and W \(w): convolutions over one or two spatial axes are implemented")
@@ -19,11 +28,7 @@ extension ConvolutionShape {
       throw .shapeMismatch(
         reason: "X \(x) has \(x[1]) channels, which W \(w) in \(group) groups does not take")
     }
-    let kernel = Array(w.dims.dropFirst(2))
-    if let declared = try attributes.ints("kernel_shape"), declared != kernel {
-      throw .badAttribute(name: "kernel_shape", reason: "\(declared) is not that of W \(w)")
-    }
-    let window = try WindowGeometry(attributes, kernel: kernel)
+    let window = try window()
     let resolved = try window.resolved(input: Array(x.dims.dropFirst(2)))
     let is1D = x.rank == 3
     func pair(_ values: [Int], _ fill: Int) -> (y: Int, x: Int) {
@@ -32,7 +37,7 @@ extension ConvolutionShape {
     self.init(
       batch: x[0], inChannels: x[1], height: is1D ? 1 : x[2], width: x[x.rank - 1],
       outChannels: w[0], group: group,
-      kernelHeight: pair(kernel, 1).y, kernelWidth: pair(kernel, 1).x,
+      kernelHeight: pair(window.kernel, 1).y, kernelWidth: pair(window.kernel, 1).x,
       strideY: pair(window.strides, 1).y, strideX: pair(window.strides, 1).x,
       dilationY: pair(window.dilations, 1).y, dilationX: pair(window.dilations, 1).x,
       padTop: pair(resolved.padsBegin, 0).y, padLeft: pair(resolved.padsBegin, 0).x,

@@ -9,8 +9,17 @@ struct SpatialConvolution: Sendable {
   let taps: WindowTaps
   let output: Shape
 
+  /// By the attributes of Conv.
   init(_ attributes: Attributes, x: Shape, w: Shape) throws(GraphError) {
-    group = try attributes.int("group", default: 1)
+    let group = try attributes.int("group", default: 1)
+    try self.init(WindowGeometry(attributes, weights: w), group: group, x: x, w: w)
+  }
+
+  /// - Parameter window: looked at where the shapes fit each other.
+  init(
+    _ window: @autoclosure () throws(GraphError) -> WindowGeometry, group: Int, x: Shape, w: Shape
+  ) throws(GraphError) {
+    self.group = group
     guard x.rank >= 3, w.rank == x.rank else {
       throw .shapeMismatch(reason: "X \(x) and W \(w) do not have the same spatial axes")
     }
@@ -18,11 +27,7 @@ struct SpatialConvolution: Sendable {
       throw .shapeMismatch(
         reason: "X \(x) has \(x[1]) channels, W \(w) in \(group) groups takes \(w[1] &* group)")
     }
-    let kernel = Array(w.dims.dropFirst(2))
-    if let declared = try attributes.ints("kernel_shape"), declared != kernel {
-      throw .badAttribute(name: "kernel_shape", reason: "\(declared) is not that of W \(w)")
-    }
-    let window = try WindowGeometry(attributes, kernel: kernel)
+    let window = try window()
     let input = Array(x.dims.dropFirst(2))
     let resolved = try window.resolved(input: input)
     (batch, inChannels, outChannels) = (x[0], x[1], w[0])

@@ -1,33 +1,20 @@
-/// Conv whose input, weights and output are 8-bit codes, computed on integers: what `usingIntegerSums` makes of it.
-///
-/// Inputs X (floats on the input's grid, N × C × … or blocked), W (int8), the scales of W and an int32 bias, M values
-/// each. The output is on its own grid.
-struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
-  static let opType = "IntegerConv"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
+extension IntegerConv {
+  func kernel(of node: Node) -> any NodeKernel { IntegerConvKernel(conv: self) }
+}
 
-  private let attributes: Attributes
-  private let group: Int
-  private let layer: IntegerLayer
-  private let isBlocked: Bool
+private struct IntegerConvKernel: PlannedKernel, MultiplyAccumulating, PairClamping {
+  let conv: IntegerConv
   private let strips = PackedForms<Bool, [CodeStrip]>()
   private let digits = PackedForms<Bool, CountedConvolution.Weights>()
 
+  private var layer: IntegerLayer { conv.layer }
   var clamps: ClampCount { layer.clamps }
-
-  init(_ node: Node) throws(GraphError) {
-    attributes = node.attributes
-    group = try node.attributes.int("group", default: 1)
-    isBlocked = try node.attributes.flag("blocked")
-    layer = try IntegerLayer(node)
-  }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "X").shape
     let w = try inputs.required(1, "W").type.shape
-    guard isBlocked else {
-      return [TensorType(.float32, try SpatialConvolution(attributes, x: x, w: w).output)]
+    guard conv.layout != .dense else {
+      return [TensorType(.float32, try denseConvolution(x, w).output)]
     }
     let shape = try shape(x, w)
     return [
@@ -39,9 +26,13 @@ struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
 
   private func shape(_ x: Shape, _ w: Shape) throws(GraphError) -> ConvolutionShape {
     let shape = try ConvolutionShape(
-      attributes, group: group, x.rank == 5 ? [x[0], w[1] &* group, x[2], x[3]] : x, w)
+      conv.window, group: conv.group, x, isBlocked: conv.layout == .blocked, w)
     try InputPlane(shape, lanes: 1).checkSize()
     return shape
+  }
+
+  private func denseConvolution(_ x: Shape, _ w: Shape) throws(GraphError) -> SpatialConvolution {
+    try SpatialConvolution(conv.window, group: conv.group, x: x, w: w)
   }
 
   func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
@@ -54,8 +45,8 @@ struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
         layer, scales: scales.array(of: Float.self), bias: bias.array(of: Int32.self),
         columns: columns)
     }
-    guard isBlocked else {
-      let convolution = try SpatialConvolution(attributes, x: x, w: w.shape)
+    guard conv.layout != .dense else {
+      let convolution = try denseConvolution(x, w.shape)
       return DenseIntegerConvolution(
         convolution: convolution, layer: layer,
         weights: weights.map { Float(Int($0) - layer.weightZeroPoint) },
@@ -63,7 +54,7 @@ struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
         requantization: requantization(columns: convolution.outChannels))
     }
     let shape = try shape(x, w.shape)
-    let isBlocked = x.rank == 5
+    let isBlocked = conv.layout == .blocked
     // The lanes of blocks that no channel has are requantized too.
     let columns = ChannelBlocks.count(shape.outChannels) * ChannelBlocks.lanes
     guard !layer.countsClamps, multipliesCodes(shape) else {
@@ -88,7 +79,7 @@ struct IntegerConv: PlannedOperator, MultiplyAccumulating, PairClamping {
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
     let y = outputs[0].shape
-    let positions = isBlocked ? y[2] * y[3] : y.count(2...)
+    let positions = conv.layout == .dense ? y.count(2...) : y[2] * y[3]
     return y[0] * positions * inputs[1].shape.elementCount
   }
 }

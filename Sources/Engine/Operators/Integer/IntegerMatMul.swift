@@ -1,20 +1,14 @@
 import LinearAlgebra
 
-/// MatMul or Gemm whose input and weights are 8-bit codes, computed on integers: what `usingIntegerSums` makes of it.
-///
-/// Inputs X (floats on the input's grid, … × K), W (int8, N × K), the scales of W and an int32 bias, N values each. The
-/// output is on its own grid, or in float.
-struct IntegerMatMul: PlannedOperator, MultiplyAccumulating, PairClamping {
-  static let opType = "IntegerMatMul"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
+extension IntegerMatMul {
+  func kernel(of node: Node) -> any NodeKernel { IntegerMatMulKernel(layer: layer) }
+}
 
-  private let layer: IntegerLayer
+private struct IntegerMatMulKernel: PlannedKernel, MultiplyAccumulating, PairClamping {
+  let layer: IntegerLayer
   private let weights = PackedForms<Bool, IntegerMatrix>()
 
   var clamps: ClampCount { layer.clamps }
-
-  init(_ node: Node) throws(GraphError) { layer = try IntegerLayer(node) }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "X").shape

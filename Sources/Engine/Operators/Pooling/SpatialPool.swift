@@ -35,13 +35,3 @@ struct SpatialPool: Sendable {
     }
   }
 }
-
-extension WindowGeometry {
-  /// A pool's window; its kernel is an attribute.
-  init(pool node: Node) throws(GraphError) {
-    guard let kernel = try node.attributes.ints("kernel_shape") else {
-      throw .badAttribute(name: "kernel_shape", reason: "is missing")
-    }
-    try self.init(node.attributes, kernel: kernel)
-  }
-}

@@ -5,6 +5,8 @@ struct QuantizationAxis {
   /// 0 where there are no blocks.
   private let blockSize: Int
 
+  init(_ attribute: Int) { (self.attribute, blockSize) = (attribute, 0) }
+
   init(_ node: Node) throws(GraphError) {
     attribute = try node.attributes.int("axis", default: 1)
     blockSize = try node.attributes.int("block_size", default: 0)

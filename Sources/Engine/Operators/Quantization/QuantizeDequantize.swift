@@ -1,20 +1,11 @@
-/// QuantizeLinear followed by DequantizeLinear, without the codes in between: what a rewrite makes of the pair.
-struct QuantizeDequantize: OperatorKernel {
-  static let opType = "QuantizeDequantize"
-  static let domain = "calibrant"
-  static let sinceVersion = 1
-
-  private let axis: QuantizationAxis
-
-  init(_ node: Node) throws(GraphError) { axis = try QuantizationAxis(node) }
-
+extension QuantizeDequantize: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let type = try inputs.requiredFloat(0, "x")
     let codes = try inputs.required(2, "zero_point").type.dtype
     guard codes.quantizationLimits != nil else {
       throw .notImplemented(reason: "zero_point of type \(codes)")
     }
-    try axis.check(inputs, type, codes: codes)
+    try QuantizationAxis(axis).check(inputs, type, codes: codes)
     return [type]
   }
 
@@ -23,7 +14,7 @@ struct QuantizeDequantize: OperatorKernel {
       return
     }
     let (x, y) = (call.input(0).floats, call.output.floats)
-    axis.forEachRun(call) { start, count, scale, zeroPoint in
+    QuantizationAxis(axis).forEachRun(call) { start, count, scale, zeroPoint in
       let range = start..<start + count
       let rounding = GridRounding(scale: scale, limits: limits, zeroPoint: zeroPoint)
       Epilogue(rounding: rounding).apply(
