@@ -41,6 +41,16 @@ import Testing
     }
   }
 
+  /// Blocks have room for channels that are not there.
+  @Test(arguments: [1, 6, 9]) func anInputOfOtherChannelsIsRefused(_ channels: Int) throws {
+    var b = GraphBuilder(input: [nil, channels, 6, 6])
+    b.conv("x", "y", channels: (8, 4))
+    for optimizing in [true, false] {
+      let program = try Program(b.model("y"), optimizing: optimizing)
+      #expect(throws: GraphError.self) { try floats(program, [images(2, [channels, 6, 6])]) }
+    }
+  }
+
   @Test func aConvolutionAddedToItselfIsNoResidual() throws {
     var b = GraphBuilder()
     b.conv("x", "a", channels: (3, 16))

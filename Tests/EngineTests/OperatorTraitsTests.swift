@@ -184,7 +184,7 @@ import Testing
       subject(BlockedGlobalAveragePool(channels: 16), [blocked]),
       subject(BlockedConcat(channels: [16]), [blocked]),
       subject(ChannelShuffle(groups: 2, channels: 16, height: 2, width: 2), [blocked]),
-      subject(BlockChannels(), [ones([1, 16, 2, 2])]),
+      subject(BlockChannels(channels: 16), [ones([1, 16, 2, 2])]),
       subject(UnblockChannels(channels: 16), [blocked]),
       subject(
         QuantizeDequantize(axis: 1), [blocked, Tensor(scalar: Float(0.5)), Tensor(scalar: Int8(0))]),

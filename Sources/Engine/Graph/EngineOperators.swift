@@ -3,7 +3,10 @@
 // MARK: Layout
 
 /// N × C × H × W to N × ⌈C/16⌉ × H × W × 16.
-struct BlockChannels: EngineOperator {}
+struct BlockChannels: EngineOperator {
+  /// What the reader takes, which the blocked form no longer tells.
+  let channels: Int
+}
 
 /// N × ⌈C/16⌉ × H × W × 16 back to N × C × H × W.
 struct UnblockChannels: EngineOperator {

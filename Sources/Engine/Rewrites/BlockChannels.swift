@@ -80,7 +80,8 @@ struct ChannelBlocking {
     if let twin = twins[id] { return twin.id }
     let twin = graph.add("\(graph.name(of: id)) (blocked)")
     graph.nodes.append(
-      Node(name: graph.name(of: id), BlockChannels(), inputs: [id], outputs: [twin]))
+      Node(
+        name: graph.name(of: id), BlockChannels(channels: channels), inputs: [id], outputs: [twin]))
     twins[id] = Twin(id: twin, channels: channels)
     return twin
   }

@@ -4,6 +4,9 @@ extension BlockChannels: NodeKernel {
     guard shape.rank == 4 else {
       throw .shapeMismatch(reason: "X \(shape) must have two spatial axes")
     }
+    guard shape[1] == channels else {
+      throw .shapeMismatch(reason: "X \(shape) has \(shape[1]) channels where \(channels) are read")
+    }
     return [TensorType(.float32, ChannelBlocks.shape(shape))]
   }
 
