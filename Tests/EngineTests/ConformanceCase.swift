@@ -26,7 +26,7 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
   }
 
   func loadNode() throws -> Node? {
-    let graph = try Graph(Model(contentsOf: path + "/model.onnx"))
+    let graph = try Graph(Model(contentsOf: path + "/model.onnx")).resolved()
     return graph.nodes.count == 1 ? graph.nodes[0] : nil
   }
 
@@ -45,9 +45,9 @@ struct ConformanceCase: CustomTestStringConvertible, Sendable {
 
   /// What the case's node reads: constants of its graph, or inputs.
   func operands(of node: Node) throws -> [Tensor?] {
-    let graph = try Graph(Model(contentsOf: path + "/model.onnx"))
+    let graph = try Graph(Model(contentsOf: path + "/model.onnx")).resolved()
     let given = try tensors("input")
-    let inputs = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map(\.id), given))
+    let inputs = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map(\.name), given))
     // One value may feed a node twice.
     return node.inputs.map { id in id.flatMap { graph.constant($0) ?? inputs[$0] } }
   }

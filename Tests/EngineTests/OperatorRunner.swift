@@ -26,13 +26,13 @@ enum OperatorRunner {
   ) -> Node {
     Node(
       name: opType, opType: opType, domain: domain, opset: opset,
-      attributes: Attributes(attributes), inputs: (0..<inputs).map { ValueID($0) },
-      outputs: (0..<outputs).map { ValueID(inputs + $0) })
+      attributes: Attributes(attributes), inputs: (0..<inputs).map { "x\($0)" },
+      outputs: (0..<outputs).map { "y\($0)" })
   }
 
   static func node(_ own: some EngineOperator, inputs: Int) -> Node {
     Node(
-      name: type(of: own).opType, own, inputs: (0..<inputs).map { ValueID($0) },
-      outputs: [ValueID(inputs)])
+      name: type(of: own).opType, own, inputs: (0..<inputs).map { "x\($0)" },
+      outputs: ["y"])
   }
 }

@@ -60,10 +60,10 @@ import Testing
     let total = plan.steps.flatMap(\.outputs).reduce(0) { $0 + $1.type.byteCount }
     #expect(plan.arenaByteCount < total / 2)
     var byHand: [String: Tensor] = ["x": images(2)]
-    let graph = try Graph(model)
+    let graph = try Graph(model).resolved()
     for (node, source) in zip(graph.nodes, model.graph.nodes) {
       let operands = node.inputs.map { id -> Tensor? in
-        id.flatMap { graph.constant($0) ?? byHand[graph.name(of: $0)] }
+        id.flatMap { graph.constant($0) ?? byHand[$0] }
       }
       for (name, result) in zip(source.outputs, try OperatorRunner.run(node, operands)) {
         byHand[name] = result

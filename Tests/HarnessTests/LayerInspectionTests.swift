@@ -24,8 +24,8 @@ import Testing
       float: PreparedModel(model).assembled(), quantized: quantized.model)
   }
 
-  private func scores(_ model: Model) throws -> [Float] {
-    try Evaluator(jobs: 1).scores(of: Program(model), on: samples).values
+  private func scores(_ graph: Graph) throws -> [Float] {
+    try Evaluator(jobs: 1).scores(of: Program(graph), on: samples).values
   }
 
   @Test func findsEveryLayerAndItsRounding() {
@@ -45,8 +45,8 @@ import Testing
       SchemeName(weightBits: 4, activationBits: nil), isCorrected: false,
       CalibrationWalk(jobs: 1, isQuiet: true)
     ).model
-    let index = CodeReader(Document(quantized))
-    #expect(index.document.initializers["v_scale"]?.dims == [2, 4])
+    let index = CodeReader(Graph(quantized))
+    #expect(index.graph.constants["v_scale"]?.dims == [2, 4])
     let inspected = try #require(try index.dequantized("v_dequantized"))
     var probe = quantized
     probe.graph.outputs = [
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// The error at a layer's output of a variant, by running both models apart.
-  private func error(of variant: Model, at output: String) throws -> Double {
+  private func error(of variant: Graph, at output: String) throws -> Double {
     var float = Session(try Program(map.float, observing: [output]))
     var other = Session(try Program(variant, observing: [output]))
     let batching = Batching(samples, fixedBatch: nil)
@@ -161,7 +161,7 @@ import Testing
 
   @Test func anotherNetworkIsRefused() throws {
     #expect(throws: QuantizationError.self) {
-      try QuantizedLayerMap(float: map.float, quantized: SmallClassifier.model())
+      try QuantizedLayerMap(float: map.float.model(), quantized: SmallClassifier.model())
     }
   }
 }

@@ -30,7 +30,7 @@ import Testing
     let (float, quantized) = try Self.withoutRelu()
     let map = try QuantizedLayerMap(
       roundedFrom: float, quantized: quantized)
-    #expect(map.quantized.graph.nodes.contains { $0.opType == "Relu" })
+    #expect(map.quantized.nodes.contains { $0.opType == "Relu" })
     let source = SeededSamples(count: 9)
     let before = try Evaluator(jobs: 1).scores(of: Program(quantized), on: source)
     let after = try Evaluator(jobs: 1).scores(of: Program(map.quantized), on: source)

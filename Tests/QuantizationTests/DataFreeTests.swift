@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 import Testing
 
@@ -55,9 +56,9 @@ struct DataFreeTests {
 
   @Test func batchNormsDecideRangesFoldedOrNot() throws {
     let ranges = try DataFree.ranges(of: PreparedModel(SmallModels.mixed()), input: .standardNormal)
-    let document = Document(SmallModels.mixed())
-    let gamma = try #require(try document.floats("n2_gamma"))
-    let beta = try #require(try document.floats("n2_beta"))
+    let graph = Graph(SmallModels.mixed())
+    let gamma = try #require(try graph.floats("n2_gamma"))
+    let beta = try #require(try graph.floats("n2_beta"))
     let upper = zip(gamma, beta).map { Double($1) + 6 * Double(abs($0)) }.max() ?? 0
     let lower = zip(gamma, beta).map { Double($1) - 6 * Double(abs($0)) }.min() ?? 0
     #expect(ranges.tensors["n2"] == ValueRange(Float(lower), Float(upper)))

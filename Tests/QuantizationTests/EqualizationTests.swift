@@ -53,13 +53,13 @@ import Testing
 
   @Test func rangesOfChannelsMeet() throws {
     let model = Self.chain(opset: 13)
-    let document = Document(try CrossLayerEqualization.equalized(model))
-    let layers = WeightedLayer.all(in: document)
+    let graph = Graph(try CrossLayerEqualization.equalized(model))
+    let layers = WeightedLayer.all(in: graph)
     // The third convolution has neither batch norm nor limits: both sides end with the same range.
     let source = try #require(layers.first { $0.weight == "w3" })
     let readers = layers.filter { ["w4", "w5"].contains($0.weight) }
-    let written = try #require(try WeightMagnitudes(source, in: document)).ofOutputs()
-    let read = try readers.map { try #require(try WeightMagnitudes($0, in: document)).ofInputs(6) }
+    let written = try #require(try WeightMagnitudes(source, in: graph)).ofOutputs()
+    let read = try readers.map { try #require(try WeightMagnitudes($0, in: graph)).ofInputs(6) }
     for channel in 0..<6 {
       let reading = max(read[0][channel], read[1][channel])
       #expect(abs(written[channel] - reading) < 0.01 * reading)
@@ -69,7 +69,7 @@ import Testing
   /// A value that an Add reads as well cannot be scaled for one reader alone.
   @Test func branchesAreLeftAlone() throws {
     let model = SmallModels.mixed()
-    let paths = try EqualizationPath.all(in: Document(model))
+    let paths = try EqualizationPath.all(in: Graph(model))
     #expect(!paths.contains { $0.source.weight == "w1" })
     let before = try SmallModels.run(model)
     let after = try SmallModels.run(try CrossLayerEqualization.equalized(model))

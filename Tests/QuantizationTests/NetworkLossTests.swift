@@ -53,9 +53,7 @@ import Testing
     func errors(bits: Int, against rival: [Double]? = nil) throws -> [Double] {
       let model = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: bits)))
         .quantize(Self.model).model
-      let document = Document(model)
-      return try judge.errors(
-        of: document, opset: document.opset, against: rival, executor: SerialExecutor())
+      return try judge.errors(of: Graph(model), against: rival, executor: SerialExecutor())
     }
     let (fine, coarse) = (try errors(bits: 8), try errors(bits: 2))
     #expect(fine.count == coarse.count && fine.count >= 16)
@@ -71,14 +69,13 @@ import Testing
       fallback: ActivationRanges()
     ).run(on: SeededInput(), executor: SerialExecutor())
     calibration.layers["w3"]?.biasShift = [20, 20, 20, 20]
-    let document = try PreparedModel(Self.model).document
-    let networks = WalkNetworks(
-      document, activations: ActivationQuantization(), opset: document.opset)
+    let graph = try PreparedModel(Self.model).graph
+    let networks = WalkNetworks(graph, activations: ActivationQuantization())
     let judge = try #require(
       try NetworkLoss(of: PreparedModel(Self.model), on: SeededInput(), executor: SerialExecutor()))
     let judged = try JudgedLayers(
       judge: judge, networks: networks,
-      layers: LayerPlan(document, scheme: quantizer.scheme, policy: Policy()).layers
+      layers: LayerPlan(graph, scheme: quantizer.scheme, policy: Policy()).layers
     ).judged(calibration, executor: SerialExecutor())
     #expect(judged.layers["w3"]?.biasShift != [20, 20, 20, 20])
     #expect(judged.layers["w1"]?.weights != nil)

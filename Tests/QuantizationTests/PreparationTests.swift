@@ -220,10 +220,11 @@ struct TiedWeightsTests {
     let result = try Self.w8a8.quantize(model, ranges: ranges, calibration: calibration)
     try result.model.validate()
     let prepared = GraphFacts(result.model)
-    for node in result.model.graph.nodes where node.inputs.count > 1 {
-      let rank = prepared.rank(node.inputs[1])
-      guard let axis = WeightAxis.axis(of: node, rank: rank) else { continue }
-      #expect(prepared.channelAxis(node.inputs[1]) == axis, "\(node.displayName)")
+    for node in Graph(result.model).nodes {
+      guard let weight = node.input(1),
+        let axis = WeightAxis.axis(of: node, rank: prepared.rank(weight))
+      else { continue }
+      #expect(prepared.channelAxis(weight) == axis, "\(node.displayName)")
     }
     let image = Images().input(0)
     func scores(_ model: Model) throws -> [Float] {

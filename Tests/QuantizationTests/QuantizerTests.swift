@@ -28,23 +28,23 @@ struct QuantizerTests {
     let model = SmallModels.upsampling()
     let expected = try SmallModels.run(model)
     let result = try Quantizer(scheme: w8).quantize(model)
-    let document = Document(result.model)
-    let transposed = try #require(document.nodes.first { $0.opType == "ConvTranspose" })
+    let graph = Graph(result.model)
+    let transposed = try #require(graph.nodes.first { $0.opType == "ConvTranspose" })
     let weight = try #require(transposed.input(1))
-    let dequantize = try #require(document.nodes.first { $0.outputs.contains(weight) })
+    let dequantize = try #require(graph.nodes.first { $0.outputs.contains(weight) })
     #expect(dequantize.opType == "DequantizeLinear" && dequantize.int("axis") == 1)
-    #expect(document.initializers[dequantize.inputs[1]]?.dims == [6])
+    #expect(graph.constantValue(dequantize.input(1))?.dims == [6])
     let difference = largestDifference(expected, try SmallModels.run(result.model))
     #expect(difference > 0 && difference < 0.02 * (expected.map(abs).max() ?? 0))
   }
 
   @Test func preparationKeepsTheFunction() throws {
     let prepared = try PreparedModel(model)
-    let types = prepared.document.nodes.map(\.opType)
+    let types = prepared.graph.nodes.map(\.opType)
     #expect(!types.contains("BatchNormalization") && !types.contains("Identity"))
     #expect(prepared.normalized.keys.sorted() == ["n1", "n2"])
     let before = try SmallModels.run(model, optimizing: false)
-    let after = try SmallModels.run(prepared.document.assembled(opset: 13), optimizing: false)
+    let after = try SmallModels.run(prepared.graph.model(), optimizing: false)
     // Folding rounds each weight once more.
     #expect(largestDifference(before, after) < 1e-5)
     #expect(before.contains { abs($0) > 0.1 })
@@ -65,16 +65,16 @@ struct QuantizerTests {
   @Test func joinedAndMovedValuesShareParameters() throws {
     let quantizer = Quantizer(scheme: w8a8)
     let result = try quantizer.quantize(model, ranges: ranges(quantizer))
-    let document = Document(result.model)
-    func scale(_ name: String) throws -> Float? { try document.floats(name + "_scale")?.first }
+    let graph = Graph(result.model)
+    func scale(_ name: String) throws -> Float? { try graph.floats(name + "_scale")?.first }
     let shared = try scale("cat")
     #expect(try shared != nil && scale("pool") == shared && scale("r3") == shared)
     #expect(try scale("r2") == shared && scale("gap") == scale("flat"))
     #expect(try scale("gap") != shared)
-    let zero = try #require(document.initializers["r1_zero_point"])
+    let zero = try #require(graph.constants["r1_zero_point"])
     #expect(zero.elementType == .uint8)
-    #expect(try zero.payload() == Data([0]))
-    #expect(try document.initializers["n2_zero_point"]?.payload() != Data([0]))
+    #expect(try zero.stored(named: "").payload() == Data([0]))
+    #expect(try graph.constants["n2_zero_point"]?.stored(named: "").payload() != Data([0]))
     #expect(result.tensorsWithoutObservations.isEmpty && result.tensorsLeftFloat.isEmpty)
   }
 
@@ -108,13 +108,13 @@ struct QuantizerTests {
 
   @Test func biasesAreIntegersWithTheProductOfTheScales() throws {
     let quantizer = Quantizer(scheme: w8a8)
-    let document = Document(try quantizer.quantize(model, ranges: ranges(quantizer)).model)
-    let input = try #require(try document.floats("pool_scale")?.first)
-    let weights = try #require(try document.floats("w3_scale"))
-    let scales = try #require(try document.floats("b3_scale"))
+    let graph = Graph(try quantizer.quantize(model, ranges: ranges(quantizer)).model)
+    let input = try #require(try graph.floats("pool_scale")?.first)
+    let weights = try #require(try graph.floats("w3_scale"))
+    let scales = try #require(try graph.floats("b3_scale"))
     #expect(scales == weights.map { $0 * input })
-    let bias = try #require(try Document(model).floats("b3"))
-    let codes = try #require(try document.integers("b3_quantized"))
+    let bias = try #require(try Graph(model).floats("b3"))
+    let codes = try #require(try graph.integers("b3_quantized"))
     for i in bias.indices {
       #expect(abs(Float(codes[i]) * scales[i] - bias[i]) <= scales[i])
     }
@@ -154,14 +154,14 @@ struct QuantizerTests {
       tensors: ["image": ValueRange(-4, 4)],
       channels: ["image": [ValueRange(-4, 4), ValueRange(-5, 5), ValueRange(-4.5, 4.5)]])
     let result = try quantizer.quantize(model, ranges: ranges)
-    let document = Document(result.model)
+    let graph = Graph(result.model)
     // ONNX Runtime's integer convolutions take one scale for their input: it is 1, behind a division.
-    #expect(try document.floats("image_scale") == [1])
-    #expect(document.initializers["image_zero_point"]?.dims == [])
-    let inputScales = try #require(try document.floats("image_channel_scales"))
+    #expect(try graph.floats("image_scale") == [1])
+    #expect(graph.constants["image_zero_point"]?.dims == [])
+    let inputScales = try #require(try graph.floats("image_channel_scales"))
     #expect(inputScales.count == 3)
-    let weightScales = try #require(try document.floats("w_scale"))
-    let biasScales = try #require(try document.floats("bias_scale"))
+    let weightScales = try #require(try graph.floats("w_scale"))
+    let biasScales = try #require(try graph.floats("bias_scale"))
     let products = (0..<6).map { inputScales[$0 / 2] * weightScales[$0] }
     #expect(biasScales == products)
     let (before, after) = (try SmallModels.run(model), try SmallModels.run(result.model))
@@ -308,9 +308,9 @@ struct OpsetTests {
         name: "logits", elementType: .float32, dimensions: [.unknown, .unknown, .unknown, .unknown])
     ]
     let model = Model(graph: graph, opset: opset)
-    var document = Document(model)
-    try OpsetUpgrade(from: opset, to: 13).apply(to: &document)
-    let upgraded = document.assembled(opset: 13)
+    var newer = Graph(model)
+    try OpsetUpgrade(from: opset, to: 13).apply(to: &newer)
+    let upgraded = newer.model()
     #expect(upgraded.opsets[""] == 13)
     #expect(try SmallModels.run(upgraded) == SmallModels.run(model))
     #expect(try w8.quantize(model).model.opsets[""] == 13)

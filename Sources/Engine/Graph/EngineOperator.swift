@@ -23,14 +23,14 @@ extension EngineOperator where Self: NodeKernel {
 
 extension Node {
   init(
-    name: String, _ own: some EngineOperator, inputs: [ValueID?], outputs: [ValueID?]
+    name: String, _ own: some EngineOperator, inputs: [ValueName?], outputs: [ValueName?]
   ) {
     self.init(name: name, opType: type(of: own).opType, opset: 0, inputs: inputs, outputs: outputs)
     self.own = own
   }
 
   /// The node with one of the engine's operators instead; what it writes, and what was fused into it, stay.
-  func replaced(by own: some EngineOperator, reading inputs: [ValueID?]) -> Node {
+  func replaced(by own: some EngineOperator, reading inputs: [ValueName?]) -> Node {
     var node = self
     (node.opType, node.domain, node.opset) = (type(of: own).opType, "", 0)
     (node.attributes, node.inputs, node.own) = (Attributes(), inputs, own)

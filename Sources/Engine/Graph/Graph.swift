@@ -1,80 +1,46 @@
 import ONNXFormat
 
-/// Index of a value in a `Graph`.
-struct ValueID: Hashable, Sendable, Comparable {
-  let index: Int
-  init(_ index: Int) { self.index = index }
-  static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
-}
-
-/// A value of a graph: an input, a constant, or what a node produces.
-struct Value: Sendable {
-  /// The ONNX name, for errors and reports.
-  var name: String
-  /// Set for constants: initializers and what was folded from them.
-  var constant: Tensor?
-  /// What the file stores for an input or initializer whose floats became float32.
-  var widenedFrom: ElementType?
-}
-
 /// A graph input with the type its file declares.
-struct GraphInput: Sendable {
-  let id: ValueID
-  let dtype: DType
+package struct GraphInput: Sendable {
+  package let name: ValueName
+  /// nil where the input is no dense tensor, or of a type unknown here.
+  package let elementType: ElementType?
   /// nil where the file states no shape.
-  let dimensions: [Dimension]?
-}
+  package let dimensions: [Dimension]?
 
-/// One operator call; `inputs` holds nil where an optional input is omitted.
-struct Node: Sendable {
-  var name: String
-  var opType: String
-  /// "" is the standard domain.
-  var domain: String
-  /// The version of its domain's operator set that the model imports.
-  var opset: Int
-  var attributes: Attributes
-  var inputs: [ValueID?]
-  var outputs: [ValueID?]
-  /// Bodies of control flow, by attribute name. What they read of this graph are this node's last inputs.
-  var subgraphs: [String: Graph] = [:]
-  /// Applied to the first output by the operator itself.
-  var activation = Activation.identity
-  /// Applied to the first output after the activation.
-  var rounding: GridRounding?
-  /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
-  var clampsPairs = false
-  /// Set where a rewrite has put an operator of the engine in place of ONNX's; `opType` is then its name.
-  var own: (any EngineOperator)?
-
-  init(
-    name: String, opType: String, domain: String = "", opset: Int,
-    attributes: Attributes = Attributes(), inputs: [ValueID?], outputs: [ValueID?]
-  ) {
-    self.name = name
-    self.opType = opType
-    self.domain = domain
-    self.opset = opset
-    self.attributes = attributes
-    self.inputs = inputs
-    self.outputs = outputs
+  package init(name: ValueName, elementType: ElementType?, dimensions: [Dimension]?) {
+    (self.name, self.elementType, self.dimensions) = (name, elementType, dimensions)
   }
 
-  /// Whether this is one of those standard operators.
-  func `is`(_ opTypes: String...) -> Bool {
-    own == nil && domain.isEmpty && opTypes.contains(opType)
-  }
+  /// nil where no tensor of ours holds such elements.
+  var dtype: DType? { elementType.flatMap { DType($0) } }
 }
 
 /// A data-flow graph in topological order. A value: rewrites return a new one.
-struct Graph: Sendable {
-  var values: [Value] = []
-  var nodes: [Node] = []
-  var inputs: [GraphInput] = []
-  var outputs: [ValueID] = []
+///
+/// The one form of a network between its file and the machine: quantization edits it and stores it as a model again, with
+/// everything that nobody has touched as it was read; the engine lowers it to what runs.
+package struct Graph: Sendable {
+  package var nodes: [Node] = []
+  package private(set) var constants: [ValueName: ConstantValue] = [:]
+  private var order: [ValueName] = []
+  /// What a caller must supply.
+  package internal(set) var inputs: [GraphInput] = []
+  package internal(set) var outputs: [ValueName] = []
+  /// Names that must keep meaning what they mean: graph outputs and what bodies of control flow read.
+  package internal(set) var pinned: Set<ValueName> = []
+  /// The versions of operator sets, by domain.
+  private(set) var opsets: [String: Int] = [:]
+  /// All names in use, of values and of nodes.
+  private var names: Set<String> = []
+  /// The file; nil in graphs that are not to be stored again.
+  var source: Model?
+
   /// In a body of control flow: the values that take the inputs of its node from `firstCapture` on.
-  var captures: [ValueID] = []
+  var captures: [ValueName] = []
   var firstCapture = 0
+  /// What the file stores for inputs and constants whose floats became float32.
+  var widened: [ValueName: ElementType] = [:]
   /// Inputs and constants that no tensor of ours can hold; nothing runs a graph that has some.
   var refused: [UnsupportedNode] = []
   /// What whoever runs the model should know of how it was read.
@@ -82,60 +48,121 @@ struct Graph: Sendable {
 
   init() {}
 
-  subscript(id: ValueID) -> Value {
-    get { values[id.index] }
-    set { values[id.index] = newValue }
+  init(source: Model, nodes: [Node], inputs: [GraphInput], outputs: [ValueName]) {
+    (self.source, self.nodes, self.inputs, self.outputs) = (source, nodes, inputs, outputs)
+    opsets = source.opsets
+    names = Set(inputs.map(\.name))
+    for node in nodes { names.formUnion(node.read + node.computed + [node.name]) }
   }
 
-  func name(of id: ValueID) -> String { values[id.index].name }
-
-  func constant(_ id: ValueID?) -> Tensor? { id.flatMap { values[$0.index].constant } }
-
-  /// Adds a value and returns its id.
-  mutating func add(_ name: String, constant: Tensor? = nil) -> ValueID {
-    values.append(Value(name: name, constant: constant))
-    return ValueID(values.count - 1)
+  /// The version of the standard operator set.
+  package var opset: Int {
+    get { opsets[""] ?? 1 }
+    set {
+      opsets[""] = newValue
+      for index in nodes.indices where nodes[index].domain.isEmpty { nodes[index].opset = newValue }
+    }
   }
 
-  /// The value of that name, or nil.
-  func value(named name: String) -> ValueID? {
-    values.firstIndex { $0.name == name }.map(ValueID.init)
+  /// The constant as a tensor; nil for names of other values, and for constants that no tensor of ours can hold.
+  package func constant(_ name: ValueName?) -> Tensor? {
+    switch constantValue(name) {
+    case .computed(let tensor): tensor
+    case .stored(let tensor): try? Tensor(tensor)
+    case nil: nil
+    }
+  }
+
+  /// All constants that tensors can hold.
+  var tensors: [ValueName: Tensor] {
+    constants.compactMapValues { constant in
+      if case .computed(let tensor) = constant { tensor } else { nil }
+    }
+  }
+
+  package func isConstant(_ name: ValueName?) -> Bool { constantValue(name) != nil }
+
+  package func constantValue(_ name: ValueName?) -> ConstantValue? {
+    name.flatMap { constants[$0] }
+  }
+
+  /// `base`, or the first of base_2, base_3 … that nothing in the graph is called.
+  package mutating func uniqueName(_ base: String) -> String {
+    var name = base
+    var number = 2
+    while !names.insert(name).inserted {
+      name = "\(base)_\(number)"
+      number += 1
+    }
+    return name
+  }
+
+  /// Gives a name the value; it may be that of a constant already.
+  package mutating func set(_ name: ValueName, to constant: ConstantValue) {
+    if constants.updateValue(constant, forKey: name) == nil { order.append(name) }
+    names.insert(name)
+  }
+
+  /// Adds a constant under a name like `base`, which is returned.
+  mutating func add(_ base: String, constant: Tensor) -> ValueName {
+    let name = uniqueName(base)
+    set(name, to: .computed(constant))
+    return name
+  }
+
+  /// The constants in the order of the file, then in that of their making.
+  package var orderedConstants: [(name: ValueName, constant: ConstantValue)] {
+    order.compactMap { name in constants[name].map { (name, $0) } }
+  }
+
+  /// The constants among `names`, in order.
+  package func storedConstants(_ names: Set<ValueName>) -> [ModelTensor] {
+    orderedConstants.filter { names.contains($0.name) }.map { $0.constant.stored(named: $0.name) }
+  }
+
+  /// Forgets all constants but these.
+  mutating func keepConstants(_ kept: Set<ValueName>) {
+    constants = constants.filter { kept.contains($0.key) }
+    order = order.filter(kept.contains)
   }
 
   /// For each value, the index of the node that produces it.
-  func producers() -> [ValueID: Int] {
-    var producers: [ValueID: Int] = [:]
+  package func producers() -> [ValueName: Int] {
+    var producers: [ValueName: Int] = [:]
     for (index, node) in nodes.enumerated() {
-      for output in node.outputs.compactMap({ $0 }) { producers[output] = index }
+      for output in node.computed { producers[output] = index }
     }
     return producers
   }
 
   /// For each value, the indices of the nodes that read it, a reader once per use.
-  func consumers() -> [ValueID: [Int]] {
-    var consumers: [ValueID: [Int]] = [:]
+  package func consumers() -> [ValueName: [Int]] {
+    var consumers: [ValueName: [Int]] = [:]
     for (index, node) in nodes.enumerated() {
-      for input in node.inputs.compactMap({ $0 }) { consumers[input, default: []].append(index) }
+      for input in node.read { consumers[input, default: []].append(index) }
     }
     return consumers
   }
 
+  /// Makes every reader of a value read another one instead.
+  package mutating func redirect(_ renames: [ValueName: ValueName]) {
+    guard !renames.isEmpty else { return }
+    for index in nodes.indices { nodes[index].rename(inputs: renames) }
+  }
+
   /// Drops nodes none of whose outputs anybody needs, and constants that nobody reads; `keeping` are needed besides the
   /// graph's outputs.
-  func withoutDeadNodes(keeping: Set<ValueID> = []) -> Graph {
+  package func withoutDeadNodes(keeping: Set<ValueName> = []) -> Graph {
     var needed = Set(outputs).union(keeping)
     var kept: [Node] = []
-    for node in nodes.reversed()
-    where node.outputs.contains(where: { $0.map(needed.contains) ?? false }) {
+    for node in nodes.reversed() where node.computed.contains(where: needed.contains) {
       kept.append(node)
-      needed.formUnion(node.inputs.compactMap { $0 })
+      needed.formUnion(node.read)
     }
     var graph = self
     graph.nodes = kept.reversed()
     // Weights that rewrites have replaced would stay in memory.
-    for index in graph.values.indices where !needed.contains(ValueID(index)) {
-      graph.values[index].constant = nil
-    }
+    graph.keepConstants(needed)
     return graph
   }
 }

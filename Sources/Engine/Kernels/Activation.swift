@@ -1,5 +1,5 @@
 /// An elementwise function cheap enough to apply while a tile of output is still in cache.
-enum Activation: Sendable, Hashable {
+package enum Activation: Sendable, Hashable {
   case identity
   case relu
   /// Bounds in ONNX `Clip`'s meaning.

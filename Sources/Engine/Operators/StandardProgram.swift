@@ -14,8 +14,19 @@ extension Program {
     countingClamps: Bool = false
   ) throws(GraphError) {
     try self.init(
-      model, registry: .standard, rewrites: optimizing ? StandardRewrites.all : [],
-      observing: observing, hardware: hardware, countingClamps: countingClamps)
+      Graph(model), observing: observing, optimizing: optimizing, hardware: hardware,
+      countingClamps: countingClamps)
+  }
+
+  /// As of a model.
+  package convenience init(
+    _ graph: Graph, observing: [String] = [], optimizing: Bool = true, hardware: Hardware = .exact,
+    countingClamps: Bool = false
+  ) throws(GraphError) {
+    let lowering = Lowering(
+      registry: .standard, rewrites: optimizing ? StandardRewrites.all : [],
+      arithmetic: hardware == .exact ? .float : .clampedPairs(counting: countingClamps))
+    try self.init(graph, lowering, observing: observing)
   }
 
   /// Every node of the model that the engine cannot run, with the reason.

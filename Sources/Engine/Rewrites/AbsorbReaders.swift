@@ -2,7 +2,7 @@ extension Graph {
   /// Merges nodes into the producers of their first input, where nobody else needs what lies between them.
   /// - Parameter absorb: changes the producer so that it computes the reader's output too, or returns false.
   func absorbingReaders(
-    keeping: Set<ValueID>, _ absorb: (_ reader: Node, _ producer: inout Node) -> Bool
+    keeping: Set<ValueName>, _ absorb: (_ reader: Node, _ producer: inout Node) -> Bool
   ) -> Graph {
     var graph = self
     let consumers = consumers()

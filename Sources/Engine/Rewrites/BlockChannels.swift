@@ -4,7 +4,7 @@ extension Graph {
   /// Each value has a dense form, and a blocked twin where an operator that can produces one. A node that needs the
   /// form that is missing gets a conversion before it; values that must exist as the model defines them keep theirs.
   func blockingChannels(
-    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits
   ) -> Graph {
     var blocking = ChannelBlocking(self, fixed: fixedValues(keeping))
     for node in nodes { blocking.append(node, isElementwise: traits(node).isElementwise) }
@@ -15,18 +15,18 @@ extension Graph {
 /// The rewrite's state: the graph written so far, and which values have a blocked twin.
 struct ChannelBlocking {
   struct Twin {
-    let id: ValueID
+    let id: ValueName
     let channels: Int
   }
 
   private(set) var graph: Graph
   private let source: Graph
-  private let fixed: Set<ValueID>
-  private var twins: [ValueID: Twin] = [:]
+  private let fixed: Set<ValueName>
+  private var twins: [ValueName: Twin] = [:]
   /// Values whose dense form no node computes yet.
-  private var lacksDense: Set<ValueID> = []
+  private var lacksDense: Set<ValueName> = []
 
-  init(_ source: Graph, fixed: Set<ValueID>) {
+  init(_ source: Graph, fixed: Set<ValueName>) {
     self.source = source
     self.fixed = fixed
     graph = source
@@ -59,7 +59,7 @@ struct ChannelBlocking {
       graph.nodes.append(node)
       return
     }
-    let twin = graph.add("\(graph.name(of: output)) (blocked)")
+    let twin = graph.uniqueName("\(output) (blocked)")
     node.outputs = [twin]
     graph.nodes.append(node)
     twins[output] = Twin(id: twin, channels: channels)
@@ -67,26 +67,26 @@ struct ChannelBlocking {
     if fixed.contains(output) { provideDense(output) }
   }
 
-  private mutating func provideDense(_ id: ValueID) {
+  private mutating func provideDense(_ id: ValueName) {
     guard lacksDense.remove(id) != nil, let twin = twins[id] else { return }
     graph.nodes.append(
       Node(
-        name: graph.name(of: id), UnblockChannels(channels: twin.channels), inputs: [twin.id],
+        name: id, UnblockChannels(channels: twin.channels), inputs: [twin.id],
         outputs: [id]))
   }
 
   /// The blocked twin of a value, made where there is none.
-  private mutating func provideBlocked(_ id: ValueID, channels: Int) -> ValueID {
+  private mutating func provideBlocked(_ id: ValueName, channels: Int) -> ValueName {
     if let twin = twins[id] { return twin.id }
-    let twin = graph.add("\(graph.name(of: id)) (blocked)")
+    let twin = graph.uniqueName("\(id) (blocked)")
     graph.nodes.append(
       Node(
-        name: graph.name(of: id), BlockChannels(channels: channels), inputs: [id], outputs: [twin]))
+        name: id, BlockChannels(channels: channels), inputs: [id], outputs: [twin]))
     twins[id] = Twin(id: twin, channels: channels)
     return twin
   }
 
-  private func twin(_ id: ValueID?) -> Twin? { id.flatMap { twins[$0] } }
+  private func twin(_ id: ValueName?) -> Twin? { id.flatMap { twins[$0] } }
 }
 
 // The rules, by operator.
@@ -178,18 +178,18 @@ extension ChannelBlocking {
   }
 
   /// An operand in a form that broadcasts with a blocked tensor of so many channels.
-  private mutating func blockedOperand(_ id: ValueID, _ channels: Int) -> ValueID? {
+  private mutating func blockedOperand(_ id: ValueName, _ channels: Int) -> ValueName? {
     if let twin = twins[id] { return twin.channels == channels ? twin.id : nil }
     guard let constant = graph.constant(id), constant.dtype == .float32 else { return nil }
     if constant.count == 1, constant.shape.rank <= 4 {
-      return graph.add("\(graph.name(of: id)) (scalar)", constant: constant.reshaped(to: []))
+      return graph.add("\(id) (scalar)", constant: constant.reshaped(to: []))
     }
     let isPerChannel =
       constant.count == channels
       && (constant.shape == [channels, 1, 1] || constant.shape == [1, channels, 1, 1])
     guard isPerChannel else { return nil }
     return blockedConstant(
-      "\(graph.name(of: id)) (blocked)", constant.array(of: Float.self), spatialRank: 2)
+      "\(id) (blocked)", constant.array(of: Float.self), spatialRank: 2)
   }
 
   private mutating func concat(_ node: Node) -> (Node, Int)? {
@@ -205,7 +205,7 @@ extension ChannelBlocking {
   /// ⌈C/16⌉ × 1 … × 16 values, 0 in lanes without a channel.
   private mutating func blockedConstant(
     _ name: String, _ values: [Float], spatialRank: Int
-  ) -> ValueID {
+  ) -> ValueName {
     let blocks = ChannelBlocks.count(values.count)
     let padding = [Float](repeating: 0, count: blocks * ChannelBlocks.lanes - values.count)
     let shape = [blocks] + [Int](repeating: 1, count: spatialRank) + [ChannelBlocks.lanes]

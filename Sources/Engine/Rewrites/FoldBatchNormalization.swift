@@ -1,18 +1,29 @@
 extension Graph {
-  /// Merges a BatchNormalization into the Conv before it, where nobody else reads that Conv's output.
-  func foldingBatchNormalization(keeping: Set<ValueID>) -> Graph {
+  /// Merges each BatchNormalization into the layer before it, where nobody else reads that layer's output; the layer then
+  /// computes the norm's output, under that name.
+  /// - Parameter opTypes: of Conv and Gemm, the layers to merge into.
+  package func foldingBatchNormalization(
+    keeping: Set<ValueName>, into opTypes: Set<String>, traits: (Node) -> OperatorTraits
+  ) -> Graph {
     var graph = self
-    let consumers = consumers()
-    let producers = producers()
-    let fixed = fixedValues(keeping)
+    let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
     var removed: Set<Int> = []
     for (index, node) in nodes.enumerated() where node.is("BatchNormalization") {
-      guard let input = node.inputs.first ?? nil, let producer = producers[input],
+      guard let input = node.input(0), let output = node.output, let producer = producers[input],
         soleConsumer(of: input, consumers, fixed: fixed) == index,
+        nodes[producer].domain.isEmpty, opTypes.contains(nodes[producer].opType),
         let factors = batchNormalizationFactors(of: node),
-        let conv = graph.foldedConvolution(nodes[producer], factors, output: node.outputs[0])
+        let folded = folded(factors, nodes[producer], traits)
       else { continue }
-      graph.nodes[producer] = conv
+      // Weights that several layers share stay as they are for the others.
+      let name = nodes[producer].inputs[1] ?? ""
+      let isShared = (consumers[name]?.count ?? 0) > 1 || fixed.contains(name)
+      let weights = isShared ? graph.uniqueName(name + "_folded") : name
+      let bias = graph.uniqueName(output + "_bias")
+      graph.set(weights, to: .computed(folded.weights))
+      graph.set(bias, to: .computed(folded.bias))
+      graph.nodes[producer].inputs = [nodes[producer].inputs[0], weights, bias]
+      graph.nodes[producer].outputs = [output]
       removed.insert(index)
     }
     graph.removeNodes(at: removed)
@@ -20,10 +31,10 @@ extension Graph {
   }
 
   /// The node's affine map, where its parameters are constants of one size.
-  func batchNormalizationFactors(of node: Node) -> BatchNormalizationFactors? {
+  package func batchNormalizationFactors(of node: Node) -> BatchNormalizationFactors? {
     let parameters = node.inputs.dropFirst().compactMap { constant($0) }
-    guard parameters.count == 4, parameters.allSatisfy({ $0.dtype == .float32 }),
-      Set(parameters.map(\.count)).count == 1,
+    guard node.is("BatchNormalization"), parameters.count == 4,
+      parameters.allSatisfy({ $0.dtype == .float32 }), Set(parameters.map(\.count)).count == 1,
       node.outputs.dropFirst().allSatisfy({ $0 == nil }),
       let epsilon = try? node.attributes.float("epsilon", default: 1e-5),
       (try? node.attributes.flag("training_mode")) == false
@@ -33,26 +44,27 @@ extension Graph {
       scale: values[0], bias: values[1], mean: values[2], variance: values[3], epsilon: epsilon)
   }
 
-  private mutating func foldedConvolution(
-    _ conv: Node, _ factors: BatchNormalizationFactors, output: ValueID?
-  ) -> Node? {
-    guard conv.is("Conv"), conv.inputs.count >= 2, let weights = constant(conv.inputs[1]),
-      weights.dtype == .float32, weights.shape.rank >= 3, weights.shape[0] == factors.factor.count
+  /// Weights and bias of the layer with the norm; nil where the layer is no plain one, or the result is not finite.
+  private func folded(
+    _ factors: BatchNormalizationFactors, _ layer: Node, _ traits: (Node) -> OperatorTraits
+  ) -> (weights: Tensor, bias: Tensor)? {
+    let channels = factors.factor.count
+    let givenBias = layer.input(2)
+    let bias = constant(givenBias)
+    guard (try? layer.attributes.float("beta", default: 1)) == 1,
+      let weights = constant(layer.input(1)), weights.dtype == .float32,
+      let axis = traits(layer).weight?.outputAxis(layer.attributes, weights.shape.rank),
+      weights.shape[axis] == channels,
+      givenBias == nil || (bias?.dtype == .float32 && bias?.count == channels)
     else { return nil }
-    let biasID = conv.inputs.count > 2 ? conv.inputs[2] : nil
-    let bias = constant(biasID)
-    guard biasID == nil || bias?.count == factors.factor.count else { return nil }
-    let perChannel = weights.count / max(weights.shape[0], 1)
     let folded = factors.folded(
-      weights: weights.array(of: Float.self), inner: perChannel,
+      weights: weights.array(of: Float.self), inner: weights.shape.count((axis + 1)...),
       bias: bias?.array(of: Float.self))
-    var merged = conv
-    merged.outputs = [output]
-    merged.inputs = [
-      conv.inputs[0],
-      add("\(conv.name).folded.weight", constant: Tensor(folded.weights, shape: weights.shape)),
-      add("\(conv.name).folded.bias", constant: Tensor(folded.bias, shape: [folded.bias.count])),
-    ]
-    return merged
+    guard folded.weights.allSatisfy(\.isFinite), folded.bias.allSatisfy(\.isFinite) else {
+      return nil
+    }
+    return (
+      Tensor(folded.weights, shape: weights.shape), Tensor(folded.bias, shape: [channels])
+    )
   }
 }

@@ -2,7 +2,7 @@ extension Graph {
   /// Makes zeros that a Pad puts around an image the padding of the Conv that reads it, where nothing else does.
   ///
   /// Between them may stand what keeps zeros, as quantizing the padded image does: f(pad(x)) = pad(f(x)).
-  func foldingPads(keeping: Set<ValueID>) -> Graph {
+  func foldingPads(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
     var removed: Set<Int> = []
@@ -26,7 +26,7 @@ extension Graph {
   }
 
   /// Whether a Pad puts zeros around its input.
-  func padsWithZeros(_ node: Node) -> Bool {
+  package func padsWithZeros(_ node: Node) -> Bool {
     guard node.is("Pad"), (try? node.attributes.string("mode", default: "constant")) == "constant"
     else { return false }
     guard node.inputs.count > 2, let id = node.inputs[2] else {

@@ -1,7 +1,7 @@
 extension Graph {
   /// Lets the operators that can apply a following Relu or Clip to the tile they have just computed.
   func fusingActivations(
-    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits
   ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let activation = activation(of: node) else { return false }
@@ -17,7 +17,7 @@ extension Graph {
   }
 
   /// The activation a node computes, where it is one with constant bounds.
-  func activation(of node: Node) -> Activation? {
+  package func activation(of node: Node) -> Activation? {
     if node.is("Relu") { return .relu }
     guard node.is("Clip") else { return nil }
     var bounds: [Float] = [-.greatestFiniteMagnitude, .greatestFiniteMagnitude]

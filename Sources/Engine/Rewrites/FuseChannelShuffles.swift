@@ -1,7 +1,7 @@
 extension Graph {
   /// Replaces Reshape, Transpose, Reshape between blocked tensors that only regroup channels by one operator, so that
   /// nothing leaves the blocked layout.
-  func fusingChannelShuffles(keeping: Set<ValueID>) -> Graph {
+  func fusingChannelShuffles(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let producers = producers()
     for (index, block) in nodes.enumerated() where block.own is BlockChannels {

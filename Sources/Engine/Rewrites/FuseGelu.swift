@@ -1,6 +1,6 @@
 extension Graph {
   /// Replaces x · ½ · (1 + erf(x / √2)), as models before opset 20 spell it, by one Gelu.
-  func fusingGelu(keeping: Set<ValueID>) -> Graph {
+  func fusingGelu(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let search = GeluSearch(self, keeping: keeping)
     var removed: Set<Int> = []
@@ -16,14 +16,14 @@ extension Graph {
 
 private struct GeluSearch {
   /// The input, the node that gives the result, and those that nobody else reads.
-  typealias Found = (x: ValueID, last: Int, others: [Int])
+  typealias Found = (x: ValueName, last: Int, others: [Int])
 
   private let graph: Graph
-  private let consumers: [ValueID: [Int]]
-  private let producers: [ValueID: Int]
-  private let fixed: Set<ValueID>
+  private let consumers: [ValueName: [Int]]
+  private let producers: [ValueName: Int]
+  private let fixed: Set<ValueName>
 
-  init(_ graph: Graph, keeping: Set<ValueID>) {
+  init(_ graph: Graph, keeping: Set<ValueName>) {
     self.graph = graph
     consumers = graph.consumers()
     producers = graph.producers()
@@ -51,7 +51,7 @@ private struct GeluSearch {
     return (x, last, others + [product])
   }
 
-  private func dividedByRootTwo(_ node: Node) -> ValueID? {
+  private func dividedByRootTwo(_ node: Node) -> ValueName? {
     guard node.inputs.count == 2, let x = node.inputs[0], let scale = node.inputs[1] else {
       return nil
     }
@@ -61,16 +61,16 @@ private struct GeluSearch {
     return isScalar(x, 0.707_106_78) ? scale : nil
   }
 
-  private func halved(_ node: Node) -> ValueID? {
+  private func halved(_ node: Node) -> ValueName? {
     guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else { return nil }
     return isScalar(b, 0.5) ? a : isScalar(a, 0.5) ? b : nil
   }
 
-  private func factor(of product: Int, than factor: Int) -> ValueID? {
+  private func factor(of product: Int, than factor: Int) -> ValueName? {
     graph.nodes[product].is("Mul") ? otherInput(of: product, than: factor) : nil
   }
 
-  private func otherInput(of node: Int, than producer: Int) -> ValueID? {
+  private func otherInput(of node: Int, than producer: Int) -> ValueName? {
     let inputs = graph.nodes[node].inputs
     guard inputs.count == 2 else { return nil }
     return graph.nodes[producer].outputs.contains(inputs[0]) ? inputs[1] : inputs[0]
@@ -83,7 +83,7 @@ private struct GeluSearch {
   }
 
   /// Within a rounding: exporters compute these constants in one precision or another.
-  private func isScalar(_ id: ValueID, _ value: Float) -> Bool {
+  private func isScalar(_ id: ValueName, _ value: Float) -> Bool {
     guard let constant = graph.constant(id), constant.dtype == .float32, constant.count == 1,
       constant.shape.rank < 2
     else { return false }
@@ -91,7 +91,7 @@ private struct GeluSearch {
   }
 
   /// Whether the value is surely no scalar, which a constant of shape [1] would turn into a vector.
-  private func hasAxes(_ id: ValueID) -> Bool {
+  private func hasAxes(_ id: ValueName) -> Bool {
     guard let producer = producers[id].map({ graph.nodes[$0] }) else { return false }
     return producer.is("Conv", "Gemm", "LayerNormalization", "BatchNormalization")
       || producer.is("Add", "Mul")

@@ -1,7 +1,7 @@
 extension Graph {
   /// Replaces QuantizeLinear followed by DequantizeLinear with the same parameters by one operator that rounds in
   /// float, so that a quantized model costs one pass over a tensor instead of two and no integer copy.
-  func fusingQuantizeDequantize(keeping: Set<ValueID>) -> Graph {
+  func fusingQuantizeDequantize(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let consumers = consumers()
     let fixed = fixedValues(keeping)
@@ -22,10 +22,10 @@ extension Graph {
   }
 
   /// Lets readers of a value that is rounded twice, to the same grid, read it as it was rounded once.
-  func removingRepeatedRounding(keeping: Set<ValueID>) -> Graph {
+  func removingRepeatedRounding(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let (producers, fixed) = (producers(), fixedValues(keeping))
-    var replacement: [ValueID: ValueID] = [:]
+    var replacement: [ValueName: ValueName] = [:]
     for (index, node) in nodes.enumerated() {
       graph.nodes[index].inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
       guard node.own is QuantizeDequantize, let output = node.outputs[0], !fixed.contains(output),
@@ -62,7 +62,7 @@ extension Graph {
       }
   }
 
-  private func sameConstant(_ a: ValueID?, _ b: ValueID?) -> Bool {
+  private func sameConstant(_ a: ValueName?, _ b: ValueName?) -> Bool {
     guard let a, let b, let x = constant(a), let y = constant(b) else { return false }
     return a == b
       || (x.type == y.type

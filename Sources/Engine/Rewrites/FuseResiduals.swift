@@ -1,6 +1,6 @@
 extension Graph {
   /// Lets a blocked convolution add the tensor that an Add would add to its output, while a tile of it is in registers.
-  func fusingResiduals(keeping: Set<ValueID>) -> Graph {
+  func fusingResiduals(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let consumers = consumers()
     let producers = producers()
@@ -15,7 +15,7 @@ extension Graph {
         let residual = node.inputs.first(where: { $0 != output }) ?? nil
       else { continue }
       var conv = graph.nodes[producer]
-      conv.inputs += [ValueID?](repeating: nil, count: 3 - conv.inputs.count) + [residual]
+      conv.inputs += [ValueName?](repeating: nil, count: 3 - conv.inputs.count) + [residual]
       conv.outputs = node.outputs
       conv.activation = node.activation
       graph.nodes[index] = conv

@@ -2,7 +2,7 @@ extension Graph {
   /// Lets the operators that can round a result through its codes do so before storing it, in place of a
   /// QuantizeDequantize behind them.
   func fusingRounding(
-    keeping: Set<ValueID>, traits: (Node) -> OperatorTraits
+    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits
   ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let rounding = rounding(of: node) else { return false }

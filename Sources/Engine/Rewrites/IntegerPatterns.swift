@@ -26,14 +26,14 @@ struct IntegerPatterns {
     /// nil where the output stays in float.
     let output: GridRounding?
     /// The value that the layer computes, and the Add that it takes the bias of.
-    let result: ValueID
+    let result: ValueName
     let added: Int?
   }
 
   private let graph: Graph
-  private let producers: [ValueID: Int]
-  private let consumers: [ValueID: [Int]]
-  private let outputs: Set<ValueID>
+  private let producers: [ValueName: Int]
+  private let consumers: [ValueName: [Int]]
+  private let outputs: Set<ValueName>
 
   init(_ graph: Graph) {
     self.graph = graph
@@ -69,7 +69,7 @@ struct IntegerPatterns {
   ]
 
   /// The grid on which a value lies since it was dequantized.
-  private func grid(of id: ValueID?) -> Grid? {
+  private func grid(of id: ValueName?) -> Grid? {
     guard let id, let index = producers[id] else { return nil }
     let node = graph.nodes[index]
     if node.domain.isEmpty, Self.moving.contains(node.opType) || graph.padsWithZeros(node) {
@@ -104,7 +104,7 @@ struct IntegerPatterns {
       return source.is("QuantizeLinear") && source.inputs.count < 3
         && isUnsignedWithoutZeroPoint(source)
     }
-    return graph.inputs.first { $0.id == codes }?.dtype == .uint8
+    return graph.inputs.first { $0.name == codes }?.dtype == .uint8
   }
 
   // MARK: Weights
@@ -165,8 +165,8 @@ struct IntegerPatterns {
 
   /// The vector that the only reader of a MatMul adds to it.
   private func addedBias(
-    after id: ValueID, count: Int
-  ) -> (values: Tensor, result: ValueID, node: Int)? {
+    after id: ValueName, count: Int
+  ) -> (values: Tensor, result: ValueName, node: Int)? {
     guard !outputs.contains(id), let readers = consumers[id], readers.count == 1,
       graph.nodes[readers[0]].is("Add"), graph.nodes[readers[0]].inputs.count == 2,
       let result = graph.nodes[readers[0]].outputs[0]
@@ -182,7 +182,7 @@ struct IntegerPatterns {
 
   /// An int32 bias as it is stored, or a float one in steps of s_x · s_w, as runtimes turn it.
   private func bias(
-    of node: Node, _ added: (values: Tensor, result: ValueID, node: Int)?, _ inputScale: Float,
+    of node: Node, _ added: (values: Tensor, result: ValueName, node: Int)?, _ inputScale: Float,
     _ scales: [Float], mayBeFloat: Bool
   ) -> [Int32]? {
     var given = added?.values
@@ -229,7 +229,7 @@ struct IntegerPatterns {
     }
   }
 
-  private func output(of id: ValueID, _ dtype: DType) -> Output {
+  private func output(of id: ValueName, _ dtype: DType) -> Output {
     let readers = readers(of: id)
     if let grid = commonGrid(readers) { return Output(grid, of: dtype) }
     if readers.contains(where: { $0.is("QuantizeLinear") }) { return .apart }
@@ -245,12 +245,12 @@ struct IntegerPatterns {
   }
 
   /// The nodes that read a value; none for an output of the graph.
-  private func readers(of id: ValueID) -> [Node] {
+  private func readers(of id: ValueName) -> [Node] {
     outputs.contains(id) ? [] : (consumers[id] ?? []).map { graph.nodes[$0] }
   }
 
   /// The grid of all readers of a value, directly or behind what only moves codes.
-  private func quantizerGrid(of id: ValueID) -> Grid? {
+  private func quantizerGrid(of id: ValueName) -> Grid? {
     let readers = readers(of: id)
     if let grid = commonGrid(readers) { return grid }
     guard readers.count == 1, readers[0].domain.isEmpty, Self.moving.contains(readers[0].opType),

@@ -1,6 +1,6 @@
 extension Graph {
   /// Packs the constant matrices of Gemm and MatMul once, instead of at every run.
-  func packingMatrixProducts(keeping: Set<ValueID>) -> Graph {
+  func packingMatrixProducts(keeping: Set<ValueName>) -> Graph {
     var graph = takingBiases(keeping: keeping)
     for (index, node) in graph.nodes.enumerated() {
       guard let product = constantProduct(node) else { continue }
@@ -10,7 +10,7 @@ extension Graph {
   }
 
   /// Gives a MatMul with constant weights the N values that an Add would add to each of its rows, as a third input.
-  private func takingBiases(keeping: Set<ValueID>) -> Graph {
+  private func takingBiases(keeping: Set<ValueName>) -> Graph {
     constantsAddedLast().absorbingReaders(keeping: keeping) { add, product in
       guard add.is("Add"), add.inputs.count == 2, product.is("MatMul"), product.inputs.count == 2,
         product.activation == .identity, product.rounding == nil,

@@ -1,14 +1,15 @@
 extension Graph {
   /// Lets readers of an Identity or an inference-time Dropout read its input instead.
-  func removingIdentities(keeping: Set<ValueID>) -> Graph {
+  package func removingIdentities(keeping: Set<ValueName>) -> Graph {
     var graph = self
     graph.nodes = []
     let fixed = fixedValues(keeping)
-    var replacement: [ValueID: ValueID] = [:]
+    let needed = fixed.union(nodes.flatMap(\.read))
+    var replacement: [ValueName: ValueName] = [:]
     for var node in nodes {
       node.inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
-      let hasOneOutput = node.outputs.dropFirst().allSatisfy { $0 == nil }
-      if node.is("Identity", "Dropout"), hasOneOutput, !mayTrain(node),
+      let isMaskNeeded = node.outputs.dropFirst().contains { $0.map(needed.contains) ?? false }
+      if node.is("Identity", "Dropout"), !isMaskNeeded, !mayTrain(node),
         let source = node.inputs.first ?? nil,
         let output = node.outputs.first ?? nil, !fixed.contains(output)
       {

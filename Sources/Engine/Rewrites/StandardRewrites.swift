@@ -1,14 +1,14 @@
 /// A transformation of a graph into one that computes the same outputs, and the same values of `keeping`.
 typealias Rewrite =
   @Sendable (
-    _ graph: Graph, _ keeping: Set<ValueID>, _ traits: (Node) -> OperatorTraits
+    _ graph: Graph, _ keeping: Set<ValueName>, _ traits: (Node) -> OperatorTraits
   ) -> Graph
 
 /// What a program does to its graph, in this order. To add a rewrite: a file beside this one, and a line here.
 enum StandardRewrites {
   static let all: [Rewrite] = [
     { graph, keeping, _ in graph.removingIdentities(keeping: keeping) },
-    { graph, keeping, _ in graph.foldingBatchNormalization(keeping: keeping) },
+    { $0.foldingBatchNormalization(keeping: $1, into: ["Conv"], traits: $2) },
     { graph, keeping, _ in graph.fusingGelu(keeping: keeping) },
     { graph, keeping, _ in graph.fusingQuantizeDequantize(keeping: keeping) },
     { graph, keeping, _ in graph.foldingPads(keeping: keeping) },
@@ -24,13 +24,15 @@ enum StandardRewrites {
 
 extension Graph {
   /// Values that must exist as the model defines them: outputs and what somebody observes.
-  func fixedValues(_ keeping: Set<ValueID>) -> Set<ValueID> { keeping.union(outputs) }
+  func fixedValues(_ keeping: Set<ValueName>) -> Set<ValueName> { keeping.union(outputs) }
 
-  /// The one node that reads `id`, where exactly one does and nobody else needs the value.
+  /// The one node that reads a value, where exactly one does and nobody else needs the value.
   func soleConsumer(
-    of id: ValueID, _ consumers: [ValueID: [Int]], fixed: Set<ValueID>
+    of name: ValueName, _ consumers: [ValueName: [Int]], fixed: Set<ValueName>
   ) -> Int? {
-    guard !fixed.contains(id), let readers = consumers[id], readers.count == 1 else { return nil }
+    guard !fixed.contains(name), let readers = consumers[name], readers.count == 1 else {
+      return nil
+    }
     return readers[0]
   }
 }

@@ -9,30 +9,30 @@ struct ArenaLayout {
   }
 
   private enum Key: Hashable {
-    case value(ValueID)
+    case value(ValueName)
     case unnamed(node: Int, position: Int)
   }
 
-  private(set) var locations: [ExecutionPlan.Location?]
+  private(set) var locations: [ValueName: ExecutionPlan.Location]
   private(set) var byteCount = 0
   /// Offsets of outputs that the graph does not name, by node and position.
   private(set) var unnamedOutputs: [Int: [Int: Int]] = [:]
-  private let roots: [ValueID: ValueID]
+  private let roots: [ValueName: ValueName]
 
   init(_ program: Program, _ inference: TypeInference) {
     roots = inference.aliases
-    locations = inference.constants.map { $0.map(ExecutionPlan.Location.constant) }
+    locations = inference.constants.mapValues(ExecutionPlan.Location.constant)
     for (index, input) in program.graph.inputs.enumerated() {
-      locations[input.id.index] = .input(index)
+      locations[input.name] = .input(index)
     }
     place(Self.lifetimes(program, inference))
-    for (view, root) in inference.aliases where locations[view.index] == nil {
-      locations[view.index] = locations[root.index]
+    for (view, root) in inference.aliases where locations[view] == nil {
+      locations[view] = locations[root]
     }
   }
 
-  func offset(of id: ValueID) -> Int? {
-    if case .arena(let offset)? = locations[(roots[id] ?? id).index] { offset } else { nil }
+  func offset(of name: ValueName) -> Int? {
+    if case .arena(let offset)? = locations[roots[name] ?? name] { offset } else { nil }
   }
 
   private static func lifetimes(_ program: Program, _ inference: TypeInference) -> [Lifetime] {
@@ -70,7 +70,7 @@ struct ArenaLayout {
       placed.append((offset..<offset + size, lifetime))
       byteCount = max(byteCount, offset + size)
       switch lifetime.key {
-      case .value(let id): locations[id.index] = .arena(offset)
+      case .value(let name): locations[name] = .arena(offset)
       case .unnamed(let node, let position):
         unnamedOutputs[node, default: [:]][position] = offset
       }

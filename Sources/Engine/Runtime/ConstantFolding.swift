@@ -24,7 +24,7 @@ extension Graph {
       let results = try evaluate(kernel, of: node, on: operands, scratch: scratch)
       used = try MemoryLimit.check(results.map(\.type), used: used)
       for (output, result) in zip(node.outputs, results) {
-        if let output { graph[output].constant = result }
+        if let output { graph.set(output, to: .computed(result)) }
       }
     }
     return graph
@@ -42,12 +42,16 @@ extension Graph {
 
   /// Adds a body's values and returns its nodes in terms of this graph, ending with the outputs of `node`.
   private mutating func splice(_ body: Graph, at node: Node) -> [Node] {
-    var ids: [ValueID] = []
-    for value in body.values { ids.append(add(value.name, constant: value.constant)) }
-    for (capture, source) in zip(body.captures, node.inputs.dropFirst(body.firstCapture)) {
-      if let source { ids[capture.index] = source }
+    var names: [ValueName: ValueName] = [:]
+    for (name, constant) in body.orderedConstants {
+      names[name] = uniqueName(name)
+      set(names[name] ?? name, to: constant)
     }
-    func mapped(_ id: ValueID?) -> ValueID? { id.map { ids[$0.index] } }
+    for (capture, source) in zip(body.captures, node.inputs.dropFirst(body.firstCapture)) {
+      names[capture] = source
+    }
+    for name in body.nodes.flatMap(\.computed) { names[name] = uniqueName(name) }
+    func mapped(_ name: ValueName?) -> ValueName? { name.flatMap { names[$0] } }
     var spliced = body.nodes.map { inner in
       var inner = inner
       inner.inputs = inner.inputs.map(mapped)
@@ -118,10 +122,10 @@ extension GraphError {
   func located(in node: Node, _ operands: [Operand?], of graph: Graph) -> GraphError {
     if case .inNode = self { return self }
     let producers = graph.producers()
-    let inputs = zip(node.inputs, operands).map { id, operand -> String in
-      guard let id, let operand else { return "–" }
-      let producer = producers[id].map { " from '\(graph.nodes[$0].name)'" } ?? ""
-      return "'\(graph.name(of: id))' \(operand.type)\(producer)"
+    let inputs = zip(node.inputs, operands).map { name, operand -> String in
+      guard let name, let operand else { return "–" }
+      let producer = producers[name].map { " from '\(graph.nodes[$0].name)'" } ?? ""
+      return "'\(name)' \(operand.type)\(producer)"
     }
     return .inNode(name: node.name, opType: node.opType, inputs: inputs, self)
   }

@@ -8,21 +8,26 @@ final class ExecutionPlan: Sendable {
     case arena(Int)
   }
 
+  /// A value's type and memory.
+  struct Place: Sendable {
+    let type: TensorType
+    let location: Location
+  }
+
   struct Step: Sendable {
     let node: Int
     let kernel: any PreparedKernel
-    let inputs: [ValueID?]
-    let outputs: [(id: ValueID?, type: TensorType, offset: Int)]
+    let inputs: [Place?]
+    let outputs: [(type: TensorType, offset: Int)]
     /// Indices into the program's observed values that are complete after this step.
     let observes: [Int]
   }
 
   let steps: [Step]
   let arenaByteCount: Int
-  let outputs: [ValueID]
-  /// By value index; nil for values that nothing computes.
-  let types: [TensorType?]
-  let locations: [Location?]
+  let outputs: [Place]
+  /// nil for values that nothing computes.
+  let observed: [Place?]
   /// Observed values that exist before the first step: graph inputs and what shapes alone decide.
   let observedAtStart: [Int]
 
@@ -34,50 +39,53 @@ final class ExecutionPlan: Sendable {
     guard layout.byteCount <= MemoryLimit.bytes else {
       throw .tooLarge(reason: "a run at these shapes needs \(layout.byteCount) bytes")
     }
+    func place(_ name: ValueName) -> Place? {
+      guard let type = inference.types[name], let location = layout.locations[name] else {
+        return nil
+      }
+      return Place(type: type, location: location)
+    }
     var steps: [Step] = []
     for index in inference.executed {
       let node = program.graph.nodes[index]
       let produced = Set(node.outputs.compactMap { $0 } + inference.views(of: node.outputs))
       let extra = layout.unnamedOutputs[index] ?? [:]
       let outputs = inference.outputTypes[index]!.enumerated().map { position, type in
-        let id = position < node.outputs.count ? node.outputs[position] : nil
-        let offset = id.flatMap { layout.offset(of: $0) } ?? extra[position] ?? 0
-        return (id: id, type: type, offset: offset)
+        let name = position < node.outputs.count ? node.outputs[position] : nil
+        return (type, name.flatMap { layout.offset(of: $0) } ?? extra[position] ?? 0)
       }
-      let observes = program.observedIDs.indices.filter {
-        produced.contains(program.observedIDs[$0])
-      }
+      let observes = program.observed.indices.filter { produced.contains(program.observed[$0]) }
       steps.append(
         Step(
-          node: index, kernel: try inference.preparedKernel(index), inputs: node.inputs,
-          outputs: outputs, observes: observes))
+          node: index, kernel: try inference.preparedKernel(index),
+          inputs: node.inputs.map { $0.flatMap(place) }, outputs: outputs, observes: observes))
     }
     self.steps = steps
     arenaByteCount = layout.byteCount
-    outputs = program.graph.outputs
-    types = inference.types
-    locations = layout.locations
+    // Inference has seen to it that outputs have types.
+    outputs = program.graph.outputs.compactMap(place)
+    observed = program.observed.map(place)
     let stepped = Set(steps.flatMap(\.observes))
-    observedAtStart = program.observedIDs.indices.filter { !stepped.contains($0) }
+    observedAtStart = program.observed.indices.filter { !stepped.contains($0) }
   }
 }
 
 /// Propagates types, and values where types alone decide them, through a program.
 struct TypeInference {
   let program: Program
-  private(set) var types: [TensorType?]
-  private(set) var constants: [Tensor?]
+  private(set) var types: [ValueName: TensorType]
+  private(set) var constants: [ValueName: Tensor]
   /// Nodes that must run, in order.
   private(set) var executed: [Int] = []
   private(set) var outputTypes: [Int: [TensorType]] = [:]
   /// For a value that is a view of another: the value whose memory it shares.
-  private(set) var aliases: [ValueID: ValueID] = [:]
+  private(set) var aliases: [ValueName: ValueName] = [:]
 
   init(_ program: Program, inputs: [TensorType]) {
     self.program = program
-    types = program.graph.values.map { $0.constant?.type }
-    constants = program.graph.values.map(\.constant)
-    for (input, type) in zip(program.graph.inputs, inputs) { types[input.id.index] = type }
+    constants = program.graph.tensors
+    types = constants.mapValues(\.type)
+    for (input, type) in zip(program.graph.inputs, inputs) { types[input.name] = type }
   }
 
   mutating func run() throws(GraphError) {
@@ -110,9 +118,9 @@ struct TypeInference {
   }
 
   private func operands(of node: Node) -> [Operand?] {
-    node.inputs.map { id in
-      guard let id, let type = types[id.index] else { return nil }
-      return Operand(type, constant: constants[id.index])
+    node.inputs.map { name in
+      guard let name, let type = types[name] else { return nil }
+      return Operand(type, constant: constants[name])
     }
   }
 
@@ -128,11 +136,10 @@ struct TypeInference {
   }
 
   /// A file may give a node more outputs than its operator has; they exist only until somebody reads them.
-  private func requireType(of id: ValueID?, for reader: String) throws(GraphError) {
-    guard let id, types[id.index] == nil else { return }
+  private func requireType(of name: ValueName?, for reader: String) throws(GraphError) {
+    guard let name, types[name] == nil else { return }
     throw .shapeMismatch(
-      reason: "\(reader) reads '\(program.graph.name(of: id))', which its operator does not compute"
-    )
+      reason: "\(reader) reads '\(name)', which its operator does not compute")
   }
 
   /// The results where they depend on no data: all inputs constant, or types enough.
@@ -155,16 +162,16 @@ struct TypeInference {
   private mutating func record(_ results: [TensorType], _ values: [Tensor], for node: Node) {
     for (position, output) in node.outputs.enumerated() where position < results.count {
       guard let output else { continue }
-      types[output.index] = results[position]
-      if position < values.count { constants[output.index] = values[position] }
+      types[output] = results[position]
+      if position < values.count { constants[output] = values[position] }
     }
   }
 
-  func root(of id: ValueID) -> ValueID { aliases[id] ?? id }
+  func root(of name: ValueName) -> ValueName { aliases[name] ?? name }
 
-  /// Every value that shares memory with one of `ids`.
-  func views(of ids: [ValueID?]) -> [ValueID] {
-    let roots = Set(ids.compactMap { $0 })
+  /// Every value that shares memory with one of these.
+  func views(of names: [ValueName?]) -> [ValueName] {
+    let roots = Set(names.compactMap { $0 })
     return aliases.filter { roots.contains($0.value) }.map(\.key)
   }
 }

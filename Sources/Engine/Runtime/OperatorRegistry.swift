@@ -27,7 +27,7 @@ package struct OperatorRegistry: Sendable {
     return known?.first { $0.sinceVersion <= opset }?.traits ?? OperatorTraits()
   }
 
-  func traits(of node: Node) -> OperatorTraits {
+  package func traits(of node: Node) -> OperatorTraits {
     if let own = node.own { return type(of: own).traits }
     return traits(domain: node.domain, opType: node.opType, opset: node.opset)
   }

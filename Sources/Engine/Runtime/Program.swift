@@ -7,42 +7,25 @@ public final class Program: Sendable {
   let kernels: [any NodeKernel]
   /// The values a tap sees, in the order they were asked for.
   public let observed: [String]
-  let observedIDs: [ValueID]
   /// For the shapes that were met; all sessions share them, and what is packed for them.
   private let plans = Mutex<[[TensorType]: ExecutionPlan]>([:])
   /// What whoever runs the model should know of how it was read.
   public var notes: [String] { graph.notes }
 
-  /// - Parameters:
-  ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
-  ///   - rewrites: what is done to the graph; with none, it runs as written.
-  ///   - hardware: whose arithmetic to compute layers of 8-bit codes in.
-  ///   - countingClamps: whether `clampedShares` is kept.
+  /// - Parameter observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
   /// - Throws: `GraphError.unsupportedNodes` with every node that cannot run.
-  init(
-    _ model: Model, registry: OperatorRegistry, rewrites: [Rewrite], observing: [String],
-    hardware: Hardware, countingClamps: Bool
-  ) throws(GraphError) {
-    var graph = try Graph(model)
-    _ = try Self.kernels(of: graph, registry: registry)
+  init(_ source: Graph, _ lowering: Lowering, observing: [ValueName]) throws(GraphError) {
+    let resolved = try source.resolved()
+    _ = try Self.kernels(of: resolved, registry: lowering.registry)
+    try Self.check(observing, in: resolved)
     observed = observing
-    observedIDs = try Self.resolve(observing, in: graph)
-    if hardware == .noVNNI {
-      graph = try graph.clampingPairs(registry: registry, counting: countingClamps)
-    }
-    if !rewrites.isEmpty {
-      let kept = Set(observedIDs)
-      graph = try graph.foldingConstants(registry: registry)
-      for rewrite in rewrites { graph = rewrite(graph, kept, registry.traits) }
-      graph = graph.withoutDeadNodes(keeping: kept)
-    }
-    kernels = try Self.kernels(of: graph, registry: registry)
-    self.graph = graph
+    graph = try lowering.lowered(resolved, keeping: Set(observing))
+    kernels = try Self.kernels(of: graph, registry: lowering.registry)
   }
 
   /// A body of control flow.
   init(_ body: Graph, registry: OperatorRegistry) throws(GraphError) {
-    (observed, observedIDs) = ([], [])
+    observed = []
     graph = body
     // Made once: a body's kernels hold programs of bodies within, and twice at each level would be too often.
     kernels = try Self.kernels(of: body, registry: registry)
@@ -52,12 +35,12 @@ public final class Program: Sendable {
   static func unsupportedNodes(
     in model: Model, registry: OperatorRegistry
   ) throws(GraphError) -> [UnsupportedNode] {
-    unsupportedNodes(in: try Graph(model), registry: registry)
+    unsupportedNodes(in: try Graph(model).resolved(), registry: registry)
   }
 
   /// What whoever runs the model should know of how it is read.
   public static func notes(on model: Model) throws(GraphError) -> [String] {
-    try Graph(model).notes
+    try Graph(model).resolved().notes
   }
 
   static func unsupportedNodes(in graph: Graph, registry: OperatorRegistry) -> [UnsupportedNode] {
@@ -69,17 +52,11 @@ public final class Program: Sendable {
     return []
   }
 
-  private static func resolve(
-    _ names: [String], in graph: Graph
-  ) throws(GraphError) -> [ValueID] {
-    let ids = Dictionary(
-      graph.values.enumerated().map { ($1.name, ValueID($0)) }, uniquingKeysWith: { a, _ in a })
-    var resolved: [ValueID] = []
-    for name in names {
-      guard let id = ids[name] else { throw .unknownValue(name: name) }
-      resolved.append(id)
+  private static func check(_ observed: [ValueName], in graph: Graph) throws(GraphError) {
+    let known = Set(graph.inputs.map(\.name) + graph.nodes.flatMap(\.computed))
+    for name in observed where !known.contains(name) && !graph.isConstant(name) {
+      throw .unknownValue(name: name)
     }
-    return resolved
   }
 
   /// One kernel per node; throws `.unsupportedNodes` with every one that cannot run.
@@ -101,10 +78,10 @@ public final class Program: Sendable {
 
   /// Names, element types and declared dimensions of what the model reads.
   public var inputs: [(name: String, dtype: DType, dimensions: [Dimension]?)] {
-    graph.inputs.map { (graph.name(of: $0.id), $0.dtype, $0.dimensions) }
+    graph.inputs.compactMap { input in input.dtype.map { (input.name, $0, input.dimensions) } }
   }
 
-  public var outputNames: [String] { graph.outputs.map { graph.name(of: $0) } }
+  public var outputNames: [String] { graph.outputs }
 
   /// How to run at given types of the inputs; made at the first call.
   func plan(for types: [TensorType]) throws(GraphError) -> ExecutionPlan {
@@ -122,7 +99,7 @@ public final class Program: Sendable {
       try check(inputs)
       var inference = TypeInference(self, inputs: inputs)
       try inference.run()
-      return graph.outputs.compactMap { inference.types[$0.index] }
+      return graph.outputs.compactMap { inference.types[$0] }
     } catch {
       guard error.dependsOnData else { throw error }
       return nil
@@ -140,10 +117,9 @@ public final class Program: Sendable {
   }
 
   private func check(_ type: TensorType, against input: GraphInput) throws(GraphError) {
-    let name = graph.name(of: input.id)
-    guard type.dtype == input.dtype else {
-      throw .wrongInput(
-        name: name, reason: "has type \(type.dtype), the model reads \(input.dtype)")
+    let name = input.name
+    if let dtype = input.dtype, type.dtype != dtype {
+      throw .wrongInput(name: name, reason: "has type \(type.dtype), the model reads \(dtype)")
     }
     guard let dimensions = input.dimensions else { return }
     let agrees =

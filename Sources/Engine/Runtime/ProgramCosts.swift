@@ -8,8 +8,8 @@ extension Program {
       guard let kernel = kernels[index] as? any MultiplyAccumulating,
         let outputs = inference.outputTypes[index]
       else { return total }
-      let types = graph.nodes[index].inputs.compactMap { id in
-        id.flatMap { inference.types[$0.index] }
+      let types = graph.nodes[index].inputs.compactMap { name in
+        name.flatMap { inference.types[$0] }
       }
       return total + kernel.multiplyAccumulates(types, outputs)
     }

@@ -17,7 +17,7 @@ public struct SaturationRisk: Sendable, Hashable, Codable {
   static func all(
     in model: Model, registry: OperatorRegistry
   ) throws(GraphError) -> [SaturationRisk] {
-    let graph = try Graph(model).clampingPairs(registry: registry)
+    let graph = try Graph(model).resolved().clampingPairs(registry: registry)
     return graph.nodes.compactMap { graph.saturationRisk(of: $0) }
   }
 }

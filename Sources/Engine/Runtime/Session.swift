@@ -39,12 +39,7 @@ public struct Session: ~Copyable {
         for index in step.observes { try observe(index, state, tap) }
       }
     }
-    return plan.outputs.map { id in
-      guard let view = state.view(of: id) else {
-        preconditionFailure("a planned graph computes its outputs")
-      }
-      return view.copied()
-    }
+    return plan.outputs.map { state.view(of: $0).copied() }
   }
 
   private mutating func planIfPossible(
@@ -62,16 +57,16 @@ public struct Session: ~Copyable {
 
   private func runDirectly(_ inputs: [Tensor], _ tap: Tap?) throws -> [Tensor] {
     var execution = DirectExecution(program, scratch: scratch)
-    for (input, tensor) in zip(program.graph.inputs, inputs) { execution.set(input.id, to: tensor) }
+    for (input, tensor) in zip(program.graph.inputs, inputs) { execution[input.name] = tensor }
     let observed = Dictionary(
-      zip(program.observedIDs, program.observedIDs.indices), uniquingKeysWith: { a, _ in a })
+      zip(program.observed, program.observed.indices), uniquingKeysWith: { a, _ in a })
     if let tap {
-      for (index, id) in program.observedIDs.enumerated() {
-        if let value = execution[id] { try tap(index, TensorView(value)) }
+      for (index, name) in program.observed.enumerated() {
+        if let value = execution[name] { try tap(index, TensorView(value)) }
       }
     }
-    return try execution.run { id, tensor in
-      if let tap, let index = observed[id] { try tap(index, TensorView(tensor)) }
+    return try execution.run { name, tensor in
+      if let tap, let index = observed[name] { try tap(index, TensorView(tensor)) }
     }
   }
 
@@ -87,7 +82,7 @@ public struct Session: ~Copyable {
 
   private func execute(_ step: ExecutionPlan.Step, _ state: RunState) throws(GraphError) {
     let call = OperatorCall(
-      inputs: step.inputs.map { id in id.flatMap { state.view(of: $0) } },
+      inputs: step.inputs.map { place in place.map { state.view(of: $0) } },
       outputs: step.outputs.map { output in
         MutableTensorView(type: output.type, base: arena.base + output.offset)
       },
@@ -100,8 +95,8 @@ public struct Session: ~Copyable {
   }
 
   private func observe(_ index: Int, _ state: RunState, _ tap: Tap) throws {
-    guard let view = state.view(of: program.observedIDs[index]) else { return }
-    try tap(index, view)
+    guard let place = state.plan.observed[index] else { return }
+    try tap(index, state.view(of: place))
   }
 }
 
@@ -111,17 +106,13 @@ private struct RunState {
   let inputs: [Tensor]
   let arena: TensorStorage
 
-  func view(of id: ValueID) -> TensorView? {
-    guard let type = plan.types[id.index], let location = plan.locations[id.index] else {
-      return nil
-    }
-    switch location {
-    case .input(let index):
-      return TensorView(type: type, base: UnsafeRawPointer(inputs[index].storage.base))
-    case .constant(let tensor):
-      return TensorView(type: type, base: UnsafeRawPointer(tensor.storage.base))
-    case .arena(let offset):
-      return TensorView(type: type, base: UnsafeRawPointer(arena.base + offset))
-    }
+  func view(of place: ExecutionPlan.Place) -> TensorView {
+    let base =
+      switch place.location {
+      case .input(let index): inputs[index].storage.base
+      case .constant(let tensor): tensor.storage.base
+      case .arena(let offset): arena.base + offset
+      }
+    return TensorView(type: place.type, base: UnsafeRawPointer(base))
   }
 }

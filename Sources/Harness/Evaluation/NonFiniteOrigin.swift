@@ -26,7 +26,7 @@ extension NonFiniteOrigin {
   static func find(
     in model: Model, on source: some SampleSource, among samples: some Sequence<Int>
   ) throws -> NonFiniteOrigin? {
-    let computed = ComputedValues(model.graph)
+    let computed = ComputedValues(Graph(model))
     let program = try Program(model, observing: computed.names)
     let batching = try Batching(source, for: program)
     let session = SessionBox(program)
@@ -53,13 +53,12 @@ extension NonFiniteOrigin {
 private struct ComputedValues {
   private(set) var names: [String] = []
   /// The node that computes each.
-  private(set) var nodes: [ModelNode] = []
+  private(set) var nodes: [Node] = []
 
-  init(_ graph: ModelGraph) {
-    let constants = Set(graph.initializers.map(\.name))
-    var following = Set(graph.inputs.map(\.name)).subtracting(constants)
-    for node in graph.nodes where node.inputs.contains(where: following.contains) {
-      for output in node.outputs where !output.isEmpty {
+  init(_ graph: Graph) {
+    var following = Set(graph.inputs.map(\.name))
+    for node in graph.nodes where node.read.contains(where: following.contains) {
+      for output in node.computed {
         following.insert(output)
         names.append(output)
         nodes.append(node)

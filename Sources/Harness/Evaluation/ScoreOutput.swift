@@ -106,14 +106,12 @@ extension ScoreOutput {
 
   /// Whether a Sigmoid makes the output's one number; operators that move or round numbers are looked through.
   private static func kind(ofOne name: String, in model: Model) -> Kind {
-    var producers: [String: ModelNode] = [:]
-    for node in model.graph.nodes {
-      for output in node.outputs where !output.isEmpty { producers[output] = node }
-    }
+    let graph = Graph(model)
+    var producers = graph.producers()
     var name = name
-    while let node = producers.removeValue(forKey: name) {
+    while let node = producers.removeValue(forKey: name).map({ graph.nodes[$0] }) {
       if ["Sigmoid", "HardSigmoid"].contains(node.opType) { return .probability }
-      guard transparent.contains(node.opType), let source = node.inputs.first else { break }
+      guard transparent.contains(node.opType), let source = node.input(0) else { break }
       name = source
     }
     return .logit

@@ -50,16 +50,16 @@ public enum DataFree {
   /// Whether every layer reads what a batch norm states, or the network's input.
   public static func knowsEveryMean(of model: PreparedModel) -> Bool {
     let propagated = valuesBehindPlainLayers(model)
-    return WeightedLayer.all(in: model.document).allSatisfy { !propagated.contains($0.input) }
+    return WeightedLayer.all(in: model.graph).allSatisfy { !propagated.contains($0.input) }
   }
 
   /// What layers without a batch norm compute, and all that follows from it up to the next batch norm.
   private static func valuesBehindPlainLayers(_ prepared: PreparedModel) -> Set<String> {
     var values: Set<String> = []
-    for node in prepared.document.nodes {
+    for node in prepared.graph.nodes {
       let isLayer = node.traits.weight != nil
-      for output in node.outputs where prepared.normalized[output] == nil {
-        if isLayer || node.inputs.contains(where: values.contains) { values.insert(output) }
+      for output in node.computed where prepared.normalized[output] == nil {
+        if isLayer || node.read.contains(where: values.contains) { values.insert(output) }
       }
     }
     return values
@@ -68,10 +68,9 @@ public enum DataFree {
   static func moments(of prepared: PreparedModel, input: InputDistribution)
     throws(QuantizationError) -> [String: ChannelMoments]
   {
-    let document = prepared.document
-    var propagation = MomentPropagation(document: document, normalized: prepared.normalized)
-    for value in document.inputs where value.elementType == .float32 || value.elementType == .uint8
-    {
+    let graph = prepared.graph
+    var propagation = MomentPropagation(graph: graph, normalized: prepared.normalized)
+    for value in graph.inputs where value.elementType == .float32 || value.elementType == .uint8 {
       propagation.known[value.name] = ChannelMoments(
         input.lower.indices.map { c in
           ChannelMoments.Channel(
@@ -79,7 +78,7 @@ public enum DataFree {
             lower: Double(input.lower[c]), upper: Double(input.upper[c]))
         })
     }
-    for node in document.nodes { try propagation.visit(node) }
+    for node in graph.nodes { try propagation.visit(node) }
     return propagation.known
   }
 }

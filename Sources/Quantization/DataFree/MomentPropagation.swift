@@ -4,29 +4,29 @@ import ONNXFormat
 
 /// Walks a model in order and follows the moments of its values.
 struct MomentPropagation {
-  let document: Document
+  let graph: Graph
   /// What batch norms say of their outputs, folded or not.
   let normalized: [String: [ChannelNormal]]
   var known: [String: ChannelMoments] = [:]
 
-  mutating func visit(_ node: ModelNode) throws(QuantizationError) {
-    guard node.domain.isEmpty, let output = node.outputs.first else { return }
+  mutating func visit(_ node: Node) throws(QuantizationError) {
+    guard node.domain.isEmpty, let output = node.output else { return }
     if let normals = normalized[output], !normals.isEmpty {
       known[output] = ChannelMoments(normals)
       return
     }
     guard let result = try moments(after: node) else { return }
-    for output in node.outputs where !output.isEmpty { known[output] = result }
+    for output in node.computed where !output.isEmpty { known[output] = result }
   }
 
-  private func moments(after node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+  private func moments(after node: Node) throws(QuantizationError) -> ChannelMoments? {
     switch node.opType {
     case "Conv", "Gemm", "MatMul": return try linear(node)
     case "Add", "Sub", "Mul", "Div", "Min": return try arithmetic(node)
     case "Concat": return concatenated(node)
     case "Slice": return try sliced(node)
     case "Pad": return try padded(node)
-    case "Relu", "Clip": return try clipped(node)
+    case "Relu", "Clip": return clipped(node)
     case "LayerNormalization", "InstanceNormalization": return try normalOutput(node)
     case "Transpose", "Split": return operand(node, 0)?.collapsed()
     // Each score by itself, against one other of 0.
@@ -35,20 +35,20 @@ struct MomentPropagation {
     case "Cast": return node.int("to") == ElementType.float32.rawValue ? operand(node, 0) : nil
     default: break
     }
-    if let input = document.passedThrough(node) { return known[input] }
+    if let input = graph.passedThrough(node) { return known[input] }
     if node.is("AveragePool", "GlobalAveragePool", "Dropout", "Identity") {
       return operand(node, 0)
     }
-    guard let function = node.traits.function?(Attributes(node)) else { return nil }
+    guard let function = node.traits.function?(node.attributes) else { return nil }
     return operand(node, 0)?.map { $0.mapped(function) }
   }
 
-  private func operand(_ node: ModelNode, _ index: Int) -> ChannelMoments? {
+  private func operand(_ node: Node, _ index: Int) -> ChannelMoments? {
     node.input(index).flatMap { known[$0] }
   }
 
   /// Norms whose statistics come from the data: their output is N(β, γ²) by construction.
-  private func normalOutput(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+  private func normalOutput(_ node: Node) throws(QuantizationError) -> ChannelMoments? {
     guard let scale = try parameter(node, 1), !scale.isEmpty else { return nil }
     let bias = try parameter(node, 2) ?? Array(repeating: 0, count: scale.count)
     guard bias.count == scale.count else { return nil }
@@ -56,19 +56,19 @@ struct MomentPropagation {
       zip(bias, scale).map { ChannelNormal(mean: Double($0), deviation: Double(abs($1))) })
   }
 
-  private func parameter(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Float]? {
+  private func parameter(_ node: Node, _ index: Int) throws(QuantizationError) -> [Float]? {
     guard let name = node.input(index) else { return nil }
-    return try document.floats(name)
+    return try graph.floats(name)
   }
 
-  private func linear(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+  private func linear(_ node: Node) throws(QuantizationError) -> ChannelMoments? {
     guard let input = operand(node, 0), let name = node.input(1),
-      let tensor = document.initializers[name], let weights = try document.floats(name),
+      let tensor = graph.constants[name], let weights = try graph.floats(name),
       let axis = WeightAxis.axis(of: node, rank: tensor.dims.count)
     else { return nil }
     var bias: [Float]?
     if let name = node.input(2) {
-      guard let values = try document.floats(name), values.count == tensor.dims[axis] else {
+      guard let values = try graph.floats(name), values.count == tensor.dims[axis] else {
         return nil
       }
       bias = values
@@ -83,7 +83,7 @@ struct MomentPropagation {
     return tensor.dims.count == 2 ? layer.multiplied(input, outputAxis: axis) : nil
   }
 
-  private func arithmetic(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+  private func arithmetic(_ node: Node) throws(QuantizationError) -> ChannelMoments? {
     guard let left = try moments(node, 0), let right = try moments(node, 1) else { return nil }
     switch node.opType {
     case "Add": return left.combined(with: right) { $0.adding($1) }
@@ -99,12 +99,12 @@ struct MomentPropagation {
   }
 
   /// The moments of an operand that may be a constant.
-  private func moments(_ node: ModelNode, _ index: Int) throws(QuantizationError)
+  private func moments(_ node: Node, _ index: Int) throws(QuantizationError)
     -> ChannelMoments?
   {
     guard let name = node.input(index) else { return nil }
     if let computed = known[name] { return computed }
-    guard let values = try document.floats(name), !values.isEmpty else { return nil }
+    guard let values = try graph.floats(name), !values.isEmpty else { return nil }
     return ChannelMoments(
       values.map { value in
         let value = Double(value)
@@ -112,14 +112,14 @@ struct MomentPropagation {
       })
   }
 
-  private func concatenated(_ node: ModelNode) -> ChannelMoments? {
-    let parts = node.inputs.compactMap { known[$0] }
+  private func concatenated(_ node: Node) -> ChannelMoments? {
+    let parts = node.read.compactMap { known[$0] }
     guard parts.count == node.inputs.count, !parts.isEmpty else { return nil }
     let joined = ChannelMoments(parts.flatMap(\.channels))
     return node.int("axis") == 1 ? joined : joined.collapsed()
   }
 
-  private func sliced(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
+  private func sliced(_ node: Node) throws(QuantizationError) -> ChannelMoments? {
     guard let input = operand(node, 0) else { return nil }
     guard let starts = try integers(node, 1), let ends = try integers(node, 2),
       starts.count == ends.count
@@ -136,8 +136,8 @@ struct MomentPropagation {
     return ChannelMoments(stride(from: first, to: last, by: steps[i]).map { input.channels[$0] })
   }
 
-  private func padded(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
-    guard let input = operand(node, 0), document.passedThrough(node) != nil else { return nil }
+  private func padded(_ node: Node) throws(QuantizationError) -> ChannelMoments? {
+    guard let input = operand(node, 0), graph.passedThrough(node) != nil else { return nil }
     let pads = try integers(node, 1) ?? node.ints("pads") ?? []
     let rank = pads.count / 2
     guard rank > 1, node.input(3) == nil, (0...4096).contains(pads[1]),
@@ -149,23 +149,22 @@ struct MomentPropagation {
         + Array(repeating: zero, count: pads[rank + 1]))
   }
 
-  private func clipped(_ node: ModelNode) throws(QuantizationError) -> ChannelMoments? {
-    guard let input = operand(node, 0) else { return nil }
-    if node.is("Relu") { return input.map { $0.clipped(0, .infinity) } }
-    let low = try bound(node, 1, "min") ?? -.infinity
-    let high = try bound(node, 2, "max") ?? .infinity
-    return low <= high ? input.map { $0.clipped(low, high) } : nil
+  private func clipped(_ node: Node) -> ChannelMoments? {
+    switch graph.activation(of: node) {
+    case .relu: operand(node, 0)?.map { $0.clipped(0, .infinity) }
+    case .clip(let low, let high):
+      // A bound that is missing is the largest float.
+      operand(node, 0)?.map {
+        $0.clipped(
+          low == -.greatestFiniteMagnitude ? -.infinity : Double(low),
+          high == .greatestFiniteMagnitude ? .infinity : Double(high))
+      }
+    default: nil
+    }
   }
 
-  private func bound(_ node: ModelNode, _ index: Int, _ attribute: String)
-    throws(QuantizationError) -> Double?
-  {
-    if node.input(index) == nil { return node.float(attribute).map(Double.init) }
-    return try parameter(node, index)?.first.map(Double.init)
-  }
-
-  private func integers(_ node: ModelNode, _ index: Int) throws(QuantizationError) -> [Int]? {
+  private func integers(_ node: Node, _ index: Int) throws(QuantizationError) -> [Int]? {
     guard let name = node.input(index) else { return nil }
-    return try document.integers(name)
+    return try graph.integers(name)
   }
 }

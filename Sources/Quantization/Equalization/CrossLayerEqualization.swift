@@ -1,4 +1,5 @@
 import Foundation
+import Engine
 import ONNXFormat
 
 /// Gives the weights of a layer's output channels, and of the same channels where the next layer reads them, equal
@@ -16,32 +17,32 @@ public enum CrossLayerEqualization {
 
   /// The equalized model; the given one where nothing can be equalized.
   public static func equalized(_ model: Model) throws(QuantizationError) -> Model {
-    var document = Document(model)
-    document.hoistConstants()
-    document.dropIdentities()
-    let paths = try EqualizationPath.all(in: document)
-    let scales = try scales(of: paths, in: document)
+    var graph = Graph(model)
+    graph.hoistConstants()
+    graph = graph.removingIdentities(keeping: graph.pinned)
+    let paths = try EqualizationPath.all(in: graph)
+    let scales = try scales(of: paths, in: graph)
     for (path, scales) in zip(paths, scales) where scales.contains(where: { $0 != 1 }) {
-      try document.equalize(path, by: scales)
+      try graph.equalize(path, by: scales)
     }
     let clips = zip(paths, scales).flatMap { path, scales in
       path.clips.map { (node: $0, scales: scales, isMap: path.source.opType == "Conv") }
     }
-    try document.replaceClips(clips)
-    return document.assembled(opset: document.opset)
+    try graph.replaceClips(clips)
+    return graph.model()
   }
 
   /// What to divide each channel of each path by.
   private static func scales(
-    of paths: [EqualizationPath], in document: Document
+    of paths: [EqualizationPath], in graph: Graph
   ) throws(QuantizationError) -> [[Double]] {
     var magnitudes: [Int: WeightMagnitudes] = [:]
     var floors: [[Double]] = []
     for path in paths {
       for layer in [path.source] + path.readers where magnitudes[layer.node] == nil {
-        magnitudes[layer.node] = try WeightMagnitudes(layer, in: document)
+        magnitudes[layer.node] = try WeightMagnitudes(layer, in: graph)
       }
-      floors.append(try smallestScales(path, in: document))
+      floors.append(try smallestScales(path, in: graph))
     }
     var scales = paths.map { [Double](repeating: 1, count: $0.channels) }
     for _ in 0..<sweeps {
@@ -81,15 +82,15 @@ public enum CrossLayerEqualization {
   /// A small scale makes an activation large, and all channels of a tensor share its activation's scale. So no channel
   /// may outgrow the largest one, where a batch norm says how large they are.
   private static func smallestScales(
-    _ path: EqualizationPath, in document: Document
+    _ path: EqualizationPath, in graph: Graph
   ) throws(QuantizationError) -> [Double] {
     let unknown = [Double](repeating: 1 / limit, count: path.channels)
-    guard let norm = path.norm, let gamma = try document.floats(document.nodes[norm].inputs[1]),
-      let beta = try document.floats(document.nodes[norm].inputs[2])
+    guard let norm = path.norm, let gamma = try graph.floats(graph.nodes[norm].inputs[1]),
+      let beta = try graph.floats(graph.nodes[norm].inputs[2])
     else { return unknown }
     var highest = Double.infinity
     for clip in path.clips {
-      let limit = try document.upperLimit(ofClip: document.nodes[clip]) ?? .infinity
+      let limit = graph.upperLimit(ofClip: graph.nodes[clip]) ?? .infinity
       highest = min(highest, Double(limit))
     }
     let reach = zip(beta, gamma).map {
@@ -100,13 +101,13 @@ public enum CrossLayerEqualization {
   }
 }
 
-extension Document {
+extension Graph {
   /// Divides the channels of a path by `scales` where they are made, and multiplies them where they are read.
   fileprivate mutating func equalize(
     _ path: EqualizationPath, by scales: [Double]
   ) throws(QuantizationError) {
     if let norm = path.norm {
-      for input in nodes[norm].inputs[1...2] {
+      for input in nodes[norm].inputs[1...2].compactMap(\.self) {
         try scale(input) { $1 / scales[$0] }
       }
     } else {
@@ -124,7 +125,7 @@ extension Document {
   private mutating func scale(
     _ name: String, _ transform: (_ index: Int, _ value: Double) -> Double
   ) throws(QuantizationError) {
-    guard let values = try floats(name), let dims = initializers[name]?.dims else { return }
+    guard let values = try floats(name), let dims = constants[name]?.dims else { return }
     store(
       name, floats: values.enumerated().map { Float(transform($0.offset, Double($0.element))) },
       dims: dims)
@@ -136,26 +137,28 @@ extension Document {
   ) throws(QuantizationError) {
     let scaled = clips.filter { $0.scales.contains { $0 != 1 } }
     let replaced = Dictionary(uniqueKeysWithValues: scaled.map { ($0.node, $0) })
-    var result: [ModelNode] = []
+    var result: [Node] = []
     for index in nodes.indices {
       let node = nodes[index]
-      guard let clip = replaced[index], let upper = try upperLimit(ofClip: node) else {
+      guard let clip = replaced[index], let upper = upperLimit(ofClip: node),
+        let output = node.output
+      else {
         result.append(node)
         continue
       }
-      let positive = uniqueName(node.outputs[0] + "_positive")
-      let limits = uniqueName(node.outputs[0] + "_limits")
+      let positive = uniqueName(output + "_positive")
+      let limits = uniqueName(output + "_limits")
       store(
         limits, floats: clip.scales.map { Float(Double(upper) / $0) },
         dims: clip.isMap ? [1, clip.scales.count, 1, 1] : [1, clip.scales.count])
       result.append(
-        ModelNode(
+        Node(
           "Relu", name: uniqueName(node.displayName + "_Relu"), inputs: [node.inputs[0]],
           outputs: [positive]))
       result.append(
-        ModelNode(
+        Node(
           "Min", name: uniqueName(node.displayName + "_Min"), inputs: [positive, limits],
-          outputs: [node.outputs[0]]))
+          outputs: [output]))
     }
     nodes = result
   }

@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// |w| of one layer, as its batch norm makes it, for each pair of an output and an input channel; the largest of a
@@ -13,9 +14,9 @@ struct WeightMagnitudes {
   private var perGroup: Int { values.count / max(outputs, 1) }
 
   /// - Returns: nil for a layer whose weights have no such pairs.
-  init?(_ layer: WeightedLayer, in document: Document) throws(QuantizationError) {
-    let node = document.nodes[layer.node]
-    guard let stored = try document.floats(layer.weight),
+  init?(_ layer: WeightedLayer, in graph: Graph) throws(QuantizationError) {
+    let node = graph.nodes[layer.node]
+    guard let stored = try graph.floats(layer.weight),
       let matrix = WeightMatrix(layer, node, stored)
     else { return nil }
     (outputs, groups) = (matrix.outputs, matrix.groups)
@@ -25,7 +26,7 @@ struct WeightMagnitudes {
     for (index, weight) in matrix.values.enumerated() {
       values[index / window] = max(values[index / window], abs(Double(weight)))
     }
-    outputScales = try document.normFactors(after: layer) ?? Array(repeating: 1, count: outputs)
+    outputScales = try graph.normFactors(after: layer) ?? Array(repeating: 1, count: outputs)
     inputScales = [Double](repeating: 1, count: perGroup * groups)
   }
 
@@ -66,7 +67,7 @@ struct WeightMagnitudes {
   }
 }
 
-extension Document {
+extension Graph {
   /// |γ| / √(σ² + ε) of the batch norm that alone reads a layer's output; nil where there is none.
   func normFactors(after layer: WeightedLayer) throws(QuantizationError) -> [Double]? {
     let value = nodes[layer.node].outputs[0]

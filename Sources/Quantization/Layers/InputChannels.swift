@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// Which output and which input channel a weight connects.
@@ -10,7 +11,7 @@ struct InputChannels {
   private let outputsPerGroup: Int
   private let isInputMajor: Bool
 
-  init?(_ layer: WeightedLayer, _ node: ModelNode) {
+  init?(_ layer: WeightedLayer, _ node: Node) {
     outputs = layer.outputChannels
     switch layer.opType {
     case "Conv":

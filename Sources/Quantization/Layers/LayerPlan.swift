@@ -1,3 +1,5 @@
+import Engine
+
 /// The layers of a model and their bits under a policy.
 struct LayerPlan: Sendable {
   /// Every layer with weights, in order, and its bits; nil where it stays in float32.
@@ -7,10 +9,10 @@ struct LayerPlan: Sendable {
   let report: [QuantizedLayer]
   let usesInt4: Bool
 
-  init(_ document: Document, scheme: Scheme, policy: Policy) throws(QuantizationError) {
-    layers = WeightedLayer.all(in: document)
+  init(_ graph: Graph, scheme: Scheme, policy: Policy) throws(QuantizationError) {
+    layers = WeightedLayer.all(in: graph)
     guard !layers.isEmpty else {
-      let others = UnquantizedLayer.all(in: document)
+      let others = UnquantizedLayer.all(in: graph)
       throw .nothingToQuantize(
         reason: others.isEmpty
           ? "no Conv, Gemm or MatMul reads float32 weights stored in the file"

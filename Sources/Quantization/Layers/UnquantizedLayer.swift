@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// A layer that has weights and stays in float32 whatever the policy says.
@@ -8,39 +9,39 @@ public struct UnquantizedLayer: Sendable, Equatable {
   public let reason: String
 
   /// nil where the node has no weights, or such as can be quantized.
-  init?(_ document: Document, _ index: Int) {
-    let node = document.nodes[index]
-    guard WeightedLayer(document, index) == nil, let reason = Self.reason(node, document) else {
+  init?(_ graph: Graph, _ index: Int) {
+    let node = graph.nodes[index]
+    guard WeightedLayer(graph, index) == nil, let reason = Self.reason(node, graph) else {
       return nil
     }
     (name, opType, self.reason) = (node.displayName, node.opType, reason)
   }
 
-  private static func reason(_ node: ModelNode, _ document: Document) -> String? {
+  private static func reason(_ node: Node, _ graph: Graph) -> String? {
     switch node.opType {
     case _ where !node.domain.isEmpty: return nil
     case "Conv", "ConvTranspose":
-      guard let weight = node.input(1).flatMap({ document.initializers[$0] }) else {
+      guard let weight = graph.constantValue(node.input(1)) else {
         return "its weights are computed while the model runs"
       }
       return reason(node, weight)
     case "Gemm", "MatMul":
       // A product of two activations has no weights.
-      if let weight = node.input(1).flatMap({ document.initializers[$0] }) {
-        return document.isConstant(node.inputs[0]) ? nil : reason(node, weight)
+      if let weight = graph.constantValue(node.input(1)) {
+        return graph.isConstant(node.inputs[0]) ? nil : reason(node, weight)
       }
-      let isFirst = node.input(0).map(document.isConstant) ?? false
+      let isFirst = node.input(0).map(graph.isConstant) ?? false
       return isFirst ? "its weights are the first operand" : nil
     case "LSTM", "GRU", "RNN", "DeformConv":
       return "weights of \(node.opType) are not quantized"
     case "Einsum":
-      return node.inputs.contains(where: document.isConstant)
+      return node.read.contains(where: graph.isConstant)
         ? "weights of Einsum are not quantized" : nil
     default: return nil
     }
   }
 
-  private static func reason(_ node: ModelNode, _ weight: ModelTensor) -> String {
+  private static func reason(_ node: Node, _ weight: ConstantValue) -> String {
     if weight.elementType != .float32 {
       return "its weights are of type \(weight.elementType.map { "\($0)" } ?? "unknown")"
     }
@@ -52,7 +53,7 @@ public struct UnquantizedLayer: Sendable, Equatable {
     return "weights of shape \(weight.dims) have no axis of output channels"
   }
 
-  static func all(in document: Document) -> [UnquantizedLayer] {
-    document.nodes.indices.compactMap { UnquantizedLayer(document, $0) }
+  static func all(in graph: Graph) -> [UnquantizedLayer] {
+    graph.nodes.indices.compactMap { UnquantizedLayer(graph, $0) }
   }
 }

@@ -2,10 +2,10 @@ import Engine
 import ONNXFormat
 
 /// The axis of a weight that has one entry per output channel.
-public enum WeightAxis {
+package enum WeightAxis {
   /// nil for operators that have no weights, and for forms whose output channels are not along one axis.
   /// - Parameter rank: of the weight.
-  public static func axis(of node: ModelNode, rank: Int) -> Int? {
-    node.traits.weight?.outputAxis(Attributes(node), rank)
+  package static func axis(of node: Node, rank: Int) -> Int? {
+    node.traits.weight?.outputAxis(node.attributes, rank)
   }
 }

@@ -25,7 +25,7 @@ struct WeightMatrix: Sendable {
   }
 
   /// - Returns: nil where a layer's form is not one of these: Conv, Gemm with plain factors, MatMul of rank 2.
-  init?(_ layer: WeightedLayer, _ node: ModelNode, _ stored: [Float]) {
+  init?(_ layer: WeightedLayer, _ node: Node, _ stored: [Float]) {
     shape = layer.shape
     outputs = layer.outputChannels
     switch layer.opType {
@@ -60,7 +60,7 @@ struct WeightMatrix: Sendable {
   }
 
   /// Where the weights meet one input, for an input of the given type; nil where the input is not understood.
-  func columns(_ node: ModelNode, input: Shape) -> LayerColumns? {
+  func columns(_ node: Node, input: Shape) -> LayerColumns? {
     if node.is("Conv") {
       return (try? ConvolutionWindow(node, weights: shape, input: input)).map(
         LayerColumns.convolution)

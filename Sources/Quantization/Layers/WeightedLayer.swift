@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// A node with a float32 weight of the file.
@@ -19,12 +20,12 @@ struct WeightedLayer: Sendable {
   var elementCount: Int { shape.reduce(1, *) }
   var outputChannels: Int { shape[axis] }
 
-  init?(_ document: Document, _ index: Int) {
-    let node = document.nodes[index]
+  init?(_ graph: Graph, _ index: Int) {
+    let node = graph.nodes[index]
     guard let weightInput = node.traits.weight?.input,
       let input = node.input(0), let weight = node.input(weightInput),
-      let tensor = document.initializers[weight], tensor.elementType == .float32,
-      !document.isConstant(input), tensor.dims.allSatisfy({ $0 > 0 }),
+      let tensor = graph.constants[weight], tensor.elementType == .float32,
+      !graph.isConstant(input), tensor.dims.allSatisfy({ $0 > 0 }),
       let axis = WeightAxis.axis(of: node, rank: tensor.dims.count)
     else { return nil }
     self.node = index
@@ -39,7 +40,7 @@ struct WeightedLayer: Sendable {
     isDepthwise = node.is("Conv") && node.int("group") ?? 1 > 1 && tensor.dims[1] == 1
   }
 
-  static func all(in document: Document) -> [WeightedLayer] {
-    document.nodes.indices.compactMap { WeightedLayer(document, $0) }
+  static func all(in graph: Graph) -> [WeightedLayer] {
+    graph.nodes.indices.compactMap { WeightedLayer(graph, $0) }
   }
 }

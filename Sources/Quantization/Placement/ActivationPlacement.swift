@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// Which values get a quantizer, and which of them share one.
@@ -20,23 +21,23 @@ struct ActivationPlacement {
 
   private(set) var groups: [Group] = []
 
-  init(_ document: Document, anchors: [WeightedLayer]) {
-    let wanted = Self.wanted(document, anchors)
+  init(_ graph: Graph, anchors: [WeightedLayer]) {
+    let wanted = Self.wanted(graph, anchors)
     var links = DisjointSets()
     var concatenated: Set<String> = []
     var moved: Set<String> = []
-    for node in document.nodes {
-      let outputs = node.outputs.filter(wanted.contains)
+    for node in graph.nodes {
+      let outputs = node.computed.filter(wanted.contains)
       guard !outputs.isEmpty else { continue }
       if node.is("Concat") {
         concatenated.formUnion(outputs)
-        for input in node.inputs where wanted.contains(input) { links.join(input, outputs[0]) }
-      } else if let input = document.passedThrough(node), wanted.contains(input) {
+        for input in node.read where wanted.contains(input) { links.join(input, outputs[0]) }
+      } else if let input = graph.passedThrough(node), wanted.contains(input) {
         moved.formUnion(outputs)
         for output in outputs { links.join(input, output) }
       }
     }
-    let order = document.inputs.map(\.name) + document.nodes.flatMap(\.outputs)
+    let order = graph.inputs.map(\.name) + graph.nodes.flatMap(\.computed)
     var positions: [String: Int] = [:]
     for name in order where wanted.contains(name) {
       let root = links.root(name)
@@ -50,38 +51,38 @@ struct ActivationPlacement {
       let members = groups[i].members
       let joints = members.filter(concatenated.contains)
       groups[i].deciding = joints.isEmpty ? members.filter { !moved.contains($0) } : joints
-      groups[i].depthwiseReaders = Self.depthwiseReaders(document, members, anchors)
+      groups[i].depthwiseReaders = Self.depthwiseReaders(graph, members, anchors)
     }
   }
 
   var tensors: [String] { groups.flatMap(\.members) }
 
-  private static func wanted(_ document: Document, _ anchors: [WeightedLayer]) -> Set<String> {
-    let isFloat = document.floatValues()
+  private static func wanted(_ graph: Graph, _ anchors: [WeightedLayer]) -> Set<String> {
+    let isFloat = graph.floatValues()
     let layers = Set(anchors.map(\.node))
     var wanted: Set<String> = []
     /// What an activation function reads whose output is quantized in its place.
     var fused: Set<String> = []
-    for (index, node) in document.nodes.enumerated().reversed() {
+    for (index, node) in graph.nodes.enumerated().reversed() {
       var read: [String] = []
-      let isWanted = node.outputs.contains(where: wanted.contains)
+      let isWanted = node.computed.contains(where: wanted.contains)
       if layers.contains(index) {
-        read = [node.inputs[0]]
+        read = node.input(0).map { [$0] } ?? []
       } else if node.is("Relu", "Clip") {
-        if isWanted { fused.insert(node.inputs[0]) }
-      } else if isWanted || (node.is("Add") && node.outputs.contains(where: fused.contains)) {
-        read = document.integerOperands(node)
+        if isWanted, let input = node.input(0) { fused.insert(input) }
+      } else if isWanted || (node.is("Add") && node.computed.contains(where: fused.contains)) {
+        read = graph.integerOperands(node)
       }
-      wanted.formUnion(read.filter { isFloat.contains($0) && !document.isConstant($0) })
+      wanted.formUnion(read.filter { isFloat.contains($0) && !graph.isConstant($0) })
     }
     return wanted
   }
 
   private static func depthwiseReaders(
-    _ document: Document, _ members: [String], _ anchors: [WeightedLayer]
+    _ graph: Graph, _ members: [String], _ anchors: [WeightedLayer]
   ) -> [String] {
-    guard members.count == 1, !document.pinned.contains(members[0]) else { return [] }
-    let readers = document.nodes.indices.filter { document.nodes[$0].inputs.contains(members[0]) }
+    guard members.count == 1, !graph.pinned.contains(members[0]) else { return [] }
+    let readers = graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(members[0]) }
     let depthwise = anchors.filter { $0.isDepthwise && readers.contains($0.node) }
     return depthwise.count == readers.count ? depthwise.map(\.name) : []
   }

@@ -1,8 +1,9 @@
+import Engine
 import ONNXFormat
 
 /// Writes the weights and biases of layers, quantized, into a model.
 struct LayerWriter {
-  let document: Document
+  let graph: Graph
   let scheme: Scheme
   /// By tensor name; empty in weight-only files.
   let activations: [String: [QuantizationParameters]]
@@ -14,14 +15,14 @@ struct LayerWriter {
   private let readers: [String: [Int]]
 
   init(
-    document: Document, scheme: Scheme, activations: [String: [QuantizationParameters]],
+    graph: Graph, scheme: Scheme, activations: [String: [QuantizationParameters]],
     chosen: [String: QuantizedWeights] = [:]
   ) {
-    self.document = document
+    self.graph = graph
     self.scheme = scheme
     self.activations = activations
     self.chosen = chosen
-    readers = document.consumers()
+    readers = graph.consumers()
   }
 
   mutating func write(
@@ -60,7 +61,7 @@ struct LayerWriter {
     {
       return bias.map { Self.guarded(weights, $0) } ?? weights
     }
-    guard let values = try document.floats(layer.weight), values.allSatisfy(\.isFinite) else {
+    guard let values = try graph.floats(layer.weight), values.allSatisfy(\.isFinite) else {
       throw .nonFiniteWeights(tensor: layer.weight, layer: layer.name)
     }
     let axis = scheme.weights.granularity == .perChannel ? layer.axis : nil
@@ -90,11 +91,11 @@ struct LayerWriter {
 
   /// The bias of a layer whose input is quantized, where it can be an int32 vector.
   private func integerBias(of layer: WeightedLayer) throws(QuantizationError) -> IntegerBias? {
-    let node = document.nodes[layer.node]
+    let node = graph.nodes[layer.node]
     guard let input = activations[layer.input], let name = layer.bias,
       node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1,
-      document.initializers[name]?.dims == [layer.outputChannels],
-      let values = try document.floats(name), values.allSatisfy(\.isFinite)
+      graph.constants[name]?.dims == [layer.outputChannels],
+      let values = try graph.floats(name), values.allSatisfy(\.isFinite)
     else { return nil }
     // The filters of a depthwise convolution are grouped by the input channel they read.
     let scales = input.map(\.scale)

@@ -1,31 +1,31 @@
 import Engine
 import ONNXFormat
 
-/// Writes QuantizeLinear and DequantizeLinear nodes, or clipping in their place, into a document, in the standard domain only.
+/// Writes QuantizeLinear and DequantizeLinear nodes, or clipping in their place, into a graph, in the standard domain only.
 ///
 /// Names follow from the tensor's: `<tensor>_quantized`, `_dequantized`, `_scale`, `_zero_point`.
 struct QDQWriter {
-  private(set) var document: Document
-  private var atStart: [ModelNode] = []
-  private var before: [Int: [ModelNode]] = [:]
-  private var after: [Int: [ModelNode]] = [:]
+  private(set) var graph: Graph
+  private var atStart: [Node] = []
+  private var before: [Int: [Node]] = [:]
+  private var after: [Int: [Node]] = [:]
   private var renames: [String: String] = [:]
   private let producers: [String: Int]
 
-  init(_ document: Document) {
-    self.document = document
-    producers = document.producers()
+  init(_ graph: Graph) {
+    self.graph = graph
+    producers = graph.producers()
   }
 
   /// Stores a weight as integers and returns the name of its dequantized value, which exists from
   /// node `index` on.
   mutating func addWeights(_ name: String, _ weights: QuantizedWeights, before index: Int) -> String
   {
-    let codes = document.uniqueName(name + "_quantized")
-    document.store(
+    let codes = graph.uniqueName(name + "_quantized")
+    graph.store(
       Self.tensor(codes, weights.codes, weights.shape, weights.parameters[0].storage))
     let (scale, zeroPoint) = addParameters(name, weights.parameters, dims: weights.parameterDims)
-    let output = document.uniqueName(name + "_dequantized")
+    let output = graph.uniqueName(name + "_dequantized")
     addDequantize(
       name, [codes, scale, zeroPoint], output, weights.dequantizeAttributes, before: index)
     return output
@@ -36,12 +36,12 @@ struct QDQWriter {
     _ name: String, codes: [Int32], scales: [Float], before index: Int
   ) -> String {
     let isPerChannel = scales.count > 1
-    let stored = document.uniqueName(name + "_quantized")
-    document.store(
+    let stored = graph.uniqueName(name + "_quantized")
+    graph.store(
       ModelTensor(name: stored, elementType: .int32, dims: [codes.count], values: codes))
-    let scale = document.uniqueName(name + "_scale")
-    document.store(scale, floats: scales, dims: isPerChannel ? [scales.count] : [])
-    let output = document.uniqueName(name + "_dequantized")
+    let scale = graph.uniqueName(name + "_scale")
+    graph.store(scale, floats: scales, dims: isPerChannel ? [scales.count] : [])
+    let output = graph.uniqueName(name + "_dequantized")
     addDequantize(
       name, [stored, scale], output, isPerChannel ? ["axis": .int(0)] : [:], before: index)
     return output
@@ -62,29 +62,29 @@ struct QDQWriter {
     var shared = parameters[0]
     if isPerChannel { shared.scale = 1 }
     let (scale, zeroPoint) = addParameters(name, [shared], dims: [])
-    let quantized = document.uniqueName(name + "_quantized")
-    let output = document.uniqueName(name + "_dequantized")
+    let quantized = graph.uniqueName(name + "_quantized")
+    let output = graph.uniqueName(name + "_dequantized")
     var (source, codes) = (name, output)
     if isPerChannel {
-      source = document.uniqueName(name + "_divided")
-      codes = document.uniqueName(name + "_rounded")
+      source = graph.uniqueName(name + "_divided")
+      codes = graph.uniqueName(name + "_rounded")
     }
     var added = [
-      ModelNode(
-        "QuantizeLinear", name: document.uniqueName(name + "_QuantizeLinear"),
+      Node(
+        "QuantizeLinear", name: graph.uniqueName(name + "_QuantizeLinear"),
         inputs: [source, scale, zeroPoint], outputs: [quantized]),
-      ModelNode(
-        "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"),
+      Node(
+        "DequantizeLinear", name: graph.uniqueName(name + "_DequantizeLinear"),
         inputs: [quantized, scale, zeroPoint], outputs: [codes]),
     ]
     if isPerChannel {
-      let scales = document.uniqueName(name + "_channel_scales")
+      let scales = graph.uniqueName(name + "_channel_scales")
       let dims = [1, parameters.count] + [Int](repeating: 1, count: spatialRank(of: name))
-      document.store(scales, floats: parameters.map(\.scale), dims: dims)
-      let divide = ModelNode(
-        "Div", name: document.uniqueName(name + "_Div"), inputs: [name, scales], outputs: [source])
-      let multiply = ModelNode(
-        "Mul", name: document.uniqueName(name + "_Mul"), inputs: [codes, scales], outputs: [output])
+      graph.store(scales, floats: parameters.map(\.scale), dims: dims)
+      let divide = Node(
+        "Div", name: graph.uniqueName(name + "_Div"), inputs: [name, scales], outputs: [source])
+      let multiply = Node(
+        "Mul", name: graph.uniqueName(name + "_Mul"), inputs: [codes, scales], outputs: [output])
       added = [divide] + added + [multiply]
     }
     replace(name, by: output, of: added)
@@ -93,19 +93,19 @@ struct QDQWriter {
   /// Clips an activation where it is produced; every node then reads what is left.
   mutating func clipActivation(_ name: String, to range: ValueRange) {
     let (lower, upper) = (
-      document.uniqueName(name + "_lower"), document.uniqueName(name + "_upper")
+      graph.uniqueName(name + "_lower"), graph.uniqueName(name + "_upper")
     )
-    document.store(lower, floats: [range.lower], dims: [])
-    document.store(upper, floats: [range.upper], dims: [])
-    let output = document.uniqueName(name + "_clipped")
-    let clip = ModelNode(
-      "Clip", name: document.uniqueName(name + "_Clip"), inputs: [name, lower, upper],
+    graph.store(lower, floats: [range.lower], dims: [])
+    graph.store(upper, floats: [range.upper], dims: [])
+    let output = graph.uniqueName(name + "_clipped")
+    let clip = Node(
+      "Clip", name: graph.uniqueName(name + "_Clip"), inputs: [name, lower, upper],
       outputs: [output])
     replace(name, by: output, of: [clip])
   }
 
   /// Makes every node read `output`, which `nodes` make of the value `name` where it is produced.
-  private mutating func replace(_ name: String, by output: String, of nodes: [ModelNode]) {
+  private mutating func replace(_ name: String, by output: String, of nodes: [Node]) {
     if let producer = producers[name] {
       after[producer, default: []] += nodes
     } else {
@@ -116,18 +116,18 @@ struct QDQWriter {
 
   /// How many axes an activation has behind its channels, as the convolution that reads it says.
   private func spatialRank(of name: String) -> Int {
-    let reader = document.nodes.first { $0.is("Conv") && $0.input(0) == name }
-    return reader.flatMap { document.initializers[$0.inputs[1]]?.dims.count }.map { $0 - 2 } ?? 2
+    let reader = graph.nodes.first { $0.is("Conv") && $0.input(0) == name }
+    return graph.constantValue(reader?.input(1)).map { $0.dims.count - 2 } ?? 2
   }
 
   /// Makes one input of a node read another value.
   mutating func setInput(_ input: Int, of node: Int, to name: String) {
-    document.nodes[node].inputs[input] = name
+    graph.nodes[node].inputs[input] = name
   }
 
-  /// The document with everything in place.
-  func finished() -> Document {
-    var result = document
+  /// The graph with everything in place.
+  func finished() -> Graph {
+    var result = graph
     result.redirect(renames)
     let nodes = result.nodes
     result.nodes = atStart
@@ -142,19 +142,19 @@ struct QDQWriter {
     before index: Int
   ) {
     before[index, default: []].append(
-      ModelNode(
-        "DequantizeLinear", name: document.uniqueName(name + "_DequantizeLinear"), inputs: inputs,
+      Node(
+        "DequantizeLinear", name: graph.uniqueName(name + "_DequantizeLinear"), inputs: inputs,
         outputs: [output], attributes: attributes))
   }
 
   private mutating func addParameters(
     _ name: String, _ parameters: [QuantizationParameters], dims: [Int]
   ) -> (scale: String, zeroPoint: String) {
-    let scale = document.uniqueName(name + "_scale")
-    document.store(scale, floats: parameters.map(\.scale), dims: dims)
-    let zeroPoint = document.uniqueName(name + "_zero_point")
+    let scale = graph.uniqueName(name + "_scale")
+    graph.store(scale, floats: parameters.map(\.scale), dims: dims)
+    let zeroPoint = graph.uniqueName(name + "_zero_point")
     let values = parameters.map { Int8(truncatingIfNeeded: $0.zeroPoint) }
-    document.store(Self.tensor(zeroPoint, values, dims, parameters[0].storage))
+    graph.store(Self.tensor(zeroPoint, values, dims, parameters[0].storage))
     return (scale, zeroPoint)
   }
 

@@ -1,4 +1,6 @@
-extension Document {
+import Engine
+
+extension Graph {
   /// Refuses NaN and infinities among the weights and biases of layers, in which every image would drown.
   func requireFiniteParameters(of layers: [WeightedLayer]) throws(QuantizationError) {
     for layer in layers {

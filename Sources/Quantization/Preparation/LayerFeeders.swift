@@ -5,13 +5,13 @@ extension PreparedModel {
   package func layersFeedingLayers() -> [String: [String]] {
     var sources: [String: Set<Int>] = [:]
     var feeders: [String: [String]] = [:]
-    for (index, node) in document.nodes.enumerated() {
-      let read = node.inputs.reduce(into: Set<Int>()) { $0.formUnion(sources[$1] ?? []) }
-      let layer = WeightedLayer(document, index)
+    for (index, node) in graph.nodes.enumerated() {
+      let read = node.read.reduce(into: Set<Int>()) { $0.formUnion(sources[$1] ?? []) }
+      let layer = WeightedLayer(graph, index)
       if let layer {
-        feeders[layer.name] = read.sorted().map { document.nodes[$0].displayName }
+        feeders[layer.name] = read.sorted().map { graph.nodes[$0].displayName }
       }
-      for output in node.outputs { sources[output] = layer == nil ? read : [index] }
+      for output in node.computed { sources[output] = layer == nil ? read : [index] }
     }
     return feeders
   }

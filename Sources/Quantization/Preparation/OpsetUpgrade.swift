@@ -1,6 +1,7 @@
+import Engine
 import ONNXFormat
 
-/// Moves a document to a newer version of the standard operator set.
+/// Moves a graph to a newer version of the standard operator set.
 ///
 /// Attributes that became inputs are moved, and operators whose meaning changed are spelled as it was; what cannot be
 /// is refused by name.
@@ -31,43 +32,40 @@ struct OpsetUpgrade {
   /// Operators whose meaning changed at some version in a way that is not converted here.
   private static let changed: [String: Int] = ["GroupNormalization": 21, "DFT": 20]
 
-  func apply(to document: inout Document) throws(QuantizationError) {
+  func apply(to graph: inout Graph) throws(QuantizationError) {
     guard to > from else { return }
-    let refused = document.nodes.filter { !canConvert($0) }
+    let refused = graph.nodes.filter { !canConvert($0) }
     guard refused.isEmpty && from >= 7 else {
       throw .opsetNotUpgradable(
         from: from, to: to,
         nodes: from < 7
           ? ["broadcasting"] : refused.map { "node '\($0.displayName)' (\($0.opType))" })
     }
-    var nodes: [ModelNode] = []
-    for node in document.nodes { nodes += upgraded(node, &document) }
-    document.nodes = nodes
+    var nodes: [Node] = []
+    for node in graph.nodes { nodes += upgraded(node, &graph) }
+    graph.nodes = nodes
+    graph.opset = to
   }
 
   private func crosses(_ version: Int) -> Bool { from < version && version <= to }
 
-  private func canConvert(_ node: ModelNode) -> Bool {
+  private func canConvert(_ node: Node) -> Bool {
     guard node.domain.isEmpty else { return true }
     if let version = Self.changed[node.opType], crosses(version) { return false }
     // Opset 7 and 8 let a norm have parameters for each element.
     if node.is("BatchNormalization"), crosses(9) { return node.int("spatial") ?? 1 == 1 }
-    return bodies(of: node).allSatisfy { body in
-      body.nodes.allSatisfy { canConvert($0) && keepsForm($0) }
-    }
+    return bodies(of: node).joined().allSatisfy { canConvert($0) && keepsForm($0) }
   }
 
-  private func bodies(of node: ModelNode) -> [ModelGraph] {
-    node.attributeNames.compactMap { name in
-      if case .graph(let body)? = node[attribute: name] { body } else { nil }
-    }
+  private func bodies(of node: Node) -> [[Node]] {
+    node.attributes.graphs.map { $0.graph.nodes.map { Node($0, opset: from) } }
   }
 
   /// Whether a node of a body, where nothing is rewritten, is right in the newer operator set as it stands.
-  private func keepsForm(_ node: ModelNode) -> Bool {
+  private func keepsForm(_ node: Node) -> Bool {
     guard node.domain.isEmpty else { return true }
     if let moved = Self.movedAttributes[node.opType], crosses(moved.version) {
-      return moved.attributes.allSatisfy { node[attribute: $0] == nil }
+      return moved.attributes.allSatisfy { node.attributes[$0] == nil }
     }
     let versions = [
       "Dropout": 12, "Softmax": 13, "LogSoftmax": 13, "Hardmax": 13, "Split": 18, "TopK": 10,
@@ -77,115 +75,119 @@ struct OpsetUpgrade {
   }
 
   /// What computes the same in the newer operator set.
-  private func upgraded(_ node: ModelNode, _ document: inout Document) -> [ModelNode] {
+  private func upgraded(_ node: Node, _ graph: inout Graph) -> [Node] {
     guard node.domain.isEmpty else { return [node] }
     var node = node
     switch node.opType {
     case "Softmax", "LogSoftmax", "Hardmax":
-      if crosses(13) { return normalizing(node, &document) }
+      if crosses(13) { return normalizing(node, &graph) }
     case "Upsample", "Resize":
-      if crosses(11) { resample(&node, &document) }
+      if crosses(11) { resample(&node, &graph) }
     case "Dropout":
-      if crosses(12) { node[attribute: "ratio"] = nil }
+      if crosses(12) { node.attributes["ratio"] = nil }
     case "BatchNormalization":
-      if crosses(9) { node[attribute: "spatial"] = nil }
+      if crosses(9) { node.attributes["spatial"] = nil }
     case "Scatter":
       if crosses(11) { node.opType = "ScatterElements" }
     case "GridSample":
       let names = ["bilinear": "linear", "bicubic": "cubic"]
       if crosses(20), let mode = node.string("mode"), let name = names[mode] {
-        node[attribute: "mode"] = .string(name)
+        node.attributes["mode"] = .string(name)
       }
     case "TopK":
       if crosses(10), let count = node.int("k") {
-        node.inputs = [node.inputs[0], store([count], for: node, "k", &document)]
-        node[attribute: "k"] = nil
+        node.inputs = [node.inputs[0], store([count], for: node, "k", &graph)]
+        node.attributes["k"] = nil
       }
     case "Split":
       if crosses(18), node.inputs.count < 2, node.ints("split") == nil {
-        node[attribute: "num_outputs"] = .int(node.outputs.count)
+        node.attributes["num_outputs"] = .int(node.outputs.count)
       }
     default: break
     }
     if let moved = Self.movedAttributes[node.opType], crosses(moved.version) {
-      move(moved.attributes, of: &node, &document)
+      move(moved.attributes, of: &node, &graph)
     }
     return [node]
   }
 
   /// Before 13 everything from `axis` on was one axis: the rows of a matrix, unless it is the last axis anyway.
-  private func normalizing(_ node: ModelNode, _ document: inout Document) -> [ModelNode] {
+  private func normalizing(_ node: Node, _ graph: inout Graph) -> [Node] {
     var rows = node
-    rows[attribute: "axis"] = .int(-1)
+    rows.attributes["axis"] = .int(-1)
     let axis = node.int("axis") ?? 1
-    guard !isLast(axis, node, document) else { return [rows] }
-    let (input, output) = (node.inputs[0], node.outputs[0])
-    let shape = document.uniqueName(output + "_shape")
-    let flat = document.uniqueName(output + "_flattened")
+    guard !isLast(axis, node, graph) else { return [rows] }
+    guard let input = node.input(0), let output = node.output else { return [rows] }
+    let shape = graph.uniqueName(output + "_shape")
+    let flat = graph.uniqueName(output + "_flattened")
     rows.inputs = [flat]
-    rows.outputs = [document.uniqueName(output + "_rows")]
+    rows.outputs = [graph.uniqueName(output + "_rows")]
     return [
-      ModelNode(
-        "Shape", name: document.uniqueName(shape + "_Shape"), inputs: [input], outputs: [shape]),
-      ModelNode(
-        "Flatten", name: document.uniqueName(flat + "_Flatten"), inputs: [input], outputs: [flat],
+      Node(
+        "Shape", name: graph.uniqueName(shape + "_Shape"), inputs: [input], outputs: [shape]),
+      Node(
+        "Flatten", name: graph.uniqueName(flat + "_Flatten"), inputs: [input], outputs: [flat],
         attributes: ["axis": .int(axis)]),
       rows,
-      ModelNode(
-        "Reshape", name: document.uniqueName(output + "_Reshape"),
+      Node(
+        "Reshape", name: graph.uniqueName(output + "_Reshape"),
         inputs: [rows.outputs[0], shape],
         outputs: [output]),
     ]
   }
 
   /// Whether an axis is known to be the last one of what a node reads.
-  private func isLast(_ axis: Int, _ node: ModelNode, _ document: Document) -> Bool {
+  private func isLast(_ axis: Int, _ node: Node, _ graph: Graph) -> Bool {
     if axis == -1 { return true }
-    if document.declaredRank(node.outputs[0]) == axis + 1 { return true }
-    let producer = document.nodes.first { $0.outputs.contains(node.inputs[0]) }
+    if node.output.flatMap({ graph.declaration(of: $0)?.dimensions?.count }) == axis + 1 {
+      return true
+    }
+    let producer = graph.nodes.first { $0.outputs.contains(node.inputs[0]) }
     return axis == 1 && producer?.is("Flatten", "Gemm") ?? false
   }
 
   /// Upsample, and Resize before 11, go by the left edge of a pixel and take the nearest one below.
-  private func resample(_ node: inout ModelNode, _ document: inout Document) {
+  private func resample(_ node: inout Node, _ graph: inout Graph) {
     node.opType = "Resize"
-    var scales = node.input(1) ?? ""
-    if case .floats(let values)? = node[attribute: "scales"] {
-      scales = document.uniqueName("\(node.outputs[0])_scales")
-      document.store(scales, floats: values, dims: [values.count])
-      node[attribute: "scales"] = nil
+    var scales = node.input(1)
+    if case .floats(let values)? = node.attributes["scales"] {
+      let name = graph.uniqueName("\(node.output ?? node.name)_scales")
+      graph.store(name, floats: values, dims: [values.count])
+      scales = name
+      node.attributes["scales"] = nil
     }
-    if node.string("mode") == "bilinear" { node[attribute: "mode"] = .string("linear") }
-    node.inputs = [node.inputs[0], "", scales]
-    node[attribute: "coordinate_transformation_mode"] = .string("asymmetric")
-    node[attribute: "nearest_mode"] = .string("floor")
+    if node.string("mode") == "bilinear" { node.attributes["mode"] = .string("linear") }
+    node.inputs = [node.inputs[0], nil, scales]
+    node.attributes["coordinate_transformation_mode"] = .string("asymmetric")
+    node.attributes["nearest_mode"] = .string("floor")
   }
 
-  private func move(_ attributes: [String], of node: inout ModelNode, _ document: inout Document) {
+  private func move(_ attributes: [String], of node: inout Node, _ graph: inout Graph) {
     var inputs = Array(node.inputs.prefix(1))
     for attribute in attributes {
-      let name = "\(node.outputs.first ?? node.name)_\(attribute)"
-      switch node[attribute: attribute] {
+      let name = "\(node.output ?? node.name)_\(attribute)"
+      switch node.attributes[attribute] {
       case .float(let value):
-        inputs.append(document.uniqueName(name))
-        document.store(inputs[inputs.count - 1], floats: [value], dims: [])
+        let stored = graph.uniqueName(name)
+        graph.store(stored, floats: [value], dims: [])
+        inputs.append(stored)
       case .ints(let values):
-        inputs.append(store(values, for: node, attribute, &document))
+        inputs.append(store(values, for: node, attribute, &graph))
       default:
-        inputs.append("")
+        inputs.append(nil)
       }
-      node[attribute: attribute] = nil
+      node.attributes[attribute] = nil
     }
-    while inputs.last == "" { inputs.removeLast() }
+    while inputs.last == .some(nil) { inputs.removeLast() }
     if node.inputs.count <= 1 { node.inputs = inputs }
   }
 
   /// Stores what was an attribute as integers that an input reads.
   private func store(
-    _ values: [Int], for node: ModelNode, _ attribute: String, _ document: inout Document
+    _ values: [Int], for node: Node, _ attribute: String, _ graph: inout Graph
   ) -> String {
-    let name = document.uniqueName("\(node.outputs.first ?? node.name)_\(attribute)")
-    document.store(
+    let name = graph.uniqueName("\(node.output ?? node.name)_\(attribute)")
+    graph.store(
       ModelTensor(
         name: name, elementType: .int64, dims: [values.count], values: values.map(Int64.init)))
     return name

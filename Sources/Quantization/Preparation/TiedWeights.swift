@@ -1,6 +1,7 @@
+import Engine
 import ONNXFormat
 
-extension Document {
+extension Graph {
   /// Gives layers that read the same weights along another axis weights of their own: their output channels are not
   /// those of the first reader, and so are their scales.
   mutating func separateTiedWeights() {
@@ -9,12 +10,11 @@ extension Document {
     for layer in WeightedLayer.all(in: self) {
       let first = firstAxes[layer.weight] ?? layer.axis
       firstAxes[layer.weight] = first
-      guard layer.axis != first, var tensor = initializers[layer.weight] else { continue }
+      guard layer.axis != first, let weights = constants[layer.weight] else { continue }
       let base = "\(layer.weight)_axis\(layer.axis)"
       let copy = copies[base] ?? uniqueName(base)
       copies[base] = copy
-      tensor.name = copy
-      store(tensor)
+      set(copy, to: .stored(weights.stored(named: copy)))
       nodes[layer.node].inputs[layer.weightInput] = copy
     }
   }

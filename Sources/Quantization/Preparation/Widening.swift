@@ -75,7 +75,8 @@ extension Model {
     var node = node
     if let tensor = narrowTensor(node) { node[attribute: "value"] = .tensor(try widened(tensor)) }
     for name in ["to", "dtype"] {
-      guard let number = node.int(name), let type = ElementType(rawValue: number), isNarrow(type)
+      guard case .int(let number)? = node[attribute: name],
+        let type = ElementType(rawValue: number), isNarrow(type)
       else {
         continue
       }

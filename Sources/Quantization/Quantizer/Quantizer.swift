@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// Turns a float32 model into a quantized one in the standard domain.
@@ -23,28 +24,27 @@ public struct Quantizer: Sendable {
     fallback: ActivationRanges = ActivationRanges(), means: ChannelMeans? = nil,
     calibration: Calibration = Calibration()
   ) throws(QuantizationError) -> QuantizedModel {
-    var document = prepared.document
-    var plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    try document.requireFiniteParameters(of: plan.layers)
+    var graph = prepared.graph
+    var plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    try graph.requireFiniteParameters(of: plan.layers)
     if let means {
       try BiasCorrection(
         scheme: scheme.weights, means: means,
         chosen: calibration.layers.compactMapValues(\.weights)
-      ).apply(to: &document, plan.quantized)
+      ).apply(to: &graph, plan.quantized)
     }
     for layer in plan.layers {
       guard let shift = calibration.layers[layer.weight]?.biasShift else { continue }
-      try document.addToBias(shift, of: layer)
+      try graph.addToBias(shift, of: layer)
     }
-    plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    let opset = plan.opset(from: document.opset)
-    try OpsetUpgrade(from: document.opset, to: opset).apply(to: &document)
-    plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    let activations = try activations(of: document, plan, ranges: ranges, fallback: fallback)
-    var writer = QDQWriter(document)
+    plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    try OpsetUpgrade(from: graph.opset, to: plan.opset(from: graph.opset)).apply(to: &graph)
+    plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    let activations = try activations(of: graph, plan, ranges: ranges, fallback: fallback)
+    var writer = QDQWriter(graph)
     writer.addActivations(activations)
     var weights = LayerWriter(
-      document: document, scheme: scheme, activations: activations.parameters,
+      graph: graph, scheme: scheme, activations: activations.parameters,
       chosen: calibration.layers.compactMapValues(\.weights))
     for (layer, bits) in plan.quantized { try weights.write(layer, bits: bits, to: &writer) }
     let layers = plan.report.map { layer in
@@ -54,8 +54,8 @@ public struct Quantizer: Sendable {
       return layer
     }
     return QuantizedModel(
-      model: writer.finished().assembled(opset: opset), layers: layers,
-      unquantizedLayers: UnquantizedLayer.all(in: document), quantizedTensors: activations.order,
+      model: writer.finished().model(), layers: layers,
+      unquantizedLayers: UnquantizedLayer.all(in: graph), quantizedTensors: activations.order,
       tensorsWithoutObservations: activations.unobserved, tensorsLeftFloat: activations.leftFloat)
   }
 
@@ -66,29 +66,29 @@ public struct Quantizer: Sendable {
     _ prepared: PreparedModel, ranges: ActivationRanges,
     fallback: ActivationRanges = ActivationRanges()
   ) throws(QuantizationError) -> Model {
-    let (document, opset) = try prepared.upgraded()
-    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    var writer = QDQWriter(document)
+    let graph = try prepared.upgraded()
+    let plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    var writer = QDQWriter(graph)
     writer.addActivations(
-      try activations(of: document, plan, ranges: ranges, fallback: fallback))
-    return writer.finished().assembled(opset: opset)
+      try activations(of: graph, plan, ranges: ranges, fallback: fallback))
+    return writer.finished().model()
   }
 
   /// Refuses, before anything is computed, a model that `quantize` would refuse.
   public func check(_ prepared: PreparedModel) throws(QuantizationError) {
-    var document = prepared.document
-    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    try document.requireFiniteParameters(of: plan.layers)
-    try OpsetUpgrade(from: document.opset, to: plan.opset(from: document.opset))
-      .apply(to: &document)
+    var graph = prepared.graph
+    let plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    try graph.requireFiniteParameters(of: plan.layers)
+    try OpsetUpgrade(from: graph.opset, to: plan.opset(from: graph.opset))
+      .apply(to: &graph)
   }
 
   /// Which activations are quantized, and how.
   func activations(
-    of document: Document, _ plan: LayerPlan, ranges: ActivationRanges, fallback: ActivationRanges
+    of graph: Graph, _ plan: LayerPlan, ranges: ActivationRanges, fallback: ActivationRanges
   ) throws(QuantizationError) -> ActivationQuantization {
     guard let kind = scheme.activations else { return ActivationQuantization() }
-    let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+    let placement = ActivationPlacement(graph, anchors: plan.quantized.map(\.layer))
     guard placement.groups.isEmpty || placement.tensors.contains(where: ranges.knows) else {
       throw .nothingObserved(tensors: placement.tensors)
     }
@@ -102,9 +102,9 @@ public struct Quantizer: Sendable {
   public func activationTensors(
     of prepared: PreparedModel
   ) throws(QuantizationError) -> [ActivationTensor] {
-    let document = prepared.document
-    let plan = try LayerPlan(document, scheme: scheme, policy: policy)
-    let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+    let graph = prepared.graph
+    let plan = try LayerPlan(graph, scheme: scheme, policy: policy)
+    let placement = ActivationPlacement(graph, anchors: plan.quantized.map(\.layer))
     return placement.groups.flatMap { group in
       group.members.map { name in
         ActivationTensor(

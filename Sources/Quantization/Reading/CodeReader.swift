@@ -3,37 +3,37 @@ import ONNXFormat
 
 /// Finds the codes and scales of a file's QuantizeLinear and DequantizeLinear nodes.
 struct CodeReader: Sendable {
-  let document: Document
+  let graph: Graph
   private let producers: [String: Int]
 
-  init(_ document: Document) {
-    self.document = document
-    producers = document.producers()
+  init(_ graph: Graph) {
+    self.graph = graph
+    producers = graph.producers()
   }
 
-  func producer(of name: String) -> Int? { producers[name] }
+  func producer(of name: ValueName?) -> Int? { name.flatMap { producers[$0] } }
 
-  func producer(of name: String, _ opType: String) -> ModelNode? {
-    producers[name].map { document.nodes[$0] }.flatMap { $0.opType == opType ? $0 : nil }
+  func producer(of name: ValueName?, _ opType: String) -> Node? {
+    producer(of: name).map { graph.nodes[$0] }.flatMap { $0.opType == opType ? $0 : nil }
   }
 
   /// The constant that a DequantizeLinear makes `name` of.
-  func codes(of name: String) -> ModelTensor? {
-    producer(of: name, "DequantizeLinear").flatMap { document.initializers[$0.inputs[0]] }
+  func codes(of name: String) -> ConstantValue? {
+    producer(of: name, "DequantizeLinear").flatMap { graph.constantValue($0.input(0)) }
   }
 
   /// How many scales the codes behind `name` have.
   func scaleCount(of name: String) throws -> Int {
     let scales = producer(of: name, "DequantizeLinear").flatMap {
-      document.initializers[$0.inputs[1]]
+      graph.constantValue($0.input(1))
     }
-    return try scales?.elementCount() ?? 1
+    return try scales?.tensor().count ?? 1
   }
 
   /// How many bits tell the codes of a dequantized weight apart; nil where it is no such thing.
   func bits(of name: String) throws -> Int? {
     guard let node = producer(of: name, "DequantizeLinear") else { return nil }
-    let codes = try integers(node.inputs[0])
+    let codes = try integers(node.input(0))
     guard let low = codes.min(), let high = codes.max() else { return nil }
     return (1...8).first { bits in -(1 << (bits - 1)) <= low && high < 1 << (bits - 1) } ?? 8
   }
@@ -43,9 +43,9 @@ struct CodeReader: Sendable {
     guard let node = producer(of: name, "DequantizeLinear"), let stored = codes(of: name) else {
       return nil
     }
-    let codes = try integers(node.inputs[0])
-    let scales = try document.floats(node.inputs[1]) ?? []
-    let zeros = node.inputs.count > 2 ? try integers(node.inputs[2]) : []
+    let codes = try integers(node.input(0))
+    let scales = try graph.floats(node.input(1)) ?? []
+    let zeros = try integers(node.input(2))
     let (axis, blockSize) = (node.int("axis") ?? 0, node.int("block_size") ?? 0)
     let length = scales.count > 1 ? stored.dims[axis] : 1
     let inner = scales.count > 1 ? stored.dims[(axis + 1)...].reduce(1, *) : codes.count
@@ -62,25 +62,24 @@ struct CodeReader: Sendable {
   /// What a quantizer does to the value that becomes `name`; nil where there is none.
   func activation(_ name: String) throws -> RoundedActivation? {
     guard let dequantize = producer(of: name, "DequantizeLinear"),
-      let quantize = producer(of: dequantize.inputs[0], "QuantizeLinear")
+      let quantize = producer(of: dequantize.input(0), "QuantizeLinear"),
+      let source = quantize.input(0)
     else { return nil }
-    let zeroPoint = quantize.inputs.count > 2 ? quantize.inputs[2] : ""
-    let zeros = try integers(zeroPoint)
-    let isSigned = document.initializers[zeroPoint]?.elementType == .int8
+    let zeros = try integers(quantize.input(2))
+    let isSigned = graph.constantValue(quantize.input(2))?.elementType == .int8
     let codes: (low: Int, high: Int) = isSigned ? (-128, 127) : (0, 255)
     var (low, high) = (Float(0), Float(0))
-    for (index, scale) in try (document.floats(quantize.inputs[1]) ?? []).enumerated() {
+    for (index, scale) in try (graph.floats(quantize.input(1)) ?? []).enumerated() {
       let zero = zeros.isEmpty ? 0 : zeros[min(index, zeros.count - 1)]
       low = min(low, Float(codes.low - zero) * scale)
       high = max(high, Float(codes.high - zero) * scale)
     }
-    return RoundedActivation(source: quantize.inputs[0], rounded: name, range: low...high)
+    return RoundedActivation(source: source, rounded: name, range: low...high)
   }
 
   /// The codes of an initializer; none where it is no such thing.
-  private func integers(_ name: String) throws -> [Int] {
-    guard let stored = document.initializers[name] else { return [] }
-    let tensor = try Tensor(stored)
+  private func integers(_ name: ValueName?) throws -> [Int] {
+    guard let tensor = try graph.constantValue(name)?.tensor() else { return [] }
     return switch tensor.dtype {
     case .int8, .int4: tensor.array(of: Int8.self).map(Int.init)
     case .uint8, .uint4: tensor.array(of: UInt8.self).map(Int.init)

@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// What of a layer is rounded in a variant of the quantized model.
@@ -22,59 +23,31 @@ extension QuantizedLayerMap {
   /// A layer without the file's weights has the original's, in float or to 8 bits, and its bias. An activation stays rounded
   /// while any layer whose activations are rounded reads it, directly or through operators without
   /// weights; that is how `--exclude` leaves it.
-  package func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Model {
+  package func variant(_ rounded: (InspectedLayer) -> Rounded) throws -> Graph {
     let choices = layers.map(rounded)
-    var model = quantized
-    var graph = model.graph
-    var nodes = graph.nodes
-    let originals = float.graph.nodes
-    var added: [ModelTensor] = []
+    var graph = quantized
     for (layer, choice) in zip(layers, choices) where !choice.contains(.weights) {
       // A bias that correction added to a layer that had none goes with the rounding.
-      let constants = originals[layer.floatNode].inputs.dropFirst()
-      nodes[layer.quantizedNode].inputs =
-        [nodes[layer.quantizedNode].inputs[0]]
-        + constants.map { $0.isEmpty ? "" : Self.floatPrefix + $0 }
+      let constants = float.nodes[layer.floatNode].inputs.dropFirst()
+      graph.nodes[layer.quantizedNode].inputs =
+        [graph.nodes[layer.quantizedNode].inputs[0]]
+        + constants.map { $0.map { Self.floatPrefix + $0 } }
       if choice.contains(.eightBits) {
         let name = Self.eightBitsPrefix + layer.floatWeight
-        nodes[layer.quantizedNode].inputs[1] = name
+        graph.nodes[layer.quantizedNode].inputs[1] = name
         // Layers may share their weights.
-        guard !added.contains(where: { $0.name == name }) else { continue }
-        added.append(
-          ModelTensor(
-            name: name, elementType: .float32, dims: layer.shape,
-            values: try weightsAtEightBits(of: layer)))
+        guard !graph.isConstant(name) else { continue }
+        graph.store(name, floats: try weightsAtEightBits(of: layer), dims: layer.shape)
       }
     }
-    let readers = zip(layers, choices).filter { $0.1.contains(.activations) }
-      .map { nodes[$0.0.quantizedNode].inputs[0] }
-    let renames = after.roundings(
-      exceptThoseBehind: readers, stoppingAt: Set(layers.map(\.quantizedNode)))
-    graph.nodes = Self.used(nodes, outputs: graph.outputs.map(\.name), renames: renames)
-    let read = Set(graph.nodes.flatMap(\.inputs))
-    graph.initializers =
-      graph.initializers.filter { read.contains($0.name) }
-      + float.graph.initializers.compactMap { tensor in
-        var copy = tensor
-        copy.name = Self.floatPrefix + tensor.name
-        return read.contains(copy.name) ? copy : nil
-      } + added
-    model.graph = graph
-    return model
-  }
-
-  /// The nodes that outputs depend on, reading what `renames` puts in place of their inputs.
-  private static func used(
-    _ nodes: [ModelNode], outputs: [String], renames: [String: String]
-  ) -> [ModelNode] {
-    var kept: [ModelNode] = []
-    var wanted = Set(outputs)
-    for var node in nodes.reversed() where node.outputs.contains(where: wanted.contains) {
-      node.inputs = node.inputs.map { renames[$0] ?? $0 }
-      wanted.formUnion(node.inputs)
-      kept.append(node)
+    for (name, constant) in float.orderedConstants {
+      graph.set(Self.floatPrefix + name, to: constant)
     }
-    return kept.reversed()
+    let readers = zip(layers, choices).filter { $0.1.contains(.activations) }
+      .compactMap { graph.nodes[$0.0.quantizedNode].input(0) }
+    graph.redirect(
+      after.roundings(exceptThoseBehind: readers, stoppingAt: Set(layers.map(\.quantizedNode))))
+    return graph.withoutDeadNodes()
   }
 }
 
@@ -90,14 +63,14 @@ extension CodeReader {
       guard needed.insert(name).inserted, let producer = producer(of: name),
         !layers.contains(producer)
       else { continue }
-      open += document.nodes[producer].inputs
+      open += graph.nodes[producer].read
     }
     var renames: [String: String] = [:]
-    for node in document.nodes where node.opType == "DequantizeLinear" {
-      guard let quantize = producer(of: node.inputs[0], "QuantizeLinear"),
-        !needed.contains(node.outputs[0])
+    for node in graph.nodes where node.opType == "DequantizeLinear" {
+      guard let quantize = producer(of: node.input(0), "QuantizeLinear"), let output = node.output,
+        !needed.contains(output)
       else { continue }
-      renames[node.outputs[0]] = quantize.inputs[0]
+      renames[output] = quantize.input(0)
     }
     return renames
   }

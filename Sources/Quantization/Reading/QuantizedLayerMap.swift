@@ -4,11 +4,11 @@ import ONNXFormat
 /// A quantized file read back: the layers that it shares with its original, their codes, scales and ranges.
 package struct QuantizedLayerMap: Sendable {
   /// The prepared float model.
-  package let float: Model
-  package let quantized: Model
+  package let float: Graph
   package let layers: [InspectedLayer]
-  let before: Document
   let after: CodeReader
+
+  package var quantized: Graph { after.graph }
 
   /// Operators on codes, of the standard domain and of ONNX Runtime's.
   package static let integerOperators: Set = [
@@ -20,23 +20,24 @@ package struct QuantizedLayerMap: Sendable {
   ///   - float: prepared for quantization.
   /// - Throws: `QuantizationError.notItsQuantization` where the files have no layer in common.
   package init(float: Model, quantized: Model) throws {
-    let quantized = quantized.restoringActivations(of: float)
-    let (before, after) = (Document(float), CodeReader(Document(quantized)))
-    (self.float, self.quantized, self.before, self.after) = (float, quantized, before, after)
-    let others = after.document.nodes
+    let before = Graph(float)
+    let after = CodeReader(Graph(quantized).restoringActivations(of: before))
+    (self.float, self.after) = (before, after)
+    let others = after.graph.nodes
     let positions = Dictionary(
       others.enumerated().map { ($1.displayName, $0) }, uniquingKeysWith: { a, _ in a })
     var layers: [InspectedLayer] = []
     for (index, node) in before.nodes.enumerated() {
       guard let axis = before.weightAxis(of: node), let other = positions[node.displayName],
-        others[other].opType == node.opType
+        others[other].opType == node.opType, let output = node.output,
+        let floatWeight = node.input(1), let read = others[other].input(0),
+        let weight = others[other].input(1)
       else { continue }
-      let (read, weight) = (others[other].inputs[0], others[other].inputs[1])
       layers.append(
         InspectedLayer(
-          name: node.displayName, opType: node.opType, output: node.outputs[0], floatNode: index,
-          quantizedNode: other, floatWeight: node.inputs[1], quantizedWeight: weight, axis: axis,
-          shape: before.initializers[node.inputs[1]]?.dims ?? [], bits: try after.bits(of: weight),
+          name: node.displayName, opType: node.opType, output: output, floatNode: index,
+          quantizedNode: other, floatWeight: floatWeight, quantizedWeight: weight, axis: axis,
+          shape: before.constants[floatWeight]?.dims ?? [], bits: try after.bits(of: weight),
           activation: try after.activation(read)))
     }
     guard layers.contains(where: { $0.bits != nil || $0.activation != nil }) else {
@@ -47,7 +48,7 @@ package struct QuantizedLayerMap: Sendable {
   }
 
   package func floatWeights(of layer: InspectedLayer) throws -> [Float] {
-    try before.floats(layer.floatWeight) ?? []
+    try float.floats(layer.floatWeight) ?? []
   }
 
   /// The weights that the file's codes stand for; nil where they are float.
@@ -57,7 +58,7 @@ package struct QuantizedLayerMap: Sendable {
 
   /// What the file grows by where the layer's weights take `bytes` each instead of what they take now.
   package func growth(of layer: InspectedLayer, bytes: Int) -> Int {
-    after.codes(of: layer.quantizedWeight).map { bytes * layer.elementCount - $0.storedByteCount }
+    after.codes(of: layer.quantizedWeight).map { bytes * layer.elementCount - $0.byteCount }
       ?? 0
   }
 
@@ -71,11 +72,11 @@ package struct QuantizedLayerMap: Sendable {
   }
 }
 
-extension Document {
+extension Graph {
   /// nil where the node has no float32 weights of the file.
-  fileprivate func weightAxis(of node: ModelNode) -> Int? {
-    guard node.domain.isEmpty, node.inputs.count > 1, initializers[node.inputs[0]] == nil,
-      let weight = initializers[node.inputs[1]], weight.elementType == .float32
+  fileprivate func weightAxis(of node: Node) -> Int? {
+    guard node.domain.isEmpty, !isConstant(node.input(0)),
+      let weight = constantValue(node.input(1)), weight.elementType == .float32
     else { return nil }
     return WeightAxis.axis(of: node, rank: weight.dims.count)
   }

@@ -1,35 +1,37 @@
+import Engine
 import ONNXFormat
 
-extension Model {
+extension Graph {
   /// The same quantized network with each Relu and Clip of its float model that it does without.
   ///
   /// Some tools leave one out where the quantizer behind implies its bounds, and let the layer before it compute under its
   /// name. Put back it changes nothing, and layers are comparable again, also where the quantizer is taken out.
-  func restoringActivations(of float: Model) -> Model {
-    let before = Document(float)
-    let producers = before.producers()
-    var graph = graph
-    let values = Set(graph.nodes.flatMap(\.outputs))
-    var nodes: [ModelNode] = []
-    for var node in graph.nodes {
-      let activation = node.outputs.first.flatMap { producers[$0] }.map { before.nodes[$0] }
+  func restoringActivations(of float: Graph) -> Graph {
+    let producers = float.producers()
+    let values = Set(nodes.flatMap(\.computed))
+    var graph = self
+    graph.nodes = []
+    for var node in nodes {
+      let activation = node.output.flatMap { producers[$0] }.map { float.nodes[$0] }
       guard let activation, ["Relu", "Clip"].contains(activation.opType),
-        activation.opType != node.opType, !values.contains(activation.inputs[0])
+        activation.opType != node.opType, let input = activation.input(0), !values.contains(input)
       else {
-        nodes.append(node)
+        graph.nodes.append(node)
         continue
       }
-      node.outputs[0] = activation.inputs[0]
-      nodes += [node, activation]
+      node.outputs[0] = input
+      graph.nodes += [node, activation]
     }
-    let known = Set(graph.initializers.map(\.name)).union(values)
-    let read = Set(nodes.flatMap(\.inputs))
-    graph.nodes = nodes
-    graph.initializers += float.graph.initializers.filter {
-      read.contains($0.name) && !known.contains($0.name)
+    graph.addMissingConstants(of: float)
+    return graph
+  }
+
+  /// Adds the constants of another graph that nodes read and that neither constants nor nodes of this one define.
+  mutating func addMissingConstants(of other: Graph) {
+    let known = Set(nodes.flatMap(\.computed)).union(constants.keys)
+    let missing = Set(nodes.flatMap(\.read)).subtracting(known)
+    for (name, constant) in other.orderedConstants where missing.contains(name) {
+      set(name, to: constant)
     }
-    var model = self
-    model.graph = graph
-    return model
   }
 }

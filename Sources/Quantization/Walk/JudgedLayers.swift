@@ -36,7 +36,7 @@ struct JudgedLayers {
         if let result = calibration.layers[layer.weight] { try networks.apply(result, to: layer) }
       }
       return try judge.errors(
-        of: networks.quantized, opset: networks.opset, against: rival, executor: executor)
+        of: networks.quantized, against: rival, executor: executor)
     }
     let search = PartwiseSearch(
       options: Option.allCases.count, trials: Self.trials,

@@ -91,10 +91,10 @@ struct Segments: Sendable {
     to reading: (reference: String, quantized: String), keeping live: [String]
   ) throws {
     reference = try Segment(
-      of: networks.reference, opset: networks.opset, from: known.reference.mapValues(\.shape),
+      of: networks.reference, from: known.reference.mapValues(\.shape),
       to: [reading.reference] + live)
     quantized = try Segment(
-      of: networks.quantized, opset: networks.opset, from: known.quantized.mapValues(\.shape),
+      of: networks.quantized, from: known.quantized.mapValues(\.shape),
       to: [reading.quantized] + live)
   }
 

@@ -51,7 +51,7 @@ public struct NetworkLoss: Sendable {
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
   init?(
-    of float: Document, opset: Int, on input: some WalkInput, _ chosen: Samples = .heldOut,
+    of float: Graph, on input: some WalkInput, _ chosen: Samples = .heldOut,
     executor: some OrderedExecutor
   ) throws {
     let plan = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
@@ -62,7 +62,7 @@ public struct NetworkLoss: Sendable {
       Unit.split($0, samples: input.samples(in: $0), ofAnySize: declared.hasOpenBatch)
     }
     let segment = try Segment(
-      of: float, opset: opset, from: [source: try input.input(units[0].index).shape], to: outputs)
+      of: float, from: [source: try input.input(units[0].index).shape], to: outputs)
     var expected: [[Rows]] = []
     try Self.run(segment, outputs, units, executor) {
       [source: try $0.input(of: input)]
@@ -84,8 +84,7 @@ public struct NetworkLoss: Sendable {
   public init?(
     of float: PreparedModel, on input: some WalkInput, executor: some OrderedExecutor
   ) throws {
-    let (document, opset) = try float.upgraded()
-    try self.init(of: document, opset: opset, on: input, executor: executor)
+    try self.init(of: float.upgraded(), on: input, executor: executor)
   }
 
   /// The loss of a model that was made from the float one, whose values kept their names.
@@ -94,9 +93,9 @@ public struct NetworkLoss: Sendable {
   public func loss(
     of model: Model, on hardware: Hardware = .exact, executor: some OrderedExecutor
   ) throws -> Double {
-    let document = Document(model)
+    let graph = Graph(model)
     return Self.loss(
-      ofErrors: try errors(of: document, opset: document.opset, on: hardware, executor: executor))
+      ofErrors: try errors(of: graph, on: hardware, executor: executor))
   }
 
   static func loss(ofErrors errors: [Double]) -> Double {
@@ -110,12 +109,12 @@ public struct NetworkLoss: Sendable {
   /// - Parameter rival: another network's errors. A run that falls behind it ends, and gives the errors of the samples
   ///   so far.
   func errors(
-    of network: Document, opset: Int, on hardware: Hardware = .exact,
+    of network: Graph, on hardware: Hardware = .exact,
     against rival: [Double]? = nil,
     executor: some OrderedExecutor
   ) throws -> [Double] {
     let segment = try Segment(
-      of: network, opset: opset, from: [source: try input.input(units[0].index).shape],
+      of: network, from: [source: try input.input(units[0].index).shape],
       to: outputs, hardware: hardware)
     var errors: [Double] = []
     var found = 0
@@ -193,7 +192,7 @@ extension NetworkLoss.Unit {
   }
 }
 
-extension ModelValue {
+extension GraphInput {
   /// Whether the file leaves open how many samples run together.
   fileprivate var hasOpenBatch: Bool {
     if case .fixed? = dimensions?.first { return false }

@@ -8,8 +8,7 @@ import ONNXFormat
 /// layer reads (operands of Add, say) get the candidate with the smallest error of the tensor itself. The network then
 /// decides between these choices, one method for all tensors, and other methods for parts of it (`PartwiseSearch`).
 public struct RangeSelection: Sendable {
-  private let document: Document
-  private let opset: Int
+  private let graph: Graph
   private let readers: [Reader]
   fileprivate let candidates: [Candidates]
   private let layers: LayerPlan
@@ -39,10 +38,9 @@ public struct RangeSelection: Sendable {
     _ model: PreparedModel, quantizer: Quantizer, _ suggested: SuggestedRanges,
     grid: QuantizationGrid
   ) throws(QuantizationError) {
-    let (document, opset) = try model.upgraded()
-    self.opset = opset
-    let plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
-    let placement = ActivationPlacement(document, anchors: plan.quantized.map(\.layer))
+    let graph = try model.upgraded()
+    let plan = try LayerPlan(graph, scheme: quantizer.scheme, policy: quantizer.policy)
+    let placement = ActivationPlacement(graph, anchors: plan.quantized.map(\.layer))
     var candidates: [Candidates] = []
     var groupOf: [String: Int] = [:]
     for group in placement.groups {
@@ -52,12 +50,12 @@ public struct RangeSelection: Sendable {
     }
     var readers: [Reader] = []
     for layer in plan.quantized.map(\.layer) {
-      guard let group = groupOf[layer.input], let stored = try document.floats(layer.weight),
-        let matrix = WeightMatrix(layer, document.nodes[layer.node], stored)
+      guard let group = groupOf[layer.input], let stored = try graph.floats(layer.weight),
+        let matrix = WeightMatrix(layer, graph.nodes[layer.node], stored)
       else { continue }
       readers.append(Reader(layer: layer, matrix: matrix, group: group))
     }
-    self.document = document
+    self.graph = graph
     self.candidates = candidates
     self.readers = readers
     layers = plan
@@ -118,17 +116,17 @@ public struct RangeSelection: Sendable {
     on input: some WalkInput, _ executor: some OrderedExecutor
   ) throws -> PartwiseSearch.Plan {
     guard !candidates.isEmpty,
-      let judge = try NetworkLoss(of: document, opset: opset, on: input, executor: executor)
+      let judge = try NetworkLoss(of: graph, on: input, executor: executor)
     else { return own }
     func errors(
       _ plan: PartwiseSearch.Plan, _ judge: NetworkLoss, _ rival: [Double]? = nil
     ) throws -> [Double] {
       let activations = try quantizer.activations(
-        of: document, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
-      var writer = QDQWriter(document)
+        of: graph, layers, ranges: ranges(of: plan, fallback), fallback: ActivationRanges())
+      var writer = QDQWriter(graph)
       writer.addActivations(activations)
       return try judge.errors(
-        of: writer.finished(), opset: opset, against: rival, executor: executor)
+        of: writer.finished(), against: rival, executor: executor)
     }
     var best = (plan: own, errors: try errors(own, judge))
     chosen.add(.init(plan: .ownEach, error: NetworkLoss.loss(ofErrors: best.errors)))
@@ -148,7 +146,7 @@ public struct RangeSelection: Sendable {
     guard refined.plan != best.plan else { return best.plan }
     // A mixture is the best of many for the samples that judged; others must say that it is better than what it is made of.
     if let witness = try NetworkLoss(
-      of: document, opset: opset, on: input, .others, executor: executor)
+      of: graph, on: input, .others, executor: executor)
     {
       let before = try errors(best.plan, witness)
       let after = try errors(refined.plan, witness, before)
@@ -171,11 +169,11 @@ public struct RangeSelection: Sendable {
     let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
       .judges(samples: input.samples)
     let samples = units.reduce(0) { $0 + input.samples(in: $1) }
-    guard samples > 0, let source = document.inputs.first?.name else { return [:] }
+    guard samples > 0, let source = graph.inputs.first?.name else { return [:] }
     let rowsPerSample = max(Self.rows / samples, 1)
     let wanted = Array(Set(readers.map(\.layer.input))).sorted()
     let segment = try Segment(
-      of: document, opset: opset, from: [source: try input.input(0).shape], to: wanted)
+      of: graph, from: [source: try input.input(0).shape], to: wanted)
     var moments = readers.map { reader in
       ErrorMoments(
         candidates: candidates[reader.group].parameters.count, outputs: reader.matrix.outputs)
@@ -209,7 +207,7 @@ public struct RangeSelection: Sendable {
   ) -> ErrorMoments? {
     let (matrix, layer) = (reader.matrix, reader.layer)
     guard x.dtype == .float32,
-      let columns = matrix.columns(document.nodes[layer.node], input: x.shape),
+      let columns = matrix.columns(graph.nodes[layer.node], input: x.shape),
       columns.depth == matrix.depth, columns.groups == matrix.groups
     else { return nil }
     let sample = InputSample(

@@ -13,7 +13,7 @@ struct Segment: Sendable {
   ///   - known: names and shapes of the values to start from; the model's own inputs may be among them.
   ///   - wanted: values that follow from these.
   init(
-    of document: Document, opset: Int, from known: [String: Shape], to wanted: [String],
+    of graph: Graph, from known: [String: Shape], to wanted: [String],
     hardware: Hardware = .exact
   ) throws {
     self.wanted = wanted
@@ -22,33 +22,30 @@ struct Segment: Sendable {
       (program, inputs) = (nil, [])
       return
     }
-    let nodes = Self.nodes(of: document, from: known, to: outputs)
-    let read = Set(nodes.flatMap(\.inputs))
+    let nodes = Self.nodes(of: graph, from: known, to: outputs)
+    let read = Set(nodes.flatMap(\.read))
     inputs = known.keys.filter(read.contains).sorted()
     let declared = Dictionary(
-      document.inputs.map { ($0.name, $0.elementType) }, uniquingKeysWith: { a, _ in a })
+      graph.inputs.map { ($0.name, $0.elementType) }, uniquingKeysWith: { a, _ in a })
     let values = inputs.map { name in
-      ModelValue(
+      GraphInput(
         name: name, elementType: (declared[name] ?? nil) == .uint8 ? .uint8 : .float32,
         dimensions: (known[name]?.dims ?? []).map { _ in .unknown })
     }
-    let results = outputs.map {
-      ModelValue(name: $0, elementType: .float32, dimensions: [.unknown])
-    }
     program = try Program(
-      document.fragment(nodes, inputs: values, outputs: results, opset: opset), hardware: hardware)
+      graph.fragment(nodes, inputs: values, outputs: outputs), hardware: hardware)
   }
 
   /// The nodes that the outputs depend on, back to known values, in order.
   private static func nodes(
-    of document: Document, from known: [String: Shape], to outputs: [String]
-  ) -> [ModelNode] {
+    of graph: Graph, from known: [String: Shape], to outputs: [String]
+  ) -> [Node] {
     var needed = Set(outputs)
-    var nodes: [ModelNode] = []
-    for node in document.nodes.reversed()
-    where node.outputs.contains(where: { needed.contains($0) && known[$0] == nil }) {
+    var nodes: [Node] = []
+    for node in graph.nodes.reversed()
+    where node.computed.contains(where: { needed.contains($0) && known[$0] == nil }) {
       nodes.append(node)
-      needed.formUnion(node.inputs)
+      needed.formUnion(node.read)
     }
     return nodes.reversed()
   }

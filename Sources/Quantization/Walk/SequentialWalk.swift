@@ -20,12 +20,12 @@ public struct SequentialWalk: Sendable {
     fallback: ActivationRanges,
     options: WalkOptions = WalkOptions()
   ) throws(QuantizationError) {
-    let (document, opset) = try model.upgraded()
-    plan = try LayerPlan(document, scheme: quantizer.scheme, policy: quantizer.policy)
+    let graph = try model.upgraded()
+    plan = try LayerPlan(graph, scheme: quantizer.scheme, policy: quantizer.policy)
     activations = try quantizer.activations(
-      of: document, plan, ranges: ranges, fallback: fallback)
-    networks = WalkNetworks(document, activations: activations, opset: opset)
-    readers = document.consumers()
+      of: graph, plan, ranges: ranges, fallback: fallback)
+    networks = WalkNetworks(graph, activations: activations)
+    readers = graph.consumers()
     scheme = quantizer.scheme
     self.options = options
   }
@@ -151,11 +151,11 @@ extension SequentialWalk {
   private func isQuantized(after layer: WeightedLayer) -> Bool {
     guard layer.opType == "Conv" else { return true }
     let nodes = networks.float.nodes
-    guard let output = nodes[layer.node].outputs.first else { return false }
+    guard let output = nodes[layer.node].output else { return false }
     if activations.parameters[output] != nil { return true }
     return (readers[output] ?? []).contains { reader in
       nodes[reader].is("Relu", "Clip")
-        && nodes[reader].outputs.contains { activations.parameters[$0] != nil }
+        && nodes[reader].computed.contains { activations.parameters[$0] != nil }
     }
   }
 }

@@ -8,25 +8,23 @@ import ONNXFormat
 /// can represent: what a range gives up, because the network hardly needs it, is no error for layers to make up for.
 /// Values have the same names in all three; of a quantized activation, the name means what comes before the pair.
 struct WalkNetworks: Sendable {
-  let float: Document
-  let reference: Document
-  private(set) var quantized: Document
-  let opset: Int
+  let float: Graph
+  let reference: Graph
+  private(set) var quantized: Graph
   /// What each node of `float` reads in the two other networks, by node.
   private let referenceInputs: [Int: String]
   private let quantizedInputs: [Int: String]
 
-  init(_ document: Document, activations: ActivationQuantization, opset: Int) {
-    float = document
-    self.opset = opset
-    var (rounding, clipping) = (QDQWriter(document), QDQWriter(document))
+  init(_ graph: Graph, activations: ActivationQuantization) {
+    float = graph
+    var (rounding, clipping) = (QDQWriter(graph), QDQWriter(graph))
     rounding.addActivations(activations)
     for (name, parameters) in activations.parameters where parameters.count == 1 {
       clipping.clipActivation(name, to: parameters[0].representable)
     }
     (quantized, reference) = (rounding.finished(), clipping.finished())
-    quantizedInputs = document.firstInputs(in: quantized)
-    referenceInputs = document.firstInputs(in: reference)
+    quantizedInputs = graph.firstInputs(in: quantized)
+    referenceInputs = graph.firstInputs(in: reference)
   }
 
   func referenceInput(of layer: WeightedLayer) -> String {
@@ -50,23 +48,23 @@ struct WalkNetworks: Sendable {
     }
     let output = float.nodes[layer.node].outputs[0]
     guard
-      let node = quantized.nodes.firstIndex(where: { $0.outputs.first == output }),
+      let node = quantized.nodes.firstIndex(where: { $0.output == output }),
       let twin = WeightedLayer(quantized, node)
     else { return }
     try quantized.addToBias(shift, of: twin)
   }
 }
 
-extension Document {
-  /// What each node reads first in another document that has nodes of the same outputs, by node.
-  fileprivate func firstInputs(in other: Document) -> [Int: String] {
+extension Graph {
+  /// What each node reads first in another graph that has nodes of the same outputs, by node.
+  fileprivate func firstInputs(in other: Graph) -> [Int: String] {
     var inputs: [String: String] = [:]
     for node in other.nodes {
-      if let output = node.outputs.first { inputs[output] = node.input(0) }
+      if let output = node.output { inputs[output] = node.input(0) }
     }
     var result: [Int: String] = [:]
     for (index, node) in nodes.enumerated() {
-      if let output = node.outputs.first { result[index] = inputs[output] }
+      if let output = node.output { result[index] = inputs[output] }
     }
     return result
   }

@@ -1,3 +1,4 @@
+import Engine
 import ONNXFormat
 
 /// Gives back to each layer's bias what rounding its weights takes from the mean of its outputs:
@@ -12,24 +13,24 @@ struct BiasCorrection {
 
   /// Changes the biases of the layers whose inputs have known means.
   func apply(
-    to document: inout Document, _ layers: [(layer: WeightedLayer, bits: Int)]
+    to graph: inout Graph, _ layers: [(layer: WeightedLayer, bits: Int)]
   ) throws(QuantizationError) {
-    let readers = document.consumers()
+    let readers = graph.consumers()
     for (layer, bits) in layers {
       guard let means = means.values[layer.input],
-        document.mayChangeBias(of: layer, readers),
-        let shift = try shift(of: layer, bits: bits, means: means, in: document)
+        graph.mayChangeBias(of: layer, readers),
+        let shift = try shift(of: layer, bits: bits, means: means, in: graph)
       else { continue }
-      try document.addToBias(shift, of: layer)
+      try graph.addToBias(shift, of: layer)
     }
   }
 
   /// −Σ (Ŵ − W) · E[x] per output channel; nil where the layer's form does not allow it.
   private func shift(
-    of layer: WeightedLayer, bits: Int, means: [Double], in document: Document
+    of layer: WeightedLayer, bits: Int, means: [Double], in graph: Graph
   ) throws(QuantizationError) -> [Double]? {
-    let node = document.nodes[layer.node]
-    guard let weights = try document.floats(layer.weight), weights.allSatisfy(\.isFinite) else {
+    let node = graph.nodes[layer.node]
+    guard let weights = try graph.floats(layer.weight), weights.allSatisfy(\.isFinite) else {
       return nil
     }
     let axis = scheme.granularity == .perChannel ? layer.axis : nil

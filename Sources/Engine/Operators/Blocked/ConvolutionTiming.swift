@@ -31,7 +31,7 @@ extension Program {
     for index in inference.executed {
       guard let kernel = kernels[index] as? BlockedConvKernel else { continue }
       let node = graph.nodes[index]
-      let types = node.inputs.prefix(2).compactMap { $0.flatMap { inference.types[$0.index] } }
+      let types = node.inputs.prefix(2).compactMap { $0.flatMap { inference.types[$0] } }
       let problem = ConvolutionProblem(
         shape: try kernel.shape(types[0].shape, types[1].shape),
         isBlocked: kernel.conv.readsBlocked)

@@ -27,8 +27,8 @@ struct If: DataDependentOperator, ControlFlowOperator {
     }
     let body = branches[condition.array(of: Bool.self)[0]]!
     var execution = DirectExecution(body, scratch: scratch)
-    for (id, value) in zip(body.graph.captures, inputs.dropFirst(body.graph.firstCapture)) {
-      execution.set(id, to: value)
+    for (name, value) in zip(body.graph.captures, inputs.dropFirst(body.graph.firstCapture)) {
+      execution[name] = value
     }
     do {
       return try execution.run { _, _ in }

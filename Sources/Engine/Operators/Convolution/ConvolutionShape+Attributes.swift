@@ -47,8 +47,8 @@ extension ConvolutionShape {
 
 extension ConvolutionWindow {
   /// - Throws: `GraphError` for attributes and shapes that the convolution itself refuses.
-  package init(_ node: ModelNode, weights: [Int], input: Shape) throws(GraphError) {
-    let attributes = Attributes(node)
+  package init(_ node: Node, weights: [Int], input: Shape) throws(GraphError) {
+    let attributes = node.attributes
     self.init(
       try ConvolutionShape(
         attributes, group: try attributes.int("group", default: 1), input, Shape(weights)))

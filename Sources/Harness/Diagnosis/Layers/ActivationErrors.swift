@@ -58,7 +58,8 @@ public struct ActivationErrors: Sendable {
         ActivationTensor(name: activation.source, decidesRange: true, mayBePerChannel: false))
     }
     guard !targets.isEmpty else { return [:] }
-    let observations = try Calibrator(jobs: jobs).observe(map.float, targets: targets, on: source)
+    let observations = try Calibrator(jobs: jobs).observe(
+      map.float.model(), targets: targets, on: source)
     return ranges.compactMapValuesWithKeys { name, range in
       observations.statistics[name].map { ActivationErrors(range, $0) }
     }

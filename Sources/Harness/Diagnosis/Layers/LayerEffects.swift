@@ -53,7 +53,7 @@ struct VariantBench<Source: SampleSource> {
     self.evaluator = evaluator
     let float = try evaluator.scores(of: Program(map.float), on: source)
     if let sample = (0..<float.count).first(where: { float.top(1, of: $0).isEmpty }),
-      let origin = try NonFiniteOrigin.find(in: map.float, on: source, among: [sample])
+      let origin = try NonFiniteOrigin.find(in: map.float.model(), on: source, among: [sample])
     {
       throw HarnessError.nonFiniteValues(origin)
     }

@@ -41,7 +41,7 @@ struct LayerErrorRun {
 
   func measure(on source: some SampleSource) throws -> LayerErrors {
     let probes = try LayerProbes(map)
-    let float = try Program(probes.model, observing: probes.observed.map(\.name))
+    let float = try Program(probes.graph, observing: probes.observed.map(\.name))
     let outputs = map.layers.map(\.output)
     let variants = try Self.kinds.map { kind in
       try Program(map.variant { _ in kind }, observing: outputs, hardware: hardware)
