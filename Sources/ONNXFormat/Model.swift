@@ -2,6 +2,13 @@
 ///
 /// Reading and editing go through small views (`graph`, `ModelNode`, `ModelTensor`); fields that have no view here
 /// (functions, training information, fields of a newer specification) survive a load and save untouched.
+///
+///     var model = try Model(contentsOf: "model.onnx")
+///     print(model.opsets[""] ?? 0, model.graph.nodes.count)
+///     model.metadata["author"] = "me"
+///     try model.write(to: "copy.onnx")
+///
+/// Format: https://github.com/onnx/onnx/blob/main/docs/IR.md
 public struct Model: Sendable {
   var proto: Onnx_ModelProto
 

@@ -37,18 +37,24 @@ import Testing
     #expect(try program.plan(for: [images(3).type]) !== plan)
   }
 
-  /// Constants that an operator has packed are packed once, whatever the number of plans.
-  @Test func packedFormsAreKept() {
-    let forms = PackedForms<Int, Int>()
+  /// What is packed of a constant is packed once for all who share its memory; with another companion, anew.
+  @Test func packedFormsAreShared() {
+    struct Form: Hashable { let number: Int }
+    let constant = Tensor([1 as Float, 2], shape: [2])
+    let companions = [Tensor(scalar: 1 as Float), Tensor(scalar: 2 as Float)]
     var packings = 0
-    for form in [1, 2, 1, 2] {
-      let packed = forms.packed(form) {
+    func pack(_ tensor: Tensor, _ form: Int, with companion: Tensor? = nil) -> Int {
+      tensor.packed(as: Form(number: form), with: companion) {
         packings += 1
         return 10 * form
       }
-      #expect(packed == 10 * form)
     }
+    for form in [1, 2, 1, 2] { #expect(pack(constant, form) == 10 * form) }
     #expect(packings == 2)
+    #expect(pack(constant.reshaped(to: [2, 1]), 2) == 20 && packings == 2)
+    for companion in [0, 0, 1, 0] { _ = pack(constant, 3, with: companions[companion]) }
+    #expect(packings == 5)
+    #expect(pack(Tensor([1 as Float, 2], shape: [2]), 2) == 20 && packings == 6)
   }
 
   /// With every value observed nothing is rewritten, and each is copied before its memory is reused.

@@ -12,6 +12,9 @@ extension Graph {
       inputs: graph.inputs.filter { !names.contains($0.name) }.map {
         GraphInput(name: $0.name, elementType: $0.elementType, dimensions: $0.dimensions)
       }, outputs: graph.outputs.map(\.name))
+    // What the graph holds is not kept twice.
+    source?.graph.nodes = []
+    source?.graph.initializers = []
     for tensor in stored { set(tensor.name, to: .stored(tensor)) }
     pinned = Set(outputs + nodes.flatMap(\.captured))
   }

@@ -18,6 +18,14 @@ struct ConvolutionShape: Sendable, Hashable {
   var outHeight: Int
   var outWidth: Int
 
+  /// What packed weights depend on: all but the image and its windows' places.
+  var withoutImage: ConvolutionShape {
+    var shape = self
+    (shape.batch, shape.height, shape.width, shape.outHeight, shape.outWidth) = (0, 0, 0, 0, 0)
+    (shape.strideY, shape.strideX, shape.padTop, shape.padLeft) = (1, 1, 0, 0)
+    return shape
+  }
+
   var inChannelsPerGroup: Int { inChannels / group }
   var outChannelsPerGroup: Int { outChannels / group }
   /// Rows of an im2col matrix: C/group · KH · KW.

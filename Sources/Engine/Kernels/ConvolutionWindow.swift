@@ -55,30 +55,36 @@ package struct ConvolutionWindow: Sendable {
   /// Adds to `sums` (groups × depth) the sum over all output positions of each column of one image's rows.
   package func addColumnSums(_ image: UnsafePointer<Float>, into sums: inout [Double]) {
     let plane = shape.height * shape.width
-    var index = 0
+    let taps = shape.kernelHeight * shape.kernelWidth
+    var lines = [Float](repeating: 0, count: shape.height)
     for channel in 0..<shape.inChannels {
-      for ky in 0..<shape.kernelHeight {
-        for kx in 0..<shape.kernelWidth {
-          sums[index] += columnSum(image + channel * plane, ky: ky, kx: kx)
-          index += 1
+      for kx in 0..<shape.kernelWidth {
+        // Weights above one another meet the same lines.
+        sumLines(of: image + channel * plane, kx: kx, into: &lines)
+        for ky in 0..<shape.kernelHeight {
+          sums[channel * taps + ky * shape.kernelWidth + kx] += columnSum(lines, ky: ky)
         }
       }
     }
   }
 
-  private func columnSum(_ plane: UnsafePointer<Float>, ky: Int, kx: Int) -> Double {
-    let shiftX = kx * shape.dilationX - shape.padLeft
-    let rows = validOutputs(
-      shift: ky * shape.dilationY - shape.padTop, stride: shape.strideY, input: shape.height,
-      output: shape.outHeight)
+  /// For each line of the plane, the sum of the inputs that a column of weights meets in it.
+  private func sumLines(of plane: UnsafePointer<Float>, kx: Int, into lines: inout [Float]) {
+    let shift = kx * shape.dilationX - shape.padLeft
     let columns = validOutputs(
-      shift: shiftX, stride: shape.strideX, input: shape.width, output: shape.outWidth)
-    var total = 0.0
-    for y in rows {
-      let inputY = y * shape.strideY + ky * shape.dilationY - shape.padTop
-      let line = plane + inputY * shape.width + columns.lowerBound * shape.strideX + shiftX
-      total += Double(stridedSum(line, by: shape.strideX, count: columns.count))
+      shift: shift, stride: shape.strideX, input: shape.width, output: shape.outWidth)
+    for y in lines.indices {
+      let line = plane + y * shape.width + columns.lowerBound * shape.strideX + shift
+      lines[y] = stridedSum(line, by: shape.strideX, count: columns.count)
     }
+  }
+
+  private func columnSum(_ lines: [Float], ky: Int) -> Double {
+    let shift = ky * shape.dilationY - shape.padTop
+    let rows = validOutputs(
+      shift: shift, stride: shape.strideY, input: shape.height, output: shape.outHeight)
+    var total = 0.0
+    for y in rows { total += Double(lines[y * shape.strideY + shift]) }
     return total
   }
 }

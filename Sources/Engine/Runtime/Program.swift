@@ -1,7 +1,16 @@
 import ONNXFormat
 import Synchronization
 
-/// A model ready to run at any input shape: rewritten graph, one kernel per node.
+/// A model ready to run at any input shape: lowered graph, one kernel per node.
+///
+/// Immutable and shared by any number of sessions, one per core:
+///
+///     let program = try Program(Model(contentsOf: "model.onnx"))
+///     var session = Session(program)
+///     let image = Tensor([Float](repeating: 0, count: 3 * 224 * 224), shape: [1, 3, 224, 224])
+///     let scores = try session.run([image])[0].array(of: Float.self)
+///
+/// Results are the same bits for any number of sessions and threads.
 public final class Program: Sendable {
   let graph: Graph
   let kernels: [any NodeKernel]

@@ -4,6 +4,14 @@ public typealias Tap = (_ index: Int, _ values: TensorView) throws -> Void
 
 /// One worker's running state: its arena, its scratch, and the program's plans that it has met, which it finds again without
 /// the program's lock.
+///
+/// With a tap it also shows values between the layers, as the model defines them:
+///
+///     let program = try Program(model, observing: ["conv1"])
+///     var session = Session(program)
+///     _ = try session.run([image]) { index, values in
+///       print(program.observed[index], values.shape, values.floats.max() ?? 0)
+///     }
 public struct Session: ~Copyable {
   private let program: Program
   private var plans: [[TensorType]: ExecutionPlan] = [:]

@@ -1,4 +1,7 @@
 /// An immutable, dense, row-major tensor. Element type and shape are values known at run time.
+///
+///     let image = Tensor([Float](repeating: 0.5, count: 3 * 8 * 8), shape: [1, 3, 8, 8])
+///     let first = image.array(of: Float.self)[0]
 public struct Tensor: Sendable {
   public let type: TensorType
   let storage: TensorStorage

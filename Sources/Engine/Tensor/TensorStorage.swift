@@ -6,6 +6,7 @@ public final class TensorStorage: @unchecked Sendable {
 
   public let byteCount: Int
   public let base: UnsafeMutableRawPointer
+  let packedForms = PackedForms()
 
   /// Uninitialised memory.
   public init(byteCount: Int) {

@@ -21,6 +21,7 @@ extension Graph {
     guard let name, let constant = constants[name], constant.elementType == .float32 else {
       return nil
     }
+    if case .computed(let tensor) = constant { return tensor.array(of: Float.self) }
     return try elements(of: constant, name)
   }
 
@@ -46,11 +47,23 @@ extension Graph {
     }
   }
 
+  /// Makes tensors of the float32 constants, which all programs of the graph's parts then share, and what is packed of them.
+  mutating func loadFloats() throws(QuantizationError) {
+    for (name, constant) in orderedConstants where constant.elementType == .float32 {
+      do {
+        set(name, to: .computed(try constant.tensor()))
+      } catch {
+        if case .model(let inner) = error { throw .model(inner) }
+        throw .model(.badTensor(name: name, reason: "\(error)"))
+      }
+    }
+  }
+
   /// Adds a constant, or replaces the one of the same name.
   mutating func store(_ tensor: ModelTensor) { set(tensor.name, to: .stored(tensor)) }
 
   mutating func store(_ name: ValueName, floats: [Float], dims: [Int]) {
-    store(ModelTensor(name: name, elementType: .float32, dims: dims, values: floats))
+    set(name, to: .computed(Tensor(floats, shape: Shape(dims))))
   }
 }
 

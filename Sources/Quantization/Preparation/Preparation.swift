@@ -4,7 +4,12 @@ import ONNXFormat
 /// A model made ready for quantization, and what its batch norms said before they were folded.
 ///
 /// The names of the values that survive are those of the original model, so that what was observed
-/// there applies here.
+/// there applies here. Worth making once where one model is quantized in several ways:
+///
+///     let prepared = try PreparedModel(Model(contentsOf: "model.onnx"))
+///     let files = try [4, 8].map { bits in
+///       try Quantizer(scheme: Scheme(weights: WeightScheme(bits: bits))).quantize(prepared).model
+///     }
 public struct PreparedModel: Sendable {
   let graph: Graph
   /// For each output of a batch norm, the distribution of its channels.
@@ -24,6 +29,7 @@ public struct PreparedModel: Sendable {
     normalized = try graph.normalizedOutputs()
     graph.foldBatchNormalization()
     graph.separateTiedWeights()
+    try graph.loadFloats()
     self.graph = graph
   }
 

@@ -5,6 +5,14 @@ import ONNXFormat
 ///
 /// Scale and zero point of weights come from the weights, those of activations from ranges that were
 /// observed (`ActivationRanges(_:method:grid:)`) or predicted (`DataFree`). The model itself is not run.
+///
+///     let quantizer = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 8)))
+///     let result = try quantizer.quantize(Model(contentsOf: "model.onnx"))
+///     try result.model.write(to: "model_w8.onnx")
+///     for layer in result.layers { print(layer.name, layer.bits ?? 32) }
+///
+/// Weights become symmetric int8 or int4, per output channel unless the scheme says otherwise; activations uint8 with a zero
+/// point. Standard: https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
 public struct Quantizer: Sendable {
   public var scheme: Scheme
   public var policy: Policy

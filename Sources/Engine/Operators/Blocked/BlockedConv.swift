@@ -11,7 +11,12 @@ extension BlockedConv {
 struct BlockedConvKernel: PlannedKernel, MultiplyAccumulating {
   let conv: BlockedConv
   let epilogue: Epilogue
-  private let weights = PackedForms<BlockedAlgorithm, BlockedWeights>()
+
+  /// What the order of packed weights depends on.
+  private struct Form: Hashable {
+    let algorithm: BlockedAlgorithm
+    let shape: ConvolutionShape
+  }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let x = try inputs.requiredFloat(0, "X").shape
@@ -42,7 +47,8 @@ struct BlockedConvKernel: PlannedKernel, MultiplyAccumulating {
     let bias = inputs.optional(2) == nil ? nil : try inputs.knownValue(2, "B")
     let shape = try shape(x, w.shape)
     let algorithm = BlockedAlgorithm(for: shape, isBlocked: conv.readsBlocked)
-    let packed = weights.packed(algorithm) {
+    let form = Form(algorithm: algorithm, shape: shape.withoutImage)
+    let packed = w.packed(as: form, with: bias) {
       w.withFloats { w in
         guard let bias else { return BlockedWeights(shape, for: algorithm, w, bias: nil) }
         return bias.withFloats { BlockedWeights(shape, for: algorithm, w, bias: $0) }

@@ -4,8 +4,20 @@ extension IntegerConv {
 
 private struct IntegerConvKernel: PlannedKernel, MultiplyAccumulating, PairClamping {
   let conv: IntegerConv
-  private let strips = PackedForms<Bool, [CodeStrip]>()
-  private let digits = PackedForms<Bool, CountedConvolution.Weights>()
+
+  /// What the order of packed codes depends on.
+  private struct StripForm: Hashable {
+    let shape: ConvolutionShape
+  }
+
+  /// What digits and their order depend on.
+  private struct DigitForm: Hashable {
+    let shape: ConvolutionShape
+    let isBlocked: Bool
+    let clampsPairs: Bool
+    let inputZeroPoint: Int
+    let weightZeroPoint: Int
+  }
 
   private var layer: IntegerLayer { conv.layer }
   var clamps: ClampCount { layer.clamps }
@@ -58,14 +70,19 @@ private struct IntegerConvKernel: PlannedKernel, MultiplyAccumulating, PairClamp
     // The lanes of blocks that no channel has are requantized too.
     let columns = ChannelBlocks.count(shape.outChannels) * ChannelBlocks.lanes
     guard !layer.countsClamps, multipliesCodes(shape) else {
+      let form = DigitForm(
+        shape: shape.withoutImage, isBlocked: isBlocked, clampsPairs: layer.clampsPairs,
+        inputZeroPoint: layer.inputZeroPoint, weightZeroPoint: layer.weightZeroPoint)
       return CountedConvolution(
         shape: shape, layer: layer,
-        weights: digits.packed(isBlocked) { .init(weights, shape, layer, isBlocked: isBlocked) },
+        weights: w.packed(as: form) { .init(weights, shape, layer, isBlocked: isBlocked) },
         isBlocked: isBlocked, requantization: requantization(columns: columns))
     }
     return CodeConvolution(
       shape: shape, layer: layer,
-      strips: strips.packed(isBlocked) { CodeStrip.all(shape, weights) },
+      strips: w.packed(as: StripForm(shape: shape.withoutImage)) {
+        CodeStrip.all(shape, weights)
+      },
       isBlocked: isBlocked,
       requantization: requantization(columns: columns).subtracting(
         layer.inputZeroPoint, times: weights, depth: shape.depth))

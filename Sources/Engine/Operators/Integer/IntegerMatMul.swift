@@ -6,7 +6,11 @@ extension IntegerMatMul {
 
 private struct IntegerMatMulKernel: PlannedKernel, MultiplyAccumulating, PairClamping {
   let layer: IntegerLayer
-  private let weights = PackedForms<Bool, IntegerMatrix>()
+
+  private struct Form: Hashable {
+    let zeroPoint: Int
+    let clampsPairs: Bool
+  }
 
   var clamps: ClampCount { layer.clamps }
 
@@ -22,8 +26,9 @@ private struct IntegerMatMulKernel: PlannedKernel, MultiplyAccumulating, PairCla
   func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
     let w = try inputs.knownValue(1, "W")
     let (scales, bias) = (try inputs.knownValue(2, "scales"), try inputs.knownValue(3, "bias"))
+    let form = Form(zeroPoint: layer.weightZeroPoint, clampsPairs: layer.clampsPairs)
     return IntegerMatrixProduct(
-      layer: layer, matrix: weights.packed(true) { IntegerMatrix(w, layer) },
+      layer: layer, matrix: w.packed(as: form) { IntegerMatrix(w, layer) },
       requantization: ColumnRequantization(
         layer, scales: scales.array(of: Float.self), bias: bias.array(of: Int32.self),
         columns: w.shape[0]))
