@@ -9,10 +9,18 @@
 #include "Functions.h"
 #include "Integers.h"
 #include "Codes.h"
+#include "Dot.h"
+#include "ByteEpilogue.h"
+#include "ByteProduct.h"
+#include "ByteWindow.h"
+#include "ByteElements.h"
 
 #define TABLE(name)                                                                              \
   {name,          TILE_BLOCKS,     TILE_FACTORS,    multiply,        depthwise,      max_pool,   \
    average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
    finish,        block_channels,  unblock_channels, gather_lanes,                \
    erf_each,      gelu,            softmax,        steps,           add_scaled,                  \
-   clamp_pairs,   requantize,      multiply_codes,  to_codes}
+   clamp_pairs,   requantize,      multiply_codes,  to_codes,      STEP_FACTORS,                    \
+   multiply_bytes, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
+   dequantize_codes, combine_codes, look_up,       widen_codes,   interleave_planes,              \
+   separate_planes, gather_bytes, insert_lanes}

@@ -91,6 +91,56 @@ typedef struct {
   int64_t yStride, yBlockStride;
 } CKCodeProduct;
 
+/// What unsigned bytes stand for: value = scale · (code − zeroPoint), code − zeroPoint in low…high.
+typedef struct {
+  float scale;
+  int32_t zeroPoint;
+  float low, high;
+} CKCodeGrid;
+
+/// What becomes of exact sums: the code nearest to sum · factor, halves to even.
+typedef struct {
+  /// 16 per block of outputs; sums begin with the bias.
+  const int32_t *bias;
+  const float *factors;
+  CKCodeGrid grid;
+} CKCodeEpilogue;
+
+/// Codes that are added to a result: the code nearest to (own value + other value) / total.scale, in single precision.
+typedef struct {
+  /// Laid out as the output, or null.
+  const uint8_t *codes;
+  CKCodeGrid grid, total;
+} CKCodeResidual;
+
+/// A strip of pixels times a matrix, in exact 32-bit sums that wrap around.
+typedef struct {
+  /// Pixel p's codes lie at x + p · xStride + offsets[r], runSteps · 4 bytes of each run: bytes themselves, or widened to
+  /// 16 bits where `CKKernels.stepFactors` is 2.
+  const uint8_t *x;
+  int64_t xStride;
+  const int32_t *offsets;
+  int32_t runs, runSteps;
+  /// Steps × (16 · blocks) × stepFactors.
+  const int8_t *weights;
+  CKCodeEpilogue to;
+  CKCodeResidual residual;
+  /// Block b of pixel p is written to y + p · yStride + b · yBlockStride, 16 codes; or where `values` is not null, there, as
+  /// 16 floats sum · factor.
+  uint8_t *y;
+  float *values;
+  int64_t yStride, yBlockStride;
+  int32_t pixels;
+  /// Output blocks, at most `CKKernels.blocksAtOnce`.
+  int32_t blocks;
+} CKByteProduct;
+
+/// y = the code nearest to (left + right) / to.scale, or of the product of both.
+typedef struct {
+  CKCodeGrid left, right, to;
+  int multiplies;
+} CKCodePair;
+
 /// The loops, compiled for one instruction set.
 typedef struct {
   const char *instructionSet;
@@ -151,6 +201,37 @@ typedef struct {
   /// from the next one's.
   void (*toCodes)(const float *x, int64_t pixels, int32_t channels, float scale, float zero, uint8_t *codes,
                   int64_t stride);
+
+  /// Codes that `multiplyBytes` takes at once.
+  int32_t stepFactors;
+  void (*multiplyBytes)(const CKByteProduct *product);
+  /// A convolution of each channel with its own window; `blank` is a line of zero points, which lie outside the plane, and 8
+  /// pixels more. Weights are KH × ⌈KW/stepFactors⌉ × 16 × stepFactors.
+  void (*depthwiseBytes)(const CKWindow *window, const uint8_t *x, const uint8_t *blank, const int8_t *weights,
+                         const CKCodeEpilogue *epilogue, uint8_t *y);
+  /// The largest code inside the plane.
+  void (*maxPoolBytes)(const CKWindow *window, const uint8_t *x, uint8_t *y);
+  /// The code nearest to the mean of the values inside the plane, exactly, halves to even; the sum is divided by the number
+  /// of taps inside, or by `divisor` where that is positive.
+  void (*averagePoolBytes)(const CKWindow *window, const uint8_t *x, const CKCodeGrid *from, int32_t divisor,
+                           const CKCodeGrid *to, uint8_t *y);
+
+  /// For `count` elements of any alignment.
+  void (*quantize)(const float *x, int64_t count, const CKCodeGrid *to, uint8_t *y);
+  void (*dequantize)(const uint8_t *x, int64_t count, const CKCodeGrid *from, float *y);
+  /// b goes on by `bStep` bytes, 16 or 0, with every 16 of a.
+  void (*combineCodes)(const CKCodePair *pair, const uint8_t *a, const uint8_t *b, int64_t bStep, int64_t count,
+                       uint8_t *y);
+  /// y = table[x], 256 entries.
+  void (*lookUp)(const uint8_t *x, int64_t count, const uint8_t *table, uint8_t *y);
+  void (*widen)(const uint8_t *x, int64_t count, int16_t *y);
+  /// Up to `lanes` planes to pixels of so many bytes, missing ones 0; and back from pixels of 16.
+  void (*interleave)(const uint8_t *x, int32_t channels, int64_t pixels, int32_t lanes, uint8_t *y);
+  void (*separate)(const uint8_t *x, int32_t channels, int64_t pixels, uint8_t *y);
+  /// Lane i of each pixel of y is the byte at sources[i], 16 bytes further with each pixel.
+  void (*gatherBytes)(const uint8_t *const *sources, int64_t pixels, uint8_t *y);
+  /// The first `count` lanes of x become lanes shift ..< shift + count of a plane y and, beyond 16, of the plane behind it.
+  void (*insertLanes)(const uint8_t *x, int32_t count, int32_t shift, int64_t pixels, uint8_t *y);
 } CKKernels;
 
 /// Tells the CPU that this thread is waiting in a loop.
@@ -160,7 +241,7 @@ static inline void ck_relax(void) {
 #endif
 }
 
-/// The loops for "avx512", "avx2" or "baseline"; null where the CPU or the build has none.
+/// The loops for "avx512-vnni", "avx512", "avx2" or "baseline"; null where the CPU or the build has none.
 const CKKernels *ck_kernels_named(const char *instructionSet);
 
 #endif

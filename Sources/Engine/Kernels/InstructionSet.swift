@@ -4,6 +4,7 @@ import Foundation
 /// What the inner loops are compiled for.
 public enum InstructionSet: String, Sendable, CaseIterable {
   // The fastest first.
+  case avx512VNNI = "avx512-vnni"
   case avx512, avx2, baseline
 
   /// The environment variable that names the set to compute with.

@@ -24,21 +24,28 @@ enum ChannelBlocks {
   }
 }
 
-/// Floats on their own 64-byte aligned memory: written once, then only read.
-struct AlignedFloats: @unchecked Sendable {
+/// Values on their own 64-byte aligned memory: written once, then only read.
+struct AlignedValues<Element: BitwiseCopyable>: @unchecked Sendable {
   private let storage: TensorStorage
   let count: Int
 
   /// Uninitialised.
   init(_ count: Int) {
     self.count = count
-    storage = TensorStorage(byteCount: count * MemoryLayout<Float>.stride)
+    storage = TensorStorage(byteCount: count * MemoryLayout<Element>.stride)
   }
 
-  var base: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) }
+  init(repeating value: Element, count: Int) {
+    self.init(count)
+    base.initialize(repeating: value, count: count)
+  }
 
-  subscript(index: Int) -> Float {
+  var base: UnsafeMutablePointer<Element> { storage.base.assumingMemoryBound(to: Element.self) }
+
+  subscript(index: Int) -> Element {
     get { base[index] }
     nonmutating set { base[index] = newValue }
   }
 }
+
+typealias AlignedFloats = AlignedValues<Float>

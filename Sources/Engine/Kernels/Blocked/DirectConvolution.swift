@@ -25,7 +25,7 @@ struct DirectConvolution {
     for image in 0..<shape.batch {
       var source = input + image * plane.sourceImageSize
       if let padded {
-        plane.copy(source, into: padded, workers: workers)
+        plane.copy(source, filling: 0, into: padded, workers: workers)
         source = UnsafePointer(padded)
       }
       var imageEpilogue = epilogue

@@ -52,7 +52,7 @@ struct DirectWeights: Sendable {
     }
   }
 
-  private static func strips(_ shape: ConvolutionShape, blocksAtOnce: Int) -> [Strip] {
+  static func strips(_ shape: ConvolutionShape, blocksAtOnce: Int) -> [Strip] {
     let lanes = ChannelBlocks.lanes
     let blockCount = ChannelBlocks.count(shape.outChannels)
     // A strip over a border between groups multiplies by zeros; pairs are worth it only where they cross none.

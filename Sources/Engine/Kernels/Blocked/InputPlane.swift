@@ -55,21 +55,27 @@ struct InputPlane {
     (row * stride.y * width + column * stride.x) * lanes
   }
 
-  func copy(
-    _ image: UnsafePointer<Float>, into padded: UnsafeMutablePointer<Float>, workers: Workers
+  /// - Parameter filling: what lies outside the image.
+  func copy<Element: SIMDScalar>(
+    _ image: UnsafePointer<Element>, filling: Element, into padded: UnsafeMutablePointer<Element>,
+    workers: Workers
   ) {
     workers.forEach(planes) { plane in
       let from = image + plane * source.height * source.width * lanes
       let target = padded + plane * height * width * lanes
-      if step == (1, 1) { padPlane(from, into: target) } else { gatherPlane(from, into: target) }
+      if step == (1, 1) {
+        padPlane(from, filling, into: target)
+      } else {
+        gatherPlane(from, into: target)
+      }
     }
   }
 
-  private func gatherPlane(
-    _ plane: UnsafePointer<Float>, into gathered: UnsafeMutablePointer<Float>
+  private func gatherPlane<Element: SIMDScalar>(
+    _ plane: UnsafePointer<Element>, into gathered: UnsafeMutablePointer<Element>
   ) {
-    let from = UnsafeRawPointer(plane).assumingMemoryBound(to: SIMD16<Float>.self)
-    let target = UnsafeMutableRawPointer(gathered).assumingMemoryBound(to: SIMD16<Float>.self)
+    let from = UnsafeRawPointer(plane).assumingMemoryBound(to: SIMD16<Element>.self)
+    let target = UnsafeMutableRawPointer(gathered).assumingMemoryBound(to: SIMD16<Element>.self)
     for y in 0..<height {
       for x in 0..<width {
         target[y * width + x] = from[y * step.y * source.width + x * step.x]
@@ -77,8 +83,9 @@ struct InputPlane {
     }
   }
 
-  private func padPlane(
-    _ plane: UnsafePointer<Float>, into padded: UnsafeMutablePointer<Float>
+  private func padPlane<Element>(
+    _ plane: UnsafePointer<Element>, _ filling: Element,
+    into padded: UnsafeMutablePointer<Element>
   ) {
     let columns = max(0, min(source.width, width - pad.left))
     let right = width - min(pad.left, width) - columns
@@ -86,13 +93,13 @@ struct InputPlane {
       let line = padded + y * width * lanes
       let row = y - pad.top
       guard row >= 0, row < source.height, columns > 0 else {
-        line.update(repeating: 0, count: width * lanes)
+        line.update(repeating: filling, count: width * lanes)
         continue
       }
-      line.update(repeating: 0, count: pad.left * lanes)
+      line.update(repeating: filling, count: pad.left * lanes)
       (line + pad.left * lanes).update(
         from: plane + row * source.width * lanes, count: columns * lanes)
-      (line + (pad.left + columns) * lanes).update(repeating: 0, count: right * lanes)
+      (line + (pad.left + columns) * lanes).update(repeating: filling, count: right * lanes)
     }
   }
 }

@@ -102,7 +102,7 @@ private struct DenseCodes {
       return
     }
     values = AlignedFloats(plane.imageSize)
-    plane.copy(dense.base, into: values.base, workers: workers)
+    plane.copy(dense.base, filling: 0, into: values.base, workers: workers)
   }
 
   /// - Parameter sums: blocked.

@@ -4,10 +4,13 @@ final class Scratch {
 
   init() {}
 
-  /// Uninitialised floats, 64-byte aligned. Asking again gives the same memory.
+  /// Uninitialised memory, 64-byte aligned. Asking again gives the same.
+  func bytes(_ count: Int) -> UnsafeMutableRawPointer {
+    if storage.byteCount < count { storage = TensorStorage(byteCount: count) }
+    return storage.base
+  }
+
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = count * MemoryLayout<Float>.stride
-    if storage.byteCount < bytes { storage = TensorStorage(byteCount: bytes) }
-    return storage.base.assumingMemoryBound(to: Float.self)
+    bytes(count * MemoryLayout<Float>.stride).assumingMemoryBound(to: Float.self)
   }
 }

@@ -1,0 +1,27 @@
+// From exact sums to codes. No product is contracted with a sum, so that every instruction set gives the same bits.
+#pragma STDC FP_CONTRACT OFF
+
+// Adding 1.5 · 2^23 to a float of magnitude below 2^22 leaves the nearest integer, halves to even, in its lowest bits.
+INLINE integers nearest(block v) { return (integers)(v + 12582912.0f) - 0x4B400000; }
+
+// Steps from the zero point.
+INLINE integers steps_of(block v, const CKCodeGrid *to) { return nearest(saturated(v, to->low, to->high)); }
+
+INLINE codes code_of(integers steps, const CKCodeGrid *to) {
+  return __builtin_convertvector(steps + to->zeroPoint, codes);
+}
+
+// The values of codes.
+INLINE block value_of(codes c, const CKCodeGrid *from) {
+  return __builtin_convertvector(__builtin_convertvector(c, integers) - from->zeroPoint, block) * from->scale;
+}
+
+INLINE integers requantized_steps(integers sum, block factors, const CKCodeGrid *to) {
+  return steps_of(__builtin_convertvector(sum, block) * factors, to);
+}
+
+// The sum of a result and of a residual.
+INLINE codes added(integers own, const CKCodeGrid *grid, codes other, const CKCodeResidual *residual) {
+  const block sum = __builtin_convertvector(own, block) * grid->scale + value_of(other, &residual->grid);
+  return code_of(steps_of(sum / residual->total.scale, &residual->total), &residual->total);
+}

@@ -1,0 +1,151 @@
+import CKernels
+
+/// A constant matrix of codes as the product reads it: in strips of output blocks, columns beyond N are 0.
+struct ByteMatrix: Sendable {
+  let n: Int
+  let k: Int
+  private let values: AlignedValues<Int8>
+  private let digits: Int
+  private let ending: CodeEnding
+  private let loops: BlockLoops
+
+  /// - Parameter layer: its weights are N × K; it has no residual.
+  init(_ layer: CodeLayer, loops: BlockLoops = .best) {
+    precondition(layer.residual == nil, "rows of a matrix are not blocked as a residual is")
+    (n, k) = (layer.outputs, layer.depth)
+    let parts = WeightDigits(layer.weights).parts
+    (digits, ending, self.loops) = (parts.count, CodeEnding(layer), loops)
+    let depth = Self.padded(k)
+    values = AlignedValues(ChannelBlocks.count(n) * ChannelBlocks.lanes * depth * digits)
+    for first in strips {
+      var packing = BytePacking(
+        values.base + weights(of: first), width: blocks(first) * ChannelBlocks.lanes,
+        stepFactors: loops.stepFactors)
+      for part in parts {
+        for factor in 0..<depth {
+          packing.append { lane in
+            let m = first * ChannelBlocks.lanes + lane
+            return m < n && factor < k ? part[m * k + factor] : 0
+          }
+        }
+      }
+    }
+  }
+
+  /// Factors of whole steps.
+  private static func padded(_ k: Int) -> Int { (k + 3) / 4 * 4 }
+
+  /// The first block of each strip.
+  private var strips: [Int] {
+    Array(stride(from: 0, to: ChannelBlocks.count(n), by: loops.blocksAtOnce))
+  }
+
+  private func blocks(_ first: Int) -> Int {
+    min(loops.blocksAtOnce, ChannelBlocks.count(n) - first)
+  }
+
+  private func weights(of first: Int) -> Int {
+    first * ChannelBlocks.lanes * Self.padded(k) * digits
+  }
+
+  /// - Parameters:
+  ///   - x: rows × K codes.
+  ///   - output: rows × N.
+  func multiply(
+    _ x: UnsafePointer<UInt8>, rows: Int, into output: CodeLayerOutput, scratch: Scratch,
+    workers: Workers
+  ) {
+    let width = ChannelBlocks.count(n) * ChannelBlocks.lanes
+    let depth = Self.padded(k)
+    let isCopied = depth != k
+    let isWidened = loops.elementSize > 1
+    // Blocks are stored whole, which rows of N results do not hold.
+    let sizes = [
+      isCopied ? rows * depth : 0, isWidened ? rows * depth * loops.elementSize : 0,
+      width == n ? 0 : rows * width * output.elementSize,
+    ].map { ($0 + 63) / 64 * 64 }
+    let free = scratch.bytes(sizes.reduce(0, +)).assumingMemoryBound(to: UInt8.self)
+    var source = x
+    if isCopied {
+      pad(x, rows: rows, into: free)
+      source = UnsafePointer(free)
+    }
+    if isWidened {
+      workers.widen(source, count: rows * depth, into: free + sizes[0], loops)
+      source = UnsafePointer(free + sizes[0])
+    }
+    let wide = width == n ? output : output.moved(to: free + sizes[0] + sizes[1])
+    multiply(source, rows, width, wide, workers)
+    if width != n { wide.copyRows(rows, from: width, to: n, into: output) }
+  }
+
+  private func pad(_ x: UnsafePointer<UInt8>, rows: Int, into padded: UnsafeMutablePointer<UInt8>) {
+    let depth = Self.padded(k)
+    for row in 0..<rows {
+      (padded + row * depth).update(from: x + row * k, count: k)
+      (padded + row * depth + k).update(repeating: 0, count: depth - k)
+    }
+  }
+
+  /// Rows of x that stay in the second-level cache while all strips pass over them.
+  private static let bandBytes = 256 * 1024
+
+  private func multiply(
+    _ x: UnsafePointer<UInt8>, _ rows: Int, _ width: Int, _ output: CodeLayerOutput,
+    _ workers: Workers
+  ) {
+    let strips = strips
+    let rowBytes = Self.padded(k) * loops.elementSize
+    let band = max(14, Self.bandBytes / max(rowBytes, 1) / 14 * 14)
+    let offsets = [Int32](repeating: 0, count: digits)
+    workers.forEach((rows + band - 1) / band * strips.count) { unit in
+      let (firstRow, first) = (unit / strips.count * band, strips[unit % strips.count])
+      offsets.withUnsafeBufferPointer { offsets in
+        var product = CKByteProduct()
+        product.x = x + firstRow * rowBytes
+        product.xStride = Int64(rowBytes)
+        product.offsets = offsets.baseAddress
+        product.runs = Int32(digits)
+        product.runSteps = Int32(Self.padded(k) / loops.stepFactors)
+        product.weights = UnsafePointer(values.base + weights(of: first))
+        product.to = ending.loops(from: first)
+        product.yStride = Int64(width)
+        product.yBlockStride = Int64(ChannelBlocks.lanes)
+        product.pixels = Int32(min(band, rows - firstRow))
+        product.blocks = Int32(blocks(first))
+        product.write(output, at: firstRow * width + first * ChannelBlocks.lanes, ending)
+        loops.table.pointee.multiplyBytes(&product)
+      }
+    }
+  }
+}
+
+extension CodeLayerOutput {
+  /// Bytes of a result.
+  fileprivate var elementSize: Int {
+    switch self {
+    case .codes: 1
+    case .values: 4
+    }
+  }
+
+  fileprivate func moved(to memory: UnsafeMutablePointer<UInt8>) -> CodeLayerOutput {
+    switch self {
+    case .codes: .codes(memory)
+    case .values: .values(UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  /// The first `count` results of each row.
+  fileprivate func copyRows(
+    _ rows: Int, from width: Int, to count: Int, into output: CodeLayerOutput
+  ) {
+    switch (self, output) {
+    case (.codes(let wide, _), .codes(let codes, _)):
+      for row in 0..<rows { (codes + row * count).update(from: wide + row * width, count: count) }
+    case (.values(let wide), .values(let values)):
+      for row in 0..<rows { (values + row * count).update(from: wide + row * width, count: count) }
+    default: break
+    }
+  }
+}

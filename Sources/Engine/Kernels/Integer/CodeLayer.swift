@@ -1,0 +1,44 @@
+/// A layer with constant weights on 8-bit codes, in exact 32-bit sums that wrap around: the code of output m is
+/// round(clamp((Σ (x − z_x) · w + bias) · factor)) + z_y, with factor = (s_x · s_w) / s_y in single precision and this
+/// order, halves to even.
+struct CodeLayer: Sendable {
+  let input: CodeGrid
+  /// Less their zero point, −255…255: M × C/group × KH × KW, or N × K.
+  let weights: [Int16]
+  /// One per output.
+  let weightScales: [Float]
+  /// One per output, in steps of s_x · s_w.
+  let bias: [Int32]
+  /// nil where the output stays in float: values are (sum + bias) · (s_x · s_w).
+  let output: CodeGrid?
+  /// What is added to the output's codes.
+  var residual: CodeResidual?
+
+  var outputs: Int { weightScales.count }
+  /// Weights of an output.
+  var depth: Int { outputs > 0 ? weights.count / outputs : 0 }
+
+  func factor(_ output: Int) -> Float {
+    let product = input.scale * weightScales[output]
+    return self.output.map { product / $0.scale } ?? product
+  }
+
+  /// A sum of x · w, without zero points, begins with this.
+  func start(_ output: Int) -> Int32 {
+    let sum = weights[output * depth..<(output + 1) * depth].reduce(Int32(0)) { $0 &+ Int32($1) }
+    return bias[output] &- Int32(input.zeroPoint) &* sum
+  }
+}
+
+/// Codes that are added to a layer's: the result is the code of (own value + other value) / s in single precision.
+struct CodeResidual: Sendable, Hashable {
+  let grid: CodeGrid
+  let total: CodeGrid
+}
+
+/// Where a layer's results go, laid out alike.
+enum CodeLayerOutput {
+  /// - Parameter residual: where the layer has one.
+  case codes(UnsafeMutablePointer<UInt8>, residual: UnsafePointer<UInt8>? = nil)
+  case values(UnsafeMutablePointer<Float>)
+}

@@ -1,0 +1,253 @@
+import TestSupport
+import Testing
+
+@testable import Engine
+
+@Suite struct ByteConvolutionTests {
+  @Test(arguments: ConvolutionCase.blockedTable + ConvolutionCase.byteTable)
+  func everyInstructionSetEqualsTheDefinition(_ testCase: ConvolutionCase) {
+    for (sample, zeroPoint) in zip(
+      [CodeSample.random, .extreme, .random], [128, 0, 255])
+    {
+      let problem = ByteProblem(testCase.shape, sample, zeroPoint: zeroPoint)
+      let expected = problem.expectedCodes()
+      for loops in BlockLoops.available {
+        #expect(problem.codes(loops: loops) == expected, "\(sample), \(zeroPoint) on \(loops)")
+      }
+    }
+  }
+
+  @Test(arguments: ConvolutionCase.blockedTable.filter { $0.shape.inChannels <= 4 })
+  func denseImagesGiveTheSame(_ testCase: ConvolutionCase) {
+    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 114)
+    let expected = problem.expectedCodes()
+    for loops in BlockLoops.available {
+      #expect(problem.codes(isBlocked: false, loops: loops) == expected, "\(loops)")
+    }
+  }
+
+  @Test(arguments: ConvolutionCase.blockedTable)
+  func codesDependOnNeitherWorkersNorBatch(_ testCase: ConvolutionCase) {
+    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 3)
+    let together = problem.codes()
+    #expect(problem.codes(workers: Workers(3)) == together)
+    let apart = (0..<testCase.shape.batch).flatMap { problem.image($0).codes() }
+    #expect(apart == together)
+  }
+
+  @Test(arguments: ConvolutionCase.blockedTable)
+  func valuesAreSumsTimesTheScales(_ testCase: ConvolutionCase) {
+    for sample in CodeSample.allCases {
+      let problem = ByteProblem(testCase.shape, sample, zeroPoint: 77, isQuantized: false)
+      let expected = problem.expectedValues()
+      for loops in BlockLoops.available {
+        #expect(problem.values(loops: loops) == expected, "\(sample) on \(loops)")
+      }
+    }
+  }
+
+  @Test(arguments: ConvolutionCase.blockedTable)
+  func weightsMayHaveAZeroPoint(_ testCase: ConvolutionCase) {
+    let problem = ByteProblem(
+      testCase.shape, .random, zeroPoint: 200, weights: { Int16.random(in: -255...255, using: &$0) }
+    )
+    let expected = problem.expectedCodes()
+    for loops in BlockLoops.available {
+      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    }
+  }
+
+  @Test(arguments: ConvolutionCase.blockedTable.filter { !$0.shape.isDepthwise })
+  func aResidualIsAddedToTheCodes(_ testCase: ConvolutionCase) {
+    let residual = CodeResidual(
+      grid: CodeGrid(scale: 0.0371, zeroPoint: 141), total: CodeGrid(scale: 0.05, zeroPoint: 0))
+    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 9, residual: residual)
+    let expected = problem.expectedCodes()
+    for loops in BlockLoops.available {
+      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    }
+  }
+
+  /// Sums of 32 bits wrap around.
+  @Test func sumsBeyond32BitsWrap() {
+    let shape = ConvolutionShape(
+      batch: 1, inChannels: 64, height: 3, width: 3, outChannels: 17, group: 1, kernelHeight: 3,
+      kernelWidth: 3, padTop: 1, padLeft: 1, outHeight: 3, outWidth: 3)
+    let problem = ByteProblem(shape, .extreme, zeroPoint: 0, bias: { _ in .max - 100 })
+    let expected = problem.expectedCodes()
+    for loops in BlockLoops.available {
+      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    }
+  }
+}
+
+extension ConvolutionCase {
+  /// Shapes that matter to bytes: steps of four codes that are not full, pairs of groups in one step.
+  static let byteTable = [
+    ConvolutionCase(
+      "three channels of a block", channels: 3, size: (9, 8), out: 20, kernel: (3, 3),
+      pads: (1, 1, 1, 1)),
+    ConvolutionCase(
+      "rows of whole blocks", channels: 32, size: (9, 8), out: 33, kernel: (3, 3), stride: (2, 2),
+      pads: (1, 1, 1, 1)),
+    ConvolutionCase(
+      "rows of whole blocks, dilated", channels: 16, size: (9, 12), out: 16, kernel: (2, 3),
+      dilation: (1, 2)),
+    ConvolutionCase(
+      "groups of two channels", channels: 22, size: (6, 7), out: 33, kernel: (3, 3), group: 11,
+      pads: (1, 1, 1, 1)),
+    ConvolutionCase(
+      "groups of twenty channels", channels: 60, size: (4, 5), out: 96, kernel: (1, 1), group: 3),
+    ConvolutionCase(
+      "depthwise on a small plane", channels: 16, size: (2, 3), out: 16, kernel: (3, 3), group: 16,
+      pads: (1, 1, 1, 1)),
+    ConvolutionCase(
+      "depthwise 5x5", batch: 2, channels: 24, size: (11, 13), out: 24, kernel: (5, 5), group: 24,
+      pads: (2, 2, 2, 2)),
+    ConvolutionCase(
+      "depthwise 3x3 stride 2, wide", channels: 20, size: (18, 21), out: 20, kernel: (3, 3),
+      group: 20, stride: (2, 2), pads: (1, 1, 1, 1)),
+    ConvolutionCase(
+      "depthwise 3x3 without padding", channels: 17, size: (7, 9), out: 17, kernel: (3, 3),
+      group: 17),
+    ConvolutionCase(
+      "depthwise 7x7", channels: 16, size: (9, 10), out: 16, kernel: (7, 7), group: 16,
+      pads: (3, 3, 3, 3)),
+    ConvolutionCase(
+      "depthwise 3x3 dilated", channels: 18, size: (9, 10), out: 18, kernel: (3, 3), group: 18,
+      dilation: (2, 2), pads: (2, 2, 2, 2)),
+    ConvolutionCase(
+      "depthwise 1x3", channels: 16, size: (5, 10), out: 16, kernel: (1, 3), group: 16,
+      pads: (0, 1, 0, 1)),
+  ]
+}
+
+/// A convolution of codes, run through the blocked layout and back.
+private struct ByteProblem {
+  var shape: ConvolutionShape
+  let layer: CodeLayer
+  var input: [UInt8]
+  var added: [UInt8]
+
+  init(
+    _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
+    residual: CodeResidual? = nil, weights: ((inout SeededRandom) -> Int16)? = nil,
+    bias: ((inout SeededRandom) -> Int32)? = nil
+  ) {
+    var random = SeededRandom(seed: UInt64(zeroPoint))
+    self.shape = shape
+    input = sample.codes(shape.batch * shape.inImageSize, using: &random)
+    added = CodeSample.random.codes(shape.batch * shape.outImageSize, using: &random)
+    let count = shape.outChannels * shape.depth
+    let scales = (0..<shape.outChannels).map { _ in Float.random(in: 0.001...0.01, using: &random) }
+    let spread = 74 * 74 * 0.0055 * Float(shape.depth).squareRoot()
+    layer = CodeLayer(
+      input: CodeGrid(scale: 0.02, zeroPoint: zeroPoint),
+      weights: weights.map { next in (0..<count).map { _ in next(&random) } }
+        ?? sample.weights(count, using: &random),
+      weightScales: scales,
+      bias: (0..<shape.outChannels).map { _ in
+        bias?(&random) ?? Int32.random(in: -9000...9000, using: &random)
+      },
+      output: isQuantized
+        ? CodeGrid(scale: 0.02 * spread / 100, zeroPoint: 120, codes: 3...250) : nil,
+      residual: residual)
+  }
+
+  func image(_ index: Int) -> ByteProblem {
+    var single = self
+    single.shape.batch = 1
+    single.input = Array(input[index * shape.inImageSize..<(index + 1) * shape.inImageSize])
+    return single
+  }
+
+  private func sums() -> [Int32] {
+    CodeOracle.convolution(
+      shape, input, zeroPoint: layer.input.zeroPoint, layer.weights, layer.bias)
+  }
+
+  private func channel(_ index: Int) -> Int { index / shape.positions % shape.outChannels }
+
+  func expectedCodes() -> [UInt8] {
+    sums().enumerated().map { index, sum in
+      let scale = layer.weightScales[channel(index)]
+      let factor = (layer.input.scale * scale) / layer.output!.scale
+      let own = CodeOracle.code(sum, factor: factor, layer.output!)
+      guard let residual = layer.residual else { return own }
+      return CodeOracle.added(own, layer.output!, added[index], residual)
+    }
+  }
+
+  func expectedValues() -> [Float] {
+    sums().enumerated().map { index, sum in
+      Float(sum) * (layer.input.scale * layer.weightScales[channel(index)])
+    }
+  }
+
+  func codes(
+    isBlocked: Bool = true, loops: BlockLoops = .best, workers: Workers = .alone
+  ) -> [UInt8] {
+    let output = AlignedValues<UInt8>(blockedOutput)
+    let residual = blocked(added, shape.outChannels, shape.positions, loops)
+    run(.codes(output.base, residual: residual.base), isBlocked, loops, workers)
+    return unblocked(output, loops)
+  }
+
+  func values(loops: BlockLoops) -> [Float] {
+    let output = AlignedFloats(blockedOutput)
+    run(.values(output.base), true, loops, .alone)
+    var values: [Float] = []
+    let (lanes, positions) = (ChannelBlocks.lanes, shape.positions)
+    for image in 0..<shape.batch {
+      for m in 0..<shape.outChannels {
+        let block = image * ChannelBlocks.count(shape.outChannels) + m / lanes
+        for p in 0..<positions {
+          values.append(output[(block * positions + p) * lanes + m % lanes])
+        }
+      }
+    }
+    return values
+  }
+
+  private var blockedOutput: Int {
+    shape.batch * ChannelBlocks.count(shape.outChannels) * shape.positions * ChannelBlocks.lanes
+  }
+
+  private func run(
+    _ output: CodeLayerOutput, _ isBlocked: Bool, _ loops: BlockLoops, _ workers: Workers
+  ) {
+    let convolution = ByteConvolution(shape, layer, isBlocked: isBlocked, loops: loops)
+    if isBlocked {
+      // Lanes beyond C hold anything.
+      let x = blocked(input, shape.inChannels, shape.height * shape.width, loops, missing: 171)
+      convolution.run(x.base, into: output, scratch: Scratch(), workers: workers)
+    } else {
+      convolution.run(input, into: output, scratch: Scratch(), workers: workers)
+    }
+  }
+
+  private func blocked(
+    _ dense: [UInt8], _ channels: Int, _ pixels: Int, _ loops: BlockLoops, missing: UInt8 = 0
+  ) -> AlignedValues<UInt8> {
+    let (lanes, blocks) = (ChannelBlocks.lanes, ChannelBlocks.count(channels))
+    let images = dense.count / max(channels * pixels, 1)
+    let result = AlignedValues<UInt8>(images * blocks * pixels * lanes)
+    ByteChannels(loops: loops, workers: .alone).block(
+      dense, batch: images, channels: channels, pixels: pixels, into: result.base)
+    for index in 0..<result.count
+    where index / (pixels * lanes) % blocks * lanes + index % lanes >= channels {
+      result[index] = missing
+    }
+    return result
+  }
+
+  private func unblocked(_ codes: AlignedValues<UInt8>, _ loops: BlockLoops) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: shape.batch * shape.outImageSize) { buffer, count in
+      count = shape.batch * shape.outImageSize
+      guard let base = buffer.baseAddress else { return }
+      ByteChannels(loops: loops, workers: .alone).unblock(
+        codes.base, batch: shape.batch, channels: shape.outChannels, pixels: shape.positions,
+        into: base)
+    }
+  }
+}
