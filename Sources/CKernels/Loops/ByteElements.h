@@ -52,11 +52,29 @@ static void widen_codes(const uint8_t *x, int64_t count, int16_t *y) {
   for (int64_t i = 0; i < count; i++) y[i] = x[i];
 }
 
-// Up to `lanes` planes, those of a pixel side by side; missing ones are 0.
+// Up to `lanes` planes, those of a pixel side by side, four to a word; missing ones are 0.
+INLINE void interleave_words(const uint8_t *x, int32_t channels, int64_t pixels, uint8_t *y, const int words) {
+  const uint8_t *planes[16];
+  uint32_t masks[16];
+  for (int c = 0; c < 4 * words; c++) {
+    planes[c] = x + (c < channels ? c * pixels : 0);
+    masks[c] = c < channels ? 255 : 0;
+  }
+  for (int64_t p = 0; p < pixels; p++)
+UNROLL
+    for (int i = 0; i < words; i++) {
+      const int c = 4 * i;
+      const uint32_t word = (planes[c][p] & masks[c]) | (planes[c + 1][p] & masks[c + 1]) << 8 |
+                            (planes[c + 2][p] & masks[c + 2]) << 16 | (planes[c + 3][p] & masks[c + 3]) << 24;
+      __builtin_memcpy(y + 4 * (p * words + i), &word, sizeof word);
+    }
+}
+
 static void interleave_planes(const uint8_t *x, int32_t channels, int64_t pixels, int32_t lanes, uint8_t *y) {
-  for (int64_t i = 0; i < pixels * lanes; i++) y[i] = 0;
-  for (int32_t c = 0; c < channels; c++)
-    for (int64_t p = 0; p < pixels; p++) y[p * lanes + c] = x[c * pixels + p];
+  if (lanes == 4)
+    interleave_words(x, channels, pixels, y, 1);
+  else
+    interleave_words(x, channels, pixels, y, 4);
 }
 
 static void separate_planes(const uint8_t *x, int32_t channels, int64_t pixels, uint8_t *y) {
@@ -73,16 +91,31 @@ UNROLL
   }
 }
 
-// Lanes shift ..< shift + count of a block, or of that and the next, become those of x.
+INLINE codes lane_mask(int32_t first, int32_t end) {
+  codes mask;
+  for (int i = 0; i < CK_LANES; i++) mask[i] = i >= first && i < end ? 255 : 0;
+  return mask;
+}
+
+// Lanes of y that the mask names become the bytes at x, 16 further with each pixel.
+INLINE void replace_lanes(const uint8_t *x, codes mask, int64_t pixels, uint8_t *y) {
+  for (int64_t i = 0; i < pixels * CK_LANES; i += CK_LANES)
+    *(loose_codes *)(y + i) = (*(const loose_codes *)(x + i) & mask) | (*(const loose_codes *)(y + i) & ~mask);
+}
+
+// Lanes shift ..< shift + count of a block, or of that and the next, become those of x. Of the first and the last pixel only
+// the bytes that are there are read.
 static void insert_lanes(const uint8_t *x, int32_t count, int32_t shift, int64_t pixels, uint8_t *y) {
   if (shift == 0) {
     __builtin_memcpy(y, x, pixels * CK_LANES);
     return;
   }
-  const int32_t lower = count < CK_LANES - shift ? count : CK_LANES - shift;
+  const int32_t room = CK_LANES - shift, lower = count < room ? count : room;
+  __builtin_memcpy(y + shift, x, lower);
+  replace_lanes(x + room, lane_mask(shift, shift + lower), pixels - 1, y + CK_LANES);
+  if (count == lower) return;
   uint8_t *upper = y + pixels * CK_LANES;
-  for (int64_t p = 0; p < pixels; p++)
-    for (int32_t i = 0; i < lower; i++) y[p * CK_LANES + shift + i] = x[p * CK_LANES + i];
-  for (int64_t p = 0; p < pixels; p++)
-    for (int32_t i = lower; i < count; i++) upper[p * CK_LANES + i - lower] = x[p * CK_LANES + i];
+  const int64_t last = (pixels - 1) * CK_LANES;
+  replace_lanes(x + room, lane_mask(0, count - lower), pixels - 1, upper);
+  __builtin_memcpy(upper + last, x + last + room, count - lower);
 }

@@ -47,6 +47,12 @@ extension ConvolutionShapes.Shape: CustomStringConvertible {
     filters * outputHeight * outputWidth * channels / groups * kernelHeight * kernelWidth
   }
 
+  var timed: ByteTiming.Shape {
+    ByteTiming.Shape(
+      channels: channels, height: height, width: width, filters: filters,
+      kernel: (kernelHeight, kernelWidth), stride: stride, padding: padding, groups: groups)
+  }
+
   /// A model of this one layer with noise for weights.
   var model: Model {
     let weights = [filters, channels / groups, kernelHeight, kernelWidth]

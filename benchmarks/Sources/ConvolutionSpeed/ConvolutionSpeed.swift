@@ -23,13 +23,42 @@ struct ConvolutionSpeed: ParsableCommand {
   )
   var runs: Int?
 
+  @Flag(
+    help: "Compare each convolution on floats with the same on bytes, in turns, in processor time.")
+  var bytes = false
+
   func run() throws {
     BLAS.useOneThreadPerCaller()
     for file in files {
       let shapes = try ConvolutionShapes(contentsOf: file).shapes
-      print("\(URL(filePath: file).lastPathComponent), batch \(batch)")
-      try report(row.map { [shapes[$0 - 1]] } ?? shapes)
+      let chosen = row.map { [shapes[$0 - 1]] } ?? shapes
+      if bytes {
+        print("\(URL(filePath: file).lastPathComponent), \(InstructionSet.current.rawValue)")
+        compare(chosen)
+      } else {
+        print("\(URL(filePath: file).lastPathComponent), batch \(batch)")
+        try report(chosen)
+      }
     }
+  }
+
+  private func compare(_ shapes: [ConvolutionShapes.Shape]) {
+    var total = (floats: 0.0, bytes: 0.0)
+    print("    layers                               shape  floats, µs  bytes, µs  ratio  floats by")
+    for shape in shapes {
+      let timing = ByteTiming(shape.timed)
+      total.floats += Double(shape.count) * timing.floats
+      total.bytes += Double(shape.count) * timing.bytes
+      print(
+        String(
+          format: "%10d  %@ %11.1f %10.1f %6.2f  %@", shape.count,
+          shape.description.leftPadded(to: 34), 1e6 * timing.floats, 1e6 * timing.bytes,
+          timing.floats / timing.bytes, timing.algorithm))
+    }
+    print(
+      String(
+        format: "all convolutions: %.3f and %.3f ms per image, ratio %.2f\n", 1e3 * total.floats,
+        1e3 * total.bytes, total.floats / total.bytes))
   }
 
   private func report(_ shapes: [ConvolutionShapes.Shape]) throws {
