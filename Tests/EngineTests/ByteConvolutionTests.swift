@@ -5,34 +5,27 @@ import Testing
 
 @Suite struct ByteConvolutionTests {
   @Test(arguments: ConvolutionCase.blockedTable + ConvolutionCase.byteTable)
-  func everyInstructionSetEqualsTheDefinition(_ testCase: ConvolutionCase) {
-    for (sample, zeroPoint) in zip(
-      [CodeSample.random, .extreme, .random], [128, 0, 255])
-    {
+  func everyAlgorithmAndInstructionSetEqualsTheDefinition(_ testCase: ConvolutionCase) {
+    for (sample, zeroPoint) in zip([CodeSample.random, .extreme, .random], [128, 0, 255]) {
       let problem = ByteProblem(testCase.shape, sample, zeroPoint: zeroPoint)
       let expected = problem.expectedCodes()
-      for loops in BlockLoops.available {
-        #expect(problem.codes(loops: loops) == expected, "\(sample), \(zeroPoint) on \(loops)")
+      for (algorithm, loops) in problem.ways {
+        #expect(
+          problem.codes(algorithm, loops) == expected,
+          "\(sample), \(zeroPoint): \(algorithm) on \(loops)")
       }
-    }
-  }
-
-  @Test(arguments: ConvolutionCase.blockedTable.filter { $0.shape.inChannels <= 4 })
-  func denseImagesGiveTheSame(_ testCase: ConvolutionCase) {
-    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 114)
-    let expected = problem.expectedCodes()
-    for loops in BlockLoops.available {
-      #expect(problem.codes(isBlocked: false, loops: loops) == expected, "\(loops)")
     }
   }
 
   @Test(arguments: ConvolutionCase.blockedTable)
   func codesDependOnNeitherWorkersNorBatch(_ testCase: ConvolutionCase) {
     let problem = ByteProblem(testCase.shape, .random, zeroPoint: 3)
-    let together = problem.codes()
-    #expect(problem.codes(workers: Workers(3)) == together)
-    let apart = (0..<testCase.shape.batch).flatMap { problem.image($0).codes() }
-    #expect(apart == together)
+    for algorithm in problem.algorithms {
+      let together = problem.codes(algorithm, .best)
+      #expect(problem.codes(algorithm, .best, workers: Workers(3)) == together, "\(algorithm)")
+      let apart = (0..<testCase.shape.batch).flatMap { problem.image($0).codes(algorithm, .best) }
+      #expect(apart == together, "\(algorithm), one image at a time")
+    }
   }
 
   @Test(arguments: ConvolutionCase.blockedTable)
@@ -40,8 +33,9 @@ import Testing
     for sample in CodeSample.allCases {
       let problem = ByteProblem(testCase.shape, sample, zeroPoint: 77, isQuantized: false)
       let expected = problem.expectedValues()
-      for loops in BlockLoops.available {
-        #expect(problem.values(loops: loops) == expected, "\(sample) on \(loops)")
+      for (algorithm, loops) in problem.ways {
+        #expect(
+          problem.values(algorithm, loops) == expected, "\(sample): \(algorithm) on \(loops)")
       }
     }
   }
@@ -49,35 +43,58 @@ import Testing
   @Test(arguments: ConvolutionCase.blockedTable)
   func weightsMayHaveAZeroPoint(_ testCase: ConvolutionCase) {
     let problem = ByteProblem(
-      testCase.shape, .random, zeroPoint: 200, weights: { Int16.random(in: -255...255, using: &$0) }
-    )
+      testCase.shape, .random, zeroPoint: 200,
+      weights: { Int16.random(in: -255...255, using: &$0) })
     let expected = problem.expectedCodes()
-    for loops in BlockLoops.available {
-      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    for (algorithm, loops) in problem.ways {
+      #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
     }
   }
 
-  @Test(arguments: ConvolutionCase.blockedTable.filter { !$0.shape.isDepthwise })
+  @Test(arguments: ConvolutionCase.blockedTable)
   func aResidualIsAddedToTheCodes(_ testCase: ConvolutionCase) {
     let residual = CodeResidual(
       grid: CodeGrid(scale: 0.0371, zeroPoint: 141), total: CodeGrid(scale: 0.05, zeroPoint: 0))
     let problem = ByteProblem(testCase.shape, .random, zeroPoint: 9, residual: residual)
     let expected = problem.expectedCodes()
-    for loops in BlockLoops.available {
-      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    for (algorithm, loops) in problem.ways {
+      #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
     }
   }
 
   /// Sums of 32 bits wrap around.
   @Test func sumsBeyond32BitsWrap() {
-    let shape = ConvolutionShape(
-      batch: 1, inChannels: 64, height: 3, width: 3, outChannels: 17, group: 1, kernelHeight: 3,
-      kernelWidth: 3, padTop: 1, padLeft: 1, outHeight: 3, outWidth: 3)
-    let problem = ByteProblem(shape, .extreme, zeroPoint: 0, bias: { _ in .max - 100 })
+    let problem = ByteProblem(.padded3x3(64, 17), .extreme, zeroPoint: 0, bias: .max - 100)
     let expected = problem.expectedCodes()
-    for loops in BlockLoops.available {
-      #expect(problem.codes(loops: loops) == expected, "\(loops)")
+    for (algorithm, loops) in problem.ways {
+      #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
     }
+  }
+
+  /// Sums up to 2^25 in both directions; beyond, transforms would lose them.
+  @Test(arguments: [-1, 1] as [Int16]) func winogradIsExactUpToItsLimit(_ sign: Int16) {
+    // 1,030 · 127 is the largest sum of weights whose 255-fold stays below 2^25, for a window in the middle.
+    let shape = ConvolutionShape.padded3x3(116, 16)
+    var weights = [Int16](repeating: 0, count: 16 * 9 * 116)
+    for m in 0..<16 { for k in 0..<1030 { weights[m * 9 * 116 + k] = 127 * sign } }
+    let problem = ByteProblem(shape, .extreme, zeroPoint: 0, isQuantized: false, weights: weights)
+    #expect(problem.algorithms.contains(.winograd))
+    let expected = problem.expectedValues()
+    for (algorithm, loops) in problem.ways {
+      #expect(problem.values(algorithm, loops) == expected, "\(algorithm) on \(loops)")
+    }
+    weights[1031..<1044] = ArraySlice(repeating: 127 * sign, count: 13)
+    let beyond = ByteProblem(shape, .extreme, zeroPoint: 0, weights: weights)
+    #expect(!beyond.algorithms.contains(.winograd))
+  }
+}
+
+extension ConvolutionShape {
+  /// 3×3 on an image of 5 × 6.
+  fileprivate static func padded3x3(_ channels: Int, _ filters: Int) -> ConvolutionShape {
+    ConvolutionShape(
+      batch: 1, inChannels: channels, height: 5, width: 6, outChannels: filters, group: 1,
+      kernelHeight: 3, kernelWidth: 3, padTop: 1, padLeft: 1, outHeight: 5, outWidth: 6)
   }
 }
 
@@ -131,27 +148,52 @@ private struct ByteProblem {
 
   init(
     _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
-    residual: CodeResidual? = nil, weights: ((inout SeededRandom) -> Int16)? = nil,
-    bias: ((inout SeededRandom) -> Int32)? = nil
+    residual: CodeResidual? = nil, weights: [Int16], bias: Int32? = nil
   ) {
     var random = SeededRandom(seed: UInt64(zeroPoint))
     self.shape = shape
     input = sample.codes(shape.batch * shape.inImageSize, using: &random)
     added = CodeSample.random.codes(shape.batch * shape.outImageSize, using: &random)
-    let count = shape.outChannels * shape.depth
     let scales = (0..<shape.outChannels).map { _ in Float.random(in: 0.001...0.01, using: &random) }
     let spread = 74 * 74 * 0.0055 * Float(shape.depth).squareRoot()
     layer = CodeLayer(
       input: CodeGrid(scale: 0.02, zeroPoint: zeroPoint),
-      weights: weights.map { next in (0..<count).map { _ in next(&random) } }
-        ?? sample.weights(count, using: &random),
+      weights: weights,
       weightScales: scales,
       bias: (0..<shape.outChannels).map { _ in
-        bias?(&random) ?? Int32.random(in: -9000...9000, using: &random)
+        bias ?? Int32.random(in: -9000...9000, using: &random)
       },
       output: isQuantized
         ? CodeGrid(scale: 0.02 * spread / 100, zeroPoint: 120, codes: 3...250) : nil,
       residual: residual)
+  }
+
+  init(
+    _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
+    residual: CodeResidual? = nil,
+    weights: (inout SeededRandom) -> Int16, bias: Int32? = nil
+  ) {
+    var random = SeededRandom(seed: 3)
+    self.init(
+      shape, sample, zeroPoint: zeroPoint, isQuantized: isQuantized, residual: residual,
+      weights: (0..<shape.outChannels * shape.depth).map { _ in weights(&random) }, bias: bias)
+  }
+
+  init(
+    _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
+    residual: CodeResidual? = nil, bias: Int32? = nil
+  ) {
+    self.init(
+      shape, sample, zeroPoint: zeroPoint, isQuantized: isQuantized, residual: residual,
+      weights: { sample.weights(1, using: &$0)[0] }, bias: bias)
+  }
+
+  var algorithms: [ByteAlgorithm] {
+    ByteAlgorithm.allCases.filter { $0.applies(to: shape, layer) }
+  }
+
+  var ways: [(ByteAlgorithm, BlockLoops)] {
+    algorithms.flatMap { algorithm in BlockLoops.available.map { (algorithm, $0) } }
   }
 
   func image(_ index: Int) -> ByteProblem {
@@ -185,17 +227,17 @@ private struct ByteProblem {
   }
 
   func codes(
-    isBlocked: Bool = true, loops: BlockLoops = .best, workers: Workers = .alone
+    _ algorithm: ByteAlgorithm, _ loops: BlockLoops, workers: Workers = .alone
   ) -> [UInt8] {
     let output = AlignedValues<UInt8>(blockedOutput)
     let residual = blocked(added, shape.outChannels, shape.positions, loops)
-    run(.codes(output.base, residual: residual.base), isBlocked, loops, workers)
+    run(.codes(output.base, residual: residual.base), algorithm, loops, workers)
     return unblocked(output, loops)
   }
 
-  func values(loops: BlockLoops) -> [Float] {
+  func values(_ algorithm: ByteAlgorithm, _ loops: BlockLoops) -> [Float] {
     let output = AlignedFloats(blockedOutput)
-    run(.values(output.base), true, loops, .alone)
+    run(.values(output.base), algorithm, loops, .alone)
     var values: [Float] = []
     let (lanes, positions) = (ChannelBlocks.lanes, shape.positions)
     for image in 0..<shape.batch {
@@ -214,10 +256,10 @@ private struct ByteProblem {
   }
 
   private func run(
-    _ output: CodeLayerOutput, _ isBlocked: Bool, _ loops: BlockLoops, _ workers: Workers
+    _ output: CodeLayerOutput, _ algorithm: ByteAlgorithm, _ loops: BlockLoops, _ workers: Workers
   ) {
-    let convolution = ByteConvolution(shape, layer, isBlocked: isBlocked, loops: loops)
-    if isBlocked {
+    let convolution = ByteConvolution(shape, layer, algorithm, loops: loops)
+    if algorithm != .directFromDense {
       // Lanes beyond C hold anything.
       let x = blocked(input, shape.inChannels, shape.height * shape.width, loops, missing: 171)
       convolution.run(x.base, into: output, scratch: Scratch(), workers: workers)

@@ -13,6 +13,7 @@
 #include "ByteEpilogue.h"
 #include "ByteProduct.h"
 #include "ByteWindow.h"
+#include "ByteWinograd.h"
 #include "ByteElements.h"
 
 #define TABLE(name)                                                                              \
@@ -21,6 +22,6 @@
    finish,        block_channels,  unblock_channels, gather_lanes,                \
    erf_each,      gelu,            softmax,        steps,           add_scaled,                  \
    clamp_pairs,   requantize,      multiply_codes,  to_codes,      STEP_FACTORS,                    \
-   multiply_bytes, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
+   multiply_bytes, multiply_words, winograd_codes, winograd_sums, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
    dequantize_codes, combine_codes, look_up,       widen_codes,   interleave_planes,              \
    separate_planes, gather_bytes, insert_lanes}

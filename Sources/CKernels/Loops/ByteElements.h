@@ -106,7 +106,7 @@ INLINE void replace_lanes(const uint8_t *x, codes mask, int64_t pixels, uint8_t 
 // Lanes shift ..< shift + count of a block, or of that and the next, become those of x. Of the first and the last pixel only
 // the bytes that are there are read.
 static void insert_lanes(const uint8_t *x, int32_t count, int32_t shift, int64_t pixels, uint8_t *y) {
-  if (shift == 0) {
+  if (shift == 0 || pixels == 0) {
     __builtin_memcpy(y, x, pixels * CK_LANES);
     return;
   }

@@ -16,12 +16,36 @@ INLINE block value_of(codes c, const CKCodeGrid *from) {
   return __builtin_convertvector(__builtin_convertvector(c, integers) - from->zeroPoint, block) * from->scale;
 }
 
-INLINE integers requantized_steps(integers sum, block factors, const CKCodeGrid *to) {
-  return steps_of(__builtin_convertvector(sum, block) * factors, to);
+// What a channel block's sums begin with, and what becomes of them.
+typedef struct {
+  integers bias;
+  block factors;
+  CKCodeGrid grid;
+} ending;
+
+INLINE ending ending_of(const CKCodeEpilogue *e, int b) {
+  return (ending){((const loose_integers *)e->bias)[b], ((const loose_block *)e->factors)[b], e->grid};
+}
+
+INLINE integers requantized_steps(integers sum, const ending *e) {
+  return steps_of(__builtin_convertvector(sum, block) * e->factors, &e->grid);
 }
 
 // The sum of a result and of a residual.
 INLINE codes added(integers own, const CKCodeGrid *grid, codes other, const CKCodeResidual *residual) {
   const block sum = __builtin_convertvector(own, block) * grid->scale + value_of(other, &residual->grid);
   return code_of(steps_of(sum / residual->total.scale, &residual->total), &residual->total);
+}
+
+// A result as a value, or as a code where `values` is null.
+INLINE void store_result(integers sum, const ending *e, const CKCodeResidual *residual, int64_t offset, uint8_t *y,
+                         float *values) {
+  if (values) {
+    *(loose_block *)(values + offset) = __builtin_convertvector(sum, block) * e->factors;
+    return;
+  }
+  const integers own = requantized_steps(sum, e);
+  *(loose_codes *)(y + offset) =
+      residual->codes ? added(own, &e->grid, *(const loose_codes *)(residual->codes + offset), residual)
+                      : code_of(own, &e->grid);
 }

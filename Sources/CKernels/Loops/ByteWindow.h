@@ -9,21 +9,6 @@ INLINE const uint8_t *byte_tap(const CKWindow *w, const uint8_t *x, int32_t row,
 // Steps of a row of a window.
 #define ROW_STEPS(K) (((K) + STEP_FACTORS - 1) / STEP_FACTORS)
 
-// What a channel block's sums begin with, and what becomes of them.
-typedef struct {
-  integers bias;
-  block factors;
-  CKCodeGrid grid;
-} ending;
-
-INLINE ending ending_of(const CKCodeEpilogue *e) {
-  return (ending){*(const loose_integers *)e->bias, *(const loose_block *)e->factors, e->grid};
-}
-
-INLINE codes ended(integers sum, const ending *e) {
-  return code_of(requantized_steps(sum, e->factors, &e->grid), &e->grid);
-}
-
 // R outputs below each other, whose lines of the input are put side by side once. K is the window's size, S its stride.
 INLINE void depthwise_column(const uint8_t *const *lines, int64_t at, const step *weights, const ending *e, uint8_t *y,
                              int64_t outLine, const int R, const int K, const int S) {
@@ -42,7 +27,7 @@ UNROLL
       }
     }
 UNROLL
-  for (int r = 0; r < R; r++) *(loose_codes *)(y + r * outLine) = ended(sums[r], e);
+  for (int r = 0; r < R; r++) *(loose_codes *)(y + r * outLine) = code_of(requantized_steps(sums[r], e), &e->grid);
 }
 
 #define MOST_LINES 11
@@ -111,14 +96,14 @@ static void depthwise_taps(const CKWindow *w, const uint8_t *x, const uint8_t *b
           const uint8_t *c = isInside ? byte_tap(w, x, row, column, ky, kx) : blank;
           for (int lane = 0; lane < CK_LANES; lane++) sum[lane] += c[lane] * own[lane * STEP_FACTORS];
         }
-      *(loose_codes *)y = ended(sum, e);
+      *(loose_codes *)y = code_of(requantized_steps(sum, e), &e->grid);
     }
 }
 
 static void depthwise_bytes(const CKWindow *window, const uint8_t *x, const uint8_t *blank, const int8_t *weights,
                             const CKCodeEpilogue *epilogue, uint8_t *y) {
   const CKWindow copy = *window, *w = &copy;
-  const ending e = ending_of(epilogue);
+  const ending e = ending_of(epilogue, 0);
   const int isSquare = w->kernelHeight == w->kernelWidth && w->strideY == w->strideX;
   switch (isSquare && w->dilationX == 1 && w->dilationY == 1 ? 10 * w->kernelWidth + w->strideX : 0) {
   case 31: depthwise_window(w, x, blank, weights, &e, y, 3, 1); break;

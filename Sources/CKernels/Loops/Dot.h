@@ -12,6 +12,7 @@ typedef __m512i step;
 INLINE step step_weights(const int8_t *w) { return _mm512_loadu_si512(w); }
 INLINE step step_codes(int32_t x) { return _mm512_set1_epi32(x); }
 INLINE integers dot(integers sum, step x, step w) { return (integers)_mm512_dpbusd_epi32((__m512i)sum, x, w); }
+INLINE integers dot_words(integers sum, step x, step w) { return (integers)_mm512_dpwssd_epi32((__m512i)sum, x, w); }
 
 // Four neighbouring pixels, those of a channel side by side.
 INLINE step neighbours(const uint8_t *x) {
@@ -63,7 +64,12 @@ INLINE integers dot(integers sum, step x, step w) {
 }
 #endif
 
+// Two integers of 16 bits times those of 16 outputs.
+INLINE step word_weights(const int16_t *w) { return *(const step *)w; }
+
 #if STEP_FACTORS == 2
+INLINE integers dot_words(integers sum, step x, step w) { return dot(sum, x, w); }
+
 // Two neighbouring pixels, those of a channel side by side.
 INLINE step neighbours(const uint8_t *x) {
   const codes a = *(const loose_codes *)x, b = *(const loose_codes *)(x + CK_LANES);

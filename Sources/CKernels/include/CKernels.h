@@ -135,6 +135,21 @@ typedef struct {
   int32_t blocks;
 } CKByteProduct;
 
+/// Pixels times a matrix, both of 16-bit integers, in 32-bit sums that wrap around.
+typedef struct {
+  /// inBlocks × pixels × 16.
+  const int16_t *x;
+  int64_t xBlockStride;
+  int32_t inBlocks, pixels;
+  /// inBlocks · 8 × (16 · blocks) × 2, 64-byte aligned.
+  const int16_t *weights;
+  /// blocks × pixels × 16, 64-byte aligned.
+  int32_t *y;
+  int64_t yBlockStride;
+  /// Output blocks, at most `CKKernels.blocksAtOnce`.
+  int32_t blocks;
+} CKWordProduct;
+
 /// y = the code nearest to (left + right) / to.scale, or of the product of both.
 typedef struct {
   CKCodeGrid left, right, to;
@@ -205,6 +220,15 @@ typedef struct {
   /// Codes that `multiplyBytes` takes at once.
   int32_t stepFactors;
   void (*multiplyBytes)(const CKByteProduct *product);
+  void (*multiplyWords)(const CKWordProduct *product);
+
+  /// As `winogradInput`, on codes, and exactly; outside the plane lies the zero point.
+  void (*winogradCodes)(const CKTiling *tiling, const uint8_t *x, uint8_t zeroPoint, int32_t first, int32_t count,
+                        int16_t *v, int64_t positionStride);
+  /// Back from products to sums, of which the codes go to y, or where `values` is not null, values go there.
+  void (*winogradSums)(const CKTiling *tiling, const int32_t *m, int64_t positionStride, int32_t first, int32_t count,
+                       const CKCodeEpilogue *epilogue, const CKCodeResidual *residual, uint8_t *y, float *values);
+
   /// A convolution of each channel with its own window; `blank` is a line of zero points, which lie outside the plane, and 8
   /// pixels more. Weights are KH × ⌈KW/stepFactors⌉ × 16 × stepFactors.
   void (*depthwiseBytes)(const CKWindow *window, const uint8_t *x, const uint8_t *blank, const int8_t *weights,

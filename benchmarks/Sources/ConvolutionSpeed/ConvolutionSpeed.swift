@@ -44,16 +44,18 @@ struct ConvolutionSpeed: ParsableCommand {
 
   private func compare(_ shapes: [ConvolutionShapes.Shape]) {
     var total = (floats: 0.0, bytes: 0.0)
-    print("    layers                               shape  floats, µs  bytes, µs  ratio  floats by")
+    print(
+      "    layers                               shape  floats, µs  bytes, µs  ratio  floats by, bytes by"
+    )
     for shape in shapes {
       let timing = ByteTiming(shape.timed)
       total.floats += Double(shape.count) * timing.floats
       total.bytes += Double(shape.count) * timing.bytes
       print(
         String(
-          format: "%10d  %@ %11.1f %10.1f %6.2f  %@", shape.count,
+          format: "%10d  %@ %11.1f %10.1f %6.2f  %@, %@", shape.count,
           shape.description.leftPadded(to: 34), 1e6 * timing.floats, 1e6 * timing.bytes,
-          timing.floats / timing.bytes, timing.algorithm))
+          timing.floats / timing.bytes, timing.algorithms.floats, timing.algorithms.bytes))
     }
     print(
       String(

@@ -32,7 +32,9 @@ struct WinogradConvolution {
   ) {
     let perImage = Self.tilesPerImage(shape)
     let total = perImage * shape.batch
-    let step = tilesAtOnce(total, workers.count)
+    let step = WinogradTiles.atOnce(
+      total, shape, workers: workers.count,
+      bytes: 4 * Self.positions * (shape.inChannels + shape.outChannels))
     let parts = (total + step - 1) / step
     // Workers take parts of their own where there are enough; otherwise they share each part's phases.
     let sharing: Workers = parts < workers.count ? workers : .alone
@@ -40,7 +42,7 @@ struct WinogradConvolution {
     let scratch = scratch.floats(floats * (parts < workers.count ? 1 : workers.count))
     func run(_ part: Int, _ worker: Int) {
       let first = part * step
-      let tiles = Tiles(range: first..<min(first + step, total), perImage: perImage)
+      let tiles = WinogradTiles(range: first..<min(first + step, total), perImage: perImage)
       let transformed = scratch + worker * floats
       let products =
         transformed + Self.positions * step * ChannelBlocks.count(shape.inChannels)
@@ -62,18 +64,9 @@ struct WinogradConvolution {
     return Self.positions * tiles * blocks * ChannelBlocks.lanes
   }
 
-  /// As many tiles as keep both sides of the products near the second-level cache, but enough to be worth reading all
-  /// weights for, and a part for each worker where there are enough for that.
-  private func tilesAtOnce(_ total: Int, _ workers: Int) -> Int {
-    let floatsPerTile = Self.positions * (shape.inChannels + shape.outChannels)
-    let fitting = 192 * 1024 / floatsPerTile / 14 * 14
-    let fewest = shape.inChannels * shape.outChannels > 65536 ? 56 : 28
-    let share = (total + workers - 1) / workers
-    return min(max(fitting, fewest), share >= 14 ? share : total)
-  }
-
   private func transform(
-    _ tiles: Tiles, _ input: UnsafePointer<Float>, into transformed: UnsafeMutablePointer<Float>,
+    _ tiles: WinogradTiles, _ input: UnsafePointer<Float>,
+    into transformed: UnsafeMutablePointer<Float>,
     _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
@@ -82,7 +75,7 @@ struct WinogradConvolution {
     let plane = shape.height * shape.width * lanes
     workers.forEach(blocks) { block in
       tiles.forEachImage { image, first, range in
-        withUnsafePointer(to: tiling) { tiling in
+        withUnsafePointer(to: CKTiling(shape)) { tiling in
           loops.table.pointee.winogradInput(
             tiling, input + (image * blocks + block) * plane, Int32(range.lowerBound),
             Int32(range.count), transformed + (block * count + first) * lanes,
@@ -125,7 +118,7 @@ struct WinogradConvolution {
   }
 
   private func transformBack(
-    _ tiles: Tiles, _ products: UnsafePointer<Float>, _ epilogue: CKEpilogue,
+    _ tiles: WinogradTiles, _ products: UnsafePointer<Float>, _ epilogue: CKEpilogue,
     into output: UnsafeMutablePointer<Float>, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
@@ -137,36 +130,12 @@ struct WinogradConvolution {
         let target = (image * blocks + block) * plane
         var own = epilogue
         if let residual = epilogue.residual { own.residual = residual + target }
-        withUnsafePointer(to: tiling) { tiling in
+        withUnsafePointer(to: CKTiling(shape)) { tiling in
           loops.table.pointee.winogradOutput(
             tiling, products + (block * count + first) * lanes, Int64(blocks * count * lanes),
             weights.bias.base + block * lanes, Int32(range.lowerBound), Int32(range.count),
             output + target, &own)
         }
-      }
-    }
-  }
-
-  private var tiling: CKTiling {
-    CKTiling(
-      height: Int32(shape.height), width: Int32(shape.width), outHeight: Int32(shape.outHeight),
-      outWidth: Int32(shape.outWidth), padTop: Int32(shape.padTop), padLeft: Int32(shape.padLeft),
-      tilesAcross: Int32((shape.outWidth + 3) / 4))
-  }
-
-  /// Tiles of a batch, numbered through all images.
-  private struct Tiles {
-    let range: Range<Int>
-    let perImage: Int
-
-    /// Calls `body` with each image, the position of its first tile in `range`, and its tiles.
-    func forEachImage(_ body: (_ image: Int, _ first: Int, _ tiles: Range<Int>) -> Void) {
-      var start = range.lowerBound
-      while start < range.upperBound {
-        let image = start / perImage
-        let end = min(range.upperBound, (image + 1) * perImage)
-        body(image, start - range.lowerBound, start - image * perImage..<end - image * perImage)
-        start = end
       }
     }
   }

@@ -10,9 +10,12 @@ struct ByteDepthwise {
   ///   - input: N × ⌈C/16⌉ × H × W × 16.
   ///   - output: N × ⌈C/16⌉ × OH × OW × 16.
   func run(
-    _ input: UnsafePointer<UInt8>, zeroPoint: Int, into output: UnsafeMutablePointer<UInt8>,
+    _ input: UnsafePointer<UInt8>, zeroPoint: Int, into output: CodeLayerOutput,
     scratch: Scratch, workers: Workers
   ) {
+    guard case .codes(let codes, _) = output else {
+      preconditionFailure("a depthwise convolution of codes gives codes")
+    }
     let lanes = ChannelBlocks.lanes
     let blocks = ChannelBlocks.count(shape.inChannels)
     let window = CKWindow(shape)
@@ -27,7 +30,7 @@ struct ByteDepthwise {
         loops.table.pointee.depthwiseBytes(
           window, input + plane * shape.height * shape.width * lanes, blank,
           weights.values.base + block * weights.blockSize, &ending,
-          output + plane * shape.positions * lanes)
+          codes + plane * shape.positions * lanes)
       }
     }
   }
@@ -39,8 +42,8 @@ struct ByteDepthwiseWeights: Sendable {
   let blockSize: Int
   let ending: CodeEnding
 
-  /// - Parameter weights: of signed bytes.
-  init(_ shape: ConvolutionShape, _ layer: CodeLayer, _ weights: [Int8], loops: BlockLoops) {
+  /// - Parameter layer: its weights are signed bytes; it has no residual.
+  init(_ shape: ConvolutionShape, _ layer: CodeLayer, loops: BlockLoops) {
     let (lanes, factors) = (ChannelBlocks.lanes, loops.stepFactors)
     let row = (shape.kernelWidth + factors - 1) / factors * factors
     let blocks = ChannelBlocks.count(shape.outChannels)
@@ -55,7 +58,8 @@ struct ByteDepthwiseWeights: Sendable {
         packing.append { lane in
           let channel = block * lanes + lane
           guard channel < shape.outChannels, x < shape.kernelWidth else { return 0 }
-          return weights[(channel * shape.kernelHeight + y) * shape.kernelWidth + x]
+          return Int8(
+            layer.weights[(channel * shape.kernelHeight + y) * shape.kernelWidth + x])
         }
       }
     }

@@ -23,14 +23,14 @@ public struct ByteTiming: Sendable {
   /// Medians, in seconds of processor time.
   public let floats: Double
   public let bytes: Double
-  /// What computes the floats.
-  public let algorithm: String
+  /// What computes them.
+  public let algorithms: (floats: String, bytes: String)
 
   /// - Parameters:
   ///   - repeats: odd, so that there is a median.
   ///   - seconds: of each measurement, about.
   public init(_ shape: Shape, repeats: Int = 9, seconds: Double = 0.005) {
-    let isBlocked = !ByteConvolution.readsDense(channels: shape.shape.inChannels)
+    let isBlocked = !(shape.shape.inChannels <= ByteWeights.denseLanes)
     let problem = TimedConvolution(shape.shape, isBlocked: isBlocked)
     let runs = [problem.runFloats, problem.runBytes]
     let counts = runs.map { run in
@@ -46,7 +46,7 @@ public struct ByteTiming: Sendable {
     }
     floats = times[0].sorted()[repeats / 2]
     bytes = times[1].sorted()[repeats / 2]
-    algorithm = "\(problem.algorithm)"
+    algorithms = ("\(problem.algorithms.floats)", "\(problem.algorithms.bytes)")
   }
 
   private static func time(_ body: () -> Void) -> Double {
@@ -64,7 +64,7 @@ public struct ByteTiming: Sendable {
 
 /// The same convolution on floats with a Relu, and on bytes.
 private struct TimedConvolution {
-  let algorithm: BlockedAlgorithm
+  let algorithms: (floats: BlockedAlgorithm, bytes: ByteAlgorithm)
   private let floats: BlockedConvolution
   private let bytes: ByteConvolution
   private let scratch = Scratch()
@@ -85,10 +85,14 @@ private struct TimedConvolution {
       weightScales: [Float](repeating: 0.01, count: shape.outChannels),
       bias: [Int32](repeating: 100, count: shape.outChannels),
       output: CodeGrid(scale: 0.5, zeroPoint: 0))
-    algorithm = BlockedAlgorithm(for: shape, isBlocked: isBlocked)
-    let weights = BlockedWeights(shape, for: algorithm, codes.map { Float($0) / 127 }, bias: nil)
+    algorithms = (
+      BlockedAlgorithm(for: shape, isBlocked: isBlocked),
+      ByteAlgorithm(for: shape, layer, isBlocked: isBlocked, loops: .best)
+    )
+    let weights = BlockedWeights(
+      shape, for: algorithms.floats, codes.map { Float($0) / 127 }, bias: nil)
     floats = BlockedConvolution(shape: shape, weights: weights)
-    bytes = ByteConvolution(shape, layer, isBlocked: isBlocked)
+    bytes = ByteConvolution(shape, layer, algorithms.bytes)
     (input, output) = (AlignedFloats(pixels), AlignedFloats(results))
     (inputCodes, outputCodes) = (AlignedValues(pixels), AlignedValues(results))
     for index in 0..<pixels {
