@@ -6,7 +6,7 @@ INLINE int32_t word_at(const void *x) {
 
 // P pixels by B blocks of output channels stay in registers for the whole sum.
 INLINE void byte_tile(const CKByteProduct *a, int64_t first, const int P, const int B) {
-  integers sums[P][B];
+  integers sums[TILE_PIXELS][TILE_BLOCKS];
 UNROLL
   for (int p = 0; p < P; p++)
 UNROLL
@@ -39,7 +39,7 @@ UNROLL
 
 // The same for integers of 16 bits, whose sums are stored as they are.
 INLINE void word_tile(const CKWordProduct *a, int64_t first, const int P, const int B) {
-  integers sums[P][B];
+  integers sums[TILE_PIXELS][TILE_BLOCKS];
 UNROLL
   for (int p = 0; p < P; p++)
 UNROLL

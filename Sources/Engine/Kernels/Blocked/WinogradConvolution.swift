@@ -38,18 +38,18 @@ struct WinogradConvolution {
     let parts = (total + step - 1) / step
     // Workers take parts of their own where there are enough; otherwise they share each part's phases.
     let sharing: Workers = parts < workers.count ? workers : .alone
-    let floats = scratchFloats(step)
+    let whole = WinogradSides(shape, tiles: step)
+    let floats = whole.inputCount + whole.outputCount
     let scratch = scratch.floats(floats * (parts < workers.count ? 1 : workers.count))
     func run(_ part: Int, _ worker: Int) {
       let first = part * step
       let tiles = WinogradTiles(range: first..<min(first + step, total), perImage: perImage)
+      let sides = WinogradSides(shape, tiles: tiles.range.count)
       let transformed = scratch + worker * floats
-      let products =
-        transformed + Self.positions * step * ChannelBlocks.count(shape.inChannels)
-        * ChannelBlocks.lanes
-      transform(tiles, input, into: transformed, sharing)
-      multiply(tiles.range.count, transformed, into: products, sharing)
-      transformBack(tiles, products, epilogue, into: output, sharing)
+      let products = transformed + sides.inputCount
+      transform(tiles, sides, input, into: transformed, sharing)
+      multiply(sides, transformed, into: products, sharing)
+      transformBack(tiles, sides, products, epilogue, into: output, sharing)
     }
     if parts < workers.count {
       for part in 0..<parts { run(part, 0) }
@@ -58,59 +58,47 @@ struct WinogradConvolution {
     }
   }
 
-  private func scratchFloats(_ tiles: Int) -> Int {
-    let blocks =
-      ChannelBlocks.count(shape.inChannels) + ChannelBlocks.count(shape.outChannels)
-    return Self.positions * tiles * blocks * ChannelBlocks.lanes
-  }
-
   private func transform(
-    _ tiles: WinogradTiles, _ input: UnsafePointer<Float>,
-    into transformed: UnsafeMutablePointer<Float>,
-    _ workers: Workers
+    _ tiles: WinogradTiles, _ sides: WinogradSides, _ input: UnsafePointer<Float>,
+    into transformed: UnsafeMutablePointer<Float>, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
-    let blocks = ChannelBlocks.count(shape.inChannels)
-    let count = tiles.range.count
     let plane = shape.height * shape.width * lanes
-    workers.forEach(blocks) { block in
+    workers.forEach(sides.blocks.input) { block in
       tiles.forEachImage { image, first, range in
         withUnsafePointer(to: CKTiling(shape)) { tiling in
           loops.table.pointee.winogradInput(
-            tiling, input + (image * blocks + block) * plane, Int32(range.lowerBound),
-            Int32(range.count), transformed + (block * count + first) * lanes,
-            Int64(blocks * count * lanes))
+            tiling, input + (image * sides.blocks.input + block) * plane,
+            Int32(range.lowerBound), Int32(range.count),
+            transformed + block * sides.block + first * lanes, Int64(sides.stride.input))
         }
       }
     }
   }
 
   private func multiply(
-    _ count: Int, _ transformed: UnsafePointer<Float>,
+    _ sides: WinogradSides, _ transformed: UnsafePointer<Float>,
     into products: UnsafeMutablePointer<Float>, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
-    let blocks = (
-      input: ChannelBlocks.count(shape.inChannels), output: ChannelBlocks.count(shape.outChannels)
-    )
-    let offsets = weights.offsets(tiles: count)
+    let offsets = weights.offsets(tiles: sides.tiles)
     workers.forEach(Self.positions) { position in
       offsets.withUnsafeBufferPointer { offsets in
         var product = CKProduct()
-        product.x = transformed + position * blocks.input * count * lanes
+        product.x = transformed + position * sides.stride.input
         product.xStride = Int64(lanes)
         product.offsets = offsets.baseAddress
         product.runs = Int32(offsets.count)
         product.runLength = Int32(weights.runLength)
         product.bias = UnsafePointer(weights.zeros.base)
         product.yStride = Int64(lanes)
-        product.yBlockStride = Int64(count * lanes)
-        product.pixels = Int32(count)
+        product.yBlockStride = Int64(sides.block)
+        product.pixels = Int32(sides.tiles)
         var epilogue = CKEpilogue()
-        for first in stride(from: 0, to: blocks.output, by: loops.blocksAtOnce) {
+        for first in stride(from: 0, to: sides.blocks.output, by: loops.blocksAtOnce) {
           product.weights = UnsafePointer(weights.base(position: position, block: first))
-          product.blocks = Int32(min(loops.blocksAtOnce, blocks.output - first))
-          product.y = products + (position * blocks.output + first) * count * lanes
+          product.blocks = Int32(min(loops.blocksAtOnce, sides.blocks.output - first))
+          product.y = products + position * sides.stride.output + first * sides.block
           loops.table.pointee.multiply(&product, &epilogue)
         }
       }
@@ -118,21 +106,19 @@ struct WinogradConvolution {
   }
 
   private func transformBack(
-    _ tiles: WinogradTiles, _ products: UnsafePointer<Float>, _ epilogue: CKEpilogue,
-    into output: UnsafeMutablePointer<Float>, _ workers: Workers
+    _ tiles: WinogradTiles, _ sides: WinogradSides, _ products: UnsafePointer<Float>,
+    _ epilogue: CKEpilogue, into output: UnsafeMutablePointer<Float>, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
-    let blocks = ChannelBlocks.count(shape.outChannels)
-    let count = tiles.range.count
     let plane = shape.positions * lanes
-    workers.forEach(blocks) { block in
+    workers.forEach(sides.blocks.output) { block in
       tiles.forEachImage { image, first, range in
-        let target = (image * blocks + block) * plane
+        let target = (image * sides.blocks.output + block) * plane
         var own = epilogue
         if let residual = epilogue.residual { own.residual = residual + target }
         withUnsafePointer(to: CKTiling(shape)) { tiling in
           loops.table.pointee.winogradOutput(
-            tiling, products + (block * count + first) * lanes, Int64(blocks * count * lanes),
+            tiling, products + block * sides.block + first * lanes, Int64(sides.stride.output),
             weights.bias.base + block * lanes, Int32(range.lowerBound), Int32(range.count),
             output + target, &own)
         }

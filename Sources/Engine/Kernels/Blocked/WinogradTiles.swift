@@ -23,8 +23,28 @@ struct WinogradTiles {
     let fitting = 768 * 1024 / bytes / 14 * 14
     let fewest = shape.inChannels * shape.outChannels > 65536 ? 56 : 28
     let share = (total + workers - 1) / workers
-    return min(max(fitting, fewest), share >= 14 ? share : total)
+    return max(1, min(max(fitting, fewest), share >= 14 ? share : total))
   }
+}
+
+/// Transformed tiles and their products, position by position.
+struct WinogradSides {
+  let tiles: Int
+  let blocks: (input: Int, output: Int)
+  /// Values from one position to the next: never a multiple of a page, whose lines would share few places of a cache.
+  let stride: (input: Int, output: Int)
+
+  init(_ shape: ConvolutionShape, tiles: Int) {
+    self.tiles = tiles
+    blocks = (ChannelBlocks.count(shape.inChannels), ChannelBlocks.count(shape.outChannels))
+    let block = tiles * ChannelBlocks.lanes
+    stride = (blocks.input * block + 32, blocks.output * block + 32)
+  }
+
+  /// Values of a block at one position.
+  var block: Int { tiles * ChannelBlocks.lanes }
+  var inputCount: Int { WinogradConvolution.positions * stride.input }
+  var outputCount: Int { WinogradConvolution.positions * stride.output }
 }
 
 extension CKTiling {

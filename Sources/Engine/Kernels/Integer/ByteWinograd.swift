@@ -6,8 +6,6 @@ struct ByteWinograd {
   let weights: ByteWinogradWeights
   let loops: BlockLoops
 
-  private static let positions = WinogradConvolution.positions
-
   /// Whether it takes fewer steps than the direct convolution. The constants are cycles measured on AVX2 and AVX-512; since
   /// the codes are the same, every instruction set may choose for itself.
   static func pays(for shape: ConvolutionShape, _ loops: BlockLoops) -> Bool {
@@ -39,19 +37,20 @@ struct ByteWinograd {
     let total = perImage * shape.batch
     let step = WinogradTiles.atOnce(
       total, shape, workers: workers.count,
-      bytes: Self.positions * (2 * shape.inChannels + 4 * shape.outChannels))
+      bytes: WinogradConvolution.positions * (2 * shape.inChannels + 4 * shape.outChannels))
     let parts = (total + step - 1) / step
     // Workers take parts of their own where there are enough; otherwise they share each part's phases.
     let sharing: Workers = parts < workers.count ? workers : .alone
-    let sides = Sides(shape, tiles: step)
-    let memory = scratch.bytes(sides.bytes * (parts < workers.count ? 1 : workers.count))
+    let whole = WinogradSides(shape, tiles: step)
+    let size = 2 * whole.inputCount + 4 * whole.outputCount
+    let memory = scratch.bytes(size * (parts < workers.count ? 1 : workers.count))
     func run(_ part: Int, _ worker: Int) {
       let first = part * step
       let tiles = WinogradTiles(range: first..<min(first + step, total), perImage: perImage)
-      let sides = Sides(shape, tiles: tiles.range.count)
-      let own = memory + worker * self.sides(step).bytes
+      let sides = WinogradSides(shape, tiles: tiles.range.count)
+      let own = memory + worker * size
       let codes = own.assumingMemoryBound(to: Int16.self)
-      let sums = (own + sides.codeBytes).assumingMemoryBound(to: Int32.self)
+      let sums = (own + 2 * sides.inputCount).assumingMemoryBound(to: Int32.self)
       transform(tiles, sides, input, zeroPoint, into: codes, sharing)
       multiply(sides, codes, into: sums, sharing)
       transformBack(tiles, sides, sums, into: output, sharing)
@@ -63,30 +62,8 @@ struct ByteWinograd {
     }
   }
 
-  private func sides(_ tiles: Int) -> Sides { Sides(shape, tiles: tiles) }
-
-  /// Transformed codes and the sums of their products, position by position.
-  private struct Sides {
-    let tiles: Int
-    let blocks: (input: Int, output: Int)
-    /// From one position to the next: never a multiple of a page, whose lines would share few places of a cache.
-    let stride: (codes: Int, sums: Int)
-
-    init(_ shape: ConvolutionShape, tiles: Int) {
-      self.tiles = tiles
-      blocks = (ChannelBlocks.count(shape.inChannels), ChannelBlocks.count(shape.outChannels))
-      let block = tiles * ChannelBlocks.lanes
-      stride = (blocks.input * block + 32, blocks.output * block + 32)
-    }
-
-    /// Values of a block of one position.
-    var block: Int { tiles * ChannelBlocks.lanes }
-    var codeBytes: Int { 2 * ByteWinograd.positions * stride.codes }
-    var bytes: Int { codeBytes + 4 * ByteWinograd.positions * stride.sums }
-  }
-
   private func transform(
-    _ tiles: WinogradTiles, _ sides: Sides, _ input: UnsafePointer<UInt8>, _ zeroPoint: Int,
+    _ tiles: WinogradTiles, _ sides: WinogradSides, _ input: UnsafePointer<UInt8>, _ zeroPoint: Int,
     into codes: UnsafeMutablePointer<Int16>, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
@@ -98,26 +75,26 @@ struct ByteWinograd {
             tiling, input + (image * sides.blocks.input + block) * plane, UInt8(zeroPoint),
             Int32(range.lowerBound), Int32(range.count),
             codes + block * sides.block + first * lanes,
-            Int64(sides.stride.codes))
+            Int64(sides.stride.input))
         }
       }
     }
   }
 
   private func multiply(
-    _ sides: Sides, _ codes: UnsafePointer<Int16>, into sums: UnsafeMutablePointer<Int32>,
+    _ sides: WinogradSides, _ codes: UnsafePointer<Int16>, into sums: UnsafeMutablePointer<Int32>,
     _ workers: Workers
   ) {
-    workers.forEach(Self.positions) { position in
+    workers.forEach(WinogradConvolution.positions) { position in
       var product = CKWordProduct()
-      product.x = codes + position * sides.stride.codes
+      product.x = codes + position * sides.stride.input
       product.xBlockStride = Int64(sides.block)
       product.inBlocks = Int32(sides.blocks.input)
       product.pixels = Int32(sides.tiles)
       product.yBlockStride = Int64(sides.block)
       for first in stride(from: 0, to: sides.blocks.output, by: loops.blocksAtOnce) {
         product.weights = UnsafePointer(weights.base(position: position, block: first))
-        product.y = sums + position * sides.stride.sums + first * sides.block
+        product.y = sums + position * sides.stride.output + first * sides.block
         product.blocks = Int32(min(loops.blocksAtOnce, sides.blocks.output - first))
         loops.table.pointee.multiplyWords(&product)
       }
@@ -125,7 +102,7 @@ struct ByteWinograd {
   }
 
   private func transformBack(
-    _ tiles: WinogradTiles, _ sides: Sides, _ sums: UnsafePointer<Int32>,
+    _ tiles: WinogradTiles, _ sides: WinogradSides, _ sums: UnsafePointer<Int32>,
     into output: CodeLayerOutput, _ workers: Workers
   ) {
     let lanes = ChannelBlocks.lanes
@@ -137,7 +114,7 @@ struct ByteWinograd {
         target.write(output, at: (image * sides.blocks.output + block) * plane, weights.ending)
         withUnsafePointer(to: CKTiling(shape)) { tiling in
           loops.table.pointee.winogradSums(
-            tiling, sums + block * sides.block + first * lanes, Int64(sides.stride.sums),
+            tiling, sums + block * sides.block + first * lanes, Int64(sides.stride.output),
             Int32(range.lowerBound), Int32(range.count), &ending, &target.residual, target.y,
             target.values)
         }
