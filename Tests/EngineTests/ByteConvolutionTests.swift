@@ -42,9 +42,11 @@ import Testing
 
   @Test(arguments: ConvolutionCase.blockedTable)
   func weightsMayHaveAZeroPoint(_ testCase: ConvolutionCase) {
+    var random = SeededRandom(seed: 6)
+    let count = testCase.shape.outChannels * testCase.shape.depth
     let problem = ByteProblem(
       testCase.shape, .random, zeroPoint: 200,
-      weights: { Int16.random(in: -255...255, using: &$0) })
+      weights: (0..<count).map { _ in Int16.random(in: -255...255, using: &random) })
     let expected = problem.expectedCodes()
     for (algorithm, loops) in problem.ways {
       #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
@@ -60,6 +62,33 @@ import Testing
     for (algorithm, loops) in problem.ways {
       #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
     }
+  }
+
+  /// Without the largest shapes, for which the definition takes long.
+  @Test(
+    arguments: (ConvolutionCase.blockedTable + ConvolutionCase.byteTable).filter {
+      $0.shape.batch * $0.shape.outImageSize * $0.shape.depth < 500_000
+    })
+  func pairsAreClampedAsWithoutVNNI(_ testCase: ConvolutionCase) {
+    for (sample, zeroPoint) in zip(CodeSample.allCases, [114, 0]) {
+      let problem = ByteProblem(
+        testCase.shape, sample, zeroPoint: zeroPoint, isQuantized: false, clampsPairs: true)
+      let expected = problem.expectedValues(clamps: true)
+      for (algorithm, loops) in problem.ways {
+        #expect(
+          problem.values(algorithm, loops) == expected, "\(sample): \(algorithm) on \(loops)")
+      }
+    }
+  }
+
+  /// Without VNNI, too, convolutions of single channels are exact.
+  @Test(arguments: ConvolutionCase.byteTable.filter { $0.shape.isPlainDepthwise })
+  func pairsOfDepthwiseConvolutionsAreNotClamped(_ testCase: ConvolutionCase) {
+    let problem = ByteProblem(testCase.shape, .extreme, zeroPoint: 0, clampsPairs: true)
+    #expect(
+      ByteAlgorithm(for: testCase.shape, problem.layer, isBlocked: true, loops: .best)
+        == .depthwise)
+    #expect(problem.codes(.depthwise, .best) == problem.expectedCodes())
   }
 
   /// Sums of 32 bits wrap around.
@@ -146,46 +175,29 @@ private struct ByteProblem {
   var input: [UInt8]
   var added: [UInt8]
 
+  /// - Parameter weights: nil for those of the sample.
   init(
     _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
-    residual: CodeResidual? = nil, weights: [Int16], bias: Int32? = nil
+    residual: CodeResidual? = nil, clampsPairs: Bool = false, weights: [Int16]? = nil,
+    bias: Int32? = nil
   ) {
     var random = SeededRandom(seed: UInt64(zeroPoint))
     self.shape = shape
     input = sample.codes(shape.batch * shape.inImageSize, using: &random)
     added = CodeSample.random.codes(shape.batch * shape.outImageSize, using: &random)
-    let scales = (0..<shape.outChannels).map { _ in Float.random(in: 0.001...0.01, using: &random) }
     let spread = 74 * 74 * 0.0055 * Float(shape.depth).squareRoot()
     layer = CodeLayer(
       input: CodeGrid(scale: 0.02, zeroPoint: zeroPoint),
-      weights: weights,
-      weightScales: scales,
+      weights: weights ?? sample.weights(shape.outChannels * shape.depth, using: &random),
+      weightScales: (0..<shape.outChannels).map { _ in
+        Float.random(in: 0.001...0.01, using: &random)
+      },
       bias: (0..<shape.outChannels).map { _ in
         bias ?? Int32.random(in: -9000...9000, using: &random)
       },
       output: isQuantized
         ? CodeGrid(scale: 0.02 * spread / 100, zeroPoint: 120, codes: 3...250) : nil,
-      residual: residual)
-  }
-
-  init(
-    _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
-    residual: CodeResidual? = nil,
-    weights: (inout SeededRandom) -> Int16, bias: Int32? = nil
-  ) {
-    var random = SeededRandom(seed: 3)
-    self.init(
-      shape, sample, zeroPoint: zeroPoint, isQuantized: isQuantized, residual: residual,
-      weights: (0..<shape.outChannels * shape.depth).map { _ in weights(&random) }, bias: bias)
-  }
-
-  init(
-    _ shape: ConvolutionShape, _ sample: CodeSample, zeroPoint: Int, isQuantized: Bool = true,
-    residual: CodeResidual? = nil, bias: Int32? = nil
-  ) {
-    self.init(
-      shape, sample, zeroPoint: zeroPoint, isQuantized: isQuantized, residual: residual,
-      weights: { sample.weights(1, using: &$0)[0] }, bias: bias)
+      residual: residual, clampsPairs: clampsPairs)
   }
 
   var algorithms: [ByteAlgorithm] {
@@ -203,15 +215,15 @@ private struct ByteProblem {
     return single
   }
 
-  private func sums() -> [Int32] {
-    CodeOracle.convolution(
-      shape, input, zeroPoint: layer.input.zeroPoint, layer.weights, layer.bias)
+  private func sums(clamps: Bool) -> [Int32] {
+    let define = clamps ? CodeOracle.clampedConvolution : CodeOracle.convolution
+    return define(shape, input, layer.input.zeroPoint, layer.weights, layer.bias)
   }
 
   private func channel(_ index: Int) -> Int { index / shape.positions % shape.outChannels }
 
-  func expectedCodes() -> [UInt8] {
-    sums().enumerated().map { index, sum in
+  func expectedCodes(clamps: Bool = false) -> [UInt8] {
+    sums(clamps: clamps).enumerated().map { index, sum in
       let scale = layer.weightScales[channel(index)]
       let factor = (layer.input.scale * scale) / layer.output!.scale
       let own = CodeOracle.code(sum, factor: factor, layer.output!)
@@ -220,8 +232,8 @@ private struct ByteProblem {
     }
   }
 
-  func expectedValues() -> [Float] {
-    sums().enumerated().map { index, sum in
+  func expectedValues(clamps: Bool = false) -> [Float] {
+    sums(clamps: clamps).enumerated().map { index, sum in
       Float(sum) * (layer.input.scale * layer.weightScales[channel(index)])
     }
   }
@@ -259,7 +271,7 @@ private struct ByteProblem {
     _ output: CodeLayerOutput, _ algorithm: ByteAlgorithm, _ loops: BlockLoops, _ workers: Workers
   ) {
     let convolution = ByteConvolution(shape, layer, algorithm, loops: loops)
-    if algorithm != .directFromDense {
+    if !algorithm.readsDense {
       // Lanes beyond C hold anything.
       let x = blocked(input, shape.inChannels, shape.height * shape.width, loops, missing: 171)
       convolution.run(x.base, into: output, scratch: Scratch(), workers: workers)

@@ -35,6 +35,18 @@ import Testing
     }
   }
 
+  @Test(arguments: sizes) func pairsAreClampedAsWithoutVNNI(_ sizes: Sizes) {
+    for sample in CodeSample.allCases {
+      let problem = MatrixProblem(sizes, sample, zeroPoint: 114, clampsPairs: true)
+      let values = problem.clampedSums().enumerated().map { index, sum in
+        Float(sum) * (problem.layer.input.scale * problem.layer.weightScales[index % sizes.n])
+      }
+      for loops in BlockLoops.available {
+        #expect(problem.values(loops) == values, "\(sample) on \(loops)")
+      }
+    }
+  }
+
   @Test func weightsMayHaveAZeroPoint() {
     let problem = MatrixProblem(
       Sizes(rows: 5, k: 37, n: 20), .random, zeroPoint: 17, weights: -255...255)
@@ -52,7 +64,7 @@ private struct MatrixProblem {
 
   init(
     _ sizes: ByteMatrixTests.Sizes, _ sample: CodeSample, zeroPoint: Int,
-    weights: ClosedRange<Int16>? = nil
+    weights: ClosedRange<Int16>? = nil, clampsPairs: Bool = false
   ) {
     var random = SeededRandom(seed: UInt64(sizes.k))
     self.sizes = sizes
@@ -65,11 +77,17 @@ private struct MatrixProblem {
       } ?? sample.weights(count, using: &random),
       weightScales: (0..<sizes.n).map { _ in Float.random(in: 0.001...0.01, using: &random) },
       bias: (0..<sizes.n).map { _ in Int32.random(in: -5000...5000, using: &random) },
-      output: CodeGrid(scale: 0.006 * Float(sizes.k).squareRoot(), zeroPoint: 128))
+      output: CodeGrid(scale: 0.006 * Float(sizes.k).squareRoot(), zeroPoint: 128),
+      clampsPairs: clampsPairs)
   }
 
   func sums() -> [Int32] {
     CodeOracle.matrix(
+      x, zeroPoint: layer.input.zeroPoint, layer.weights, layer.bias, k: sizes.k)
+  }
+
+  func clampedSums() -> [Int32] {
+    CodeOracle.clampedMatrix(
       x, zeroPoint: layer.input.zeroPoint, layer.weights, layer.bias, k: sizes.k)
   }
 
@@ -80,7 +98,7 @@ private struct MatrixProblem {
   func values(_ loops: BlockLoops) -> [Float] {
     let layer = CodeLayer(
       input: layer.input, weights: layer.weights, weightScales: layer.weightScales,
-      bias: layer.bias, output: nil)
+      bias: layer.bias, output: nil, clampsPairs: layer.clampsPairs)
     return MatrixProblem(sizes: sizes, layer: layer, x: x).run(loops, .alone, fill: 0) {
       .values($0)
     }

@@ -35,6 +35,64 @@ enum CodeOracle {
     return sums
   }
 
+  /// The same with the sum of every two products of raw codes clamped to 16 bits, which run through rows
+  /// of the window, its columns, the group's channels.
+  static func clampedConvolution(
+    _ s: ConvolutionShape, _ x: [UInt8], zeroPoint: Int, _ w: [Int16], _ bias: [Int32]
+  ) -> [Int32] {
+    var sums: [Int32] = []
+    for n in 0..<s.batch {
+      for m in 0..<s.outChannels {
+        let first = m / s.outChannelsPerGroup * s.inChannelsPerGroup
+        for oy in 0..<s.outHeight {
+          for ox in 0..<s.outWidth {
+            var products: [Int] = []
+            var weights = 0
+            for ky in 0..<s.kernelHeight {
+              for kx in 0..<s.kernelWidth {
+                let iy = oy * s.strideY + ky * s.dilationY - s.padTop
+                let ix = ox * s.strideX + kx * s.dilationX - s.padLeft
+                let isInside = iy >= 0 && iy < s.height && ix >= 0 && ix < s.width
+                for c in 0..<s.inChannelsPerGroup {
+                  let code =
+                    isInside
+                    ? Int(x[((n * s.inChannels + first + c) * s.height + iy) * s.width + ix])
+                    : zeroPoint
+                  let row = ((m * s.inChannelsPerGroup + c) * s.kernelHeight + ky) * s.kernelWidth
+                  products.append(code * Int(w[row + kx]))
+                  weights += Int(w[row + kx])
+                }
+              }
+            }
+            sums.append(bias[m] &+ Int32(clampedSum(products) - zeroPoint * weights))
+          }
+        }
+      }
+    }
+    return sums
+  }
+
+  private static func clampedSum(_ products: [Int]) -> Int {
+    stride(from: 0, to: products.count, by: 2).reduce(0) { sum, k in
+      let pair = products[k] + (k + 1 < products.count ? products[k + 1] : 0)
+      return sum + min(max(pair, -32768), 32767)
+    }
+  }
+
+  /// - Parameter x: rows × K.
+  static func clampedMatrix(
+    _ x: [UInt8], zeroPoint: Int, _ w: [Int16], _ bias: [Int32], k: Int
+  ) -> [Int32] {
+    let n = bias.count
+    return (0..<x.count / k * n).map { index in
+      let (row, column) = index.quotientAndRemainder(dividingBy: n)
+      let weights = w[column * k..<(column + 1) * k].map(Int.init)
+      let products = zip(x[row * k..<(row + 1) * k], weights).map { Int($0) * $1 }
+      return bias[column]
+        &+ Int32(clampedSum(products) - zeroPoint * weights.reduce(0, +))
+    }
+  }
+
   /// - Parameter x: rows × K.
   static func matrix(
     _ x: [UInt8], zeroPoint: Int, _ w: [Int16], _ bias: [Int32], k: Int

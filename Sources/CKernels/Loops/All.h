@@ -12,6 +12,7 @@
 #include "Dot.h"
 #include "ByteEpilogue.h"
 #include "ByteProduct.h"
+#include "BytePairs.h"
 #include "ByteWindow.h"
 #include "ByteWinograd.h"
 #include "ByteElements.h"
@@ -22,6 +23,6 @@
    finish,        block_channels,  unblock_channels, gather_lanes,                \
    erf_each,      gelu,            softmax,        steps,           add_scaled,                  \
    clamp_pairs,   requantize,      multiply_codes,  to_codes,      STEP_FACTORS,                    \
-   multiply_bytes, multiply_words, winograd_codes, winograd_sums, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
+   multiply_bytes, multiply_pairs, multiply_words, winograd_codes, winograd_sums, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
    dequantize_codes, combine_codes, look_up,       widen_codes,   interleave_planes,              \
    separate_planes, gather_bytes, insert_lanes}

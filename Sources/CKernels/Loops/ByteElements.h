@@ -71,10 +71,13 @@ UNROLL
 }
 
 static void interleave_planes(const uint8_t *x, int32_t channels, int64_t pixels, int32_t lanes, uint8_t *y) {
-  if (lanes == 4)
-    interleave_words(x, channels, pixels, y, 1);
-  else
-    interleave_words(x, channels, pixels, y, 4);
+  switch (lanes) {
+  case 4: interleave_words(x, channels, pixels, y, 1); break;
+  case 16: interleave_words(x, channels, pixels, y, 4); break;
+  default:
+    for (int32_t c = 0; c < lanes; c++)
+      for (int64_t p = 0; p < pixels; p++) y[p * lanes + c] = c < channels ? x[c * pixels + p] : 0;
+  }
 }
 
 static void separate_planes(const uint8_t *x, int32_t channels, int64_t pixels, uint8_t *y) {

@@ -30,6 +30,12 @@ UNROLL
   for (int r = 0; r < R; r++) *(loose_codes *)(y + r * outLine) = code_of(requantized_steps(sums[r], e), &e->grid);
 }
 
+// Straight-line code for several rows is large; without wide registers it gains little.
+#if WINDOW_PIXELS < 4
+#define MOST_ROWS 1
+#else
+#define MOST_ROWS 4
+#endif
 #define MOST_LINES 11
 #define MOST_STEPS (5 * ROW_STEPS(5))
 
@@ -71,10 +77,15 @@ UNROLL
   for (int i = 0; i < K * ROW_STEPS(K); i++) weights[i] = step_weights(packed + i * STEP_FACTORS * CK_LANES);
 #define ROWS_CASE(R) \
   case R: depthwise_rows_of_bytes(w, x, blank, weights, e, y, row, R, K, S); break;
-  int32_t bands = (w->outHeight + 3) / 4;
+  int32_t bands = (w->outHeight + MOST_ROWS - 1) / MOST_ROWS;
   for (int32_t row = 0; bands > 0; bands--) {
     const int32_t rows = (w->outHeight - row) / bands;
-    switch (rows) { ROWS_CASE(1) ROWS_CASE(2) ROWS_CASE(3) ROWS_CASE(4) }
+    switch (rows) {
+      ROWS_CASE(1)
+#if MOST_ROWS == 4
+      ROWS_CASE(2) ROWS_CASE(3) ROWS_CASE(4)
+#endif
+    }
     row += rows;
   }
 }

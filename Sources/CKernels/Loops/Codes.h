@@ -85,19 +85,18 @@ UNROLL
     }
 }
 
-#define CODE_CASE(R, B) \
-  case R: code_tile(a, first, R, B); break;
-
 #if CODE_ROWS == 12
-#define CODE_CASES(B)                                                                       \
-  CODE_CASE(1, B) CODE_CASE(2, B) CODE_CASE(3, B) CODE_CASE(4, B) CODE_CASE(5, B)           \
-  CODE_CASE(6, B) CODE_CASE(7, B) CODE_CASE(8, B) CODE_CASE(9, B) CODE_CASE(10, B)          \
-  CODE_CASE(11, B) CODE_CASE(12, B)
+#define CODE_PIXELS(tile, B)                                                                     \
+  tile(1, B) tile(2, B) tile(3, B) tile(4, B) tile(5, B) tile(6, B) tile(7, B) tile(8, B)        \
+  tile(9, B) tile(10, B) tile(11, B) tile(12, B)
 #elif CODE_ROWS == 4
-#define CODE_CASES(B) CODE_CASE(1, B) CODE_CASE(2, B) CODE_CASE(3, B) CODE_CASE(4, B)
+#define CODE_PIXELS(tile, B) tile(1, B) tile(2, B) tile(3, B) tile(4, B)
 #else
-#define CODE_CASES(B) CODE_CASE(1, B) CODE_CASE(2, B)
+#define CODE_PIXELS(tile, B) tile(1, B) tile(2, B)
 #endif
+
+#define CODE_TILE(R, B) \
+  case R: code_tile(a, first, R, B); break;
 
 static void multiply_codes(const CKCodeProduct *product) {
   const CKCodeProduct copy = *product, *a = &copy;
@@ -105,10 +104,10 @@ static void multiply_codes(const CKCodeProduct *product) {
   for (int64_t first = 0; tiles > 0; tiles--) {
     const int64_t rows = (a->rows - first) / tiles;
     if (a->blocks == 1) {
-      switch (rows) { CODE_CASES(1) }
+      switch (rows) { CODE_PIXELS(CODE_TILE, 1) }
     } else {
 #if TILE_BLOCKS == 2
-      switch (rows) { CODE_CASES(2) }
+      switch (rows) { CODE_PIXELS(CODE_TILE, 2) }
 #endif
     }
     first += rows;

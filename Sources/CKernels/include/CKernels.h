@@ -220,6 +220,8 @@ typedef struct {
   /// Codes that `multiplyBytes` takes at once.
   int32_t stepFactors;
   void (*multiplyBytes)(const CKByteProduct *product);
+  /// The same with each sum of two products clamped to 16 bits before it is added: codes are bytes, four a step.
+  void (*multiplyPairs)(const CKByteProduct *product);
   void (*multiplyWords)(const CKWordProduct *product);
 
   /// As `winogradInput`, on codes, and exactly; outside the plane lies the zero point.

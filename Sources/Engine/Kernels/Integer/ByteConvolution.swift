@@ -2,33 +2,47 @@ import CKernels
 
 /// The ways to compute a convolution of codes whose output is blocked. All give the same bytes.
 enum ByteAlgorithm: Sendable, Hashable, CaseIterable {
-  /// From an N × C × H × W input of at most four channels.
+  /// From an N × C × H × W input of few channels.
   case directFromDense
   case direct
   case depthwise
   case winograd
+  /// Rows of an im2col matrix, where the two products of a clamped sum do not lie side by side otherwise.
+  case gatheredFromDense
+  case gathered
 
+  /// - Parameter isBlocked: whether the input is; it need not be where an image has at most `denseChannels`.
   init(for shape: ConvolutionShape, _ layer: CodeLayer, isBlocked: Bool, loops: BlockLoops) {
+    precondition(isBlocked || shape.inChannels <= Self.denseChannels, "many channels are blocked")
     if !isBlocked {
-      self = .directFromDense
+      self = Self.directFromDense.applies(to: shape, layer) ? .directFromDense : .gatheredFromDense
     } else if Self.depthwise.applies(to: shape, layer) {
       self = .depthwise
     } else if ByteWinograd.pays(for: shape, loops), Self.winograd.applies(to: shape, layer) {
       self = .winograd
     } else {
-      self = .direct
+      self = Self.direct.applies(to: shape, layer) ? .direct : .gathered
     }
   }
 
+  /// Channels that a dense image may have.
+  static let denseChannels = ByteWeights.denseLanes
+
+  /// Whether the input is N × C × H × W.
+  var readsDense: Bool { self == .directFromDense || self == .gatheredFromDense }
+
   func applies(to shape: ConvolutionShape, _ layer: CodeLayer) -> Bool {
     switch self {
-    case .directFromDense: shape.inChannels <= ByteWeights.denseLanes
-    case .direct: true
+    case .directFromDense:
+      shape.inChannels <= Self.denseChannels && Self.direct.applies(to: shape, layer)
+    case .direct: !layer.clampsPairs || shape.inChannelsPerGroup % 2 == 0
+    case .gathered, .gatheredFromDense: layer.clampsPairs
     case .depthwise:
       shape.isPlainDepthwise && layer.output != nil && layer.residual == nil
         && layer.weights.allSatisfy { Int8(exactly: $0) != nil }
     case .winograd:
-      WinogradConvolution.applies(to: shape) && ByteWinogradWeights.areExact(layer)
+      WinogradConvolution.applies(to: shape) && !layer.clampsPairs
+        && ByteWinogradWeights.areExact(layer)
     }
   }
 }
@@ -40,6 +54,7 @@ struct ByteConvolution: Sendable {
     case direct(ByteWeights)
     case depthwise(ByteDepthwiseWeights)
     case winograd(ByteWinogradWeights)
+    case gathered(GatheredByteWeights)
   }
 
   var shape: ConvolutionShape
@@ -71,13 +86,16 @@ struct ByteConvolution: Sendable {
   ) {
     switch weights {
     case .direct(let weights):
-      DirectByteConvolution(shape: shape, weights: weights, loops: loops).run(
+      DirectByteConvolution(shape: shape, weights: weights).run(
         input, zeroPoint: zeroPoint, into: output, scratch: scratch, workers: workers)
     case .depthwise(let weights):
       ByteDepthwise(shape: shape, weights: weights, loops: loops).run(
         input, zeroPoint: zeroPoint, into: output, scratch: scratch, workers: workers)
     case .winograd(let weights):
       ByteWinograd(shape: shape, weights: weights, loops: loops).run(
+        input, zeroPoint: zeroPoint, into: output, scratch: scratch, workers: workers)
+    case .gathered(let weights):
+      GatheredByteConvolution(shape: shape, weights: weights).run(
         input, zeroPoint: zeroPoint, into: output, scratch: scratch, workers: workers)
     }
   }
@@ -95,6 +113,9 @@ extension ByteConvolution.Weights {
     case .depthwise: self = .depthwise(ByteDepthwiseWeights(shape, layer, loops: loops))
     case .winograd:
       self = .winograd(ByteWinogradWeights(shape, layer, blocksAtOnce: loops.blocksAtOnce))
+    case .gathered, .gatheredFromDense:
+      self = .gathered(
+        GatheredByteWeights(shape, layer, isBlocked: algorithm == .gathered, loops: loops))
     }
   }
 }

@@ -7,20 +7,21 @@ struct ByteMatrix: Sendable {
   private let values: AlignedValues<Int8>
   private let digits: Int
   private let ending: CodeEnding
-  private let loops: BlockLoops
+  private let product: ByteProduct
 
   /// - Parameter layer: its weights are N × K; it has no residual.
   init(_ layer: CodeLayer, loops: BlockLoops = .best) {
     precondition(layer.residual == nil, "rows of a matrix are not blocked as a residual is")
     (n, k) = (layer.outputs, layer.depth)
     let parts = WeightDigits(layer.weights).parts
-    (digits, ending, self.loops) = (parts.count, CodeEnding(layer), loops)
+    (digits, ending) = (parts.count, CodeEnding(layer))
+    product = ByteProduct(loops, clampsPairs: layer.clampsPairs)
     let depth = Self.padded(k)
     values = AlignedValues(ChannelBlocks.count(n) * ChannelBlocks.lanes * depth * digits)
     for first in strips {
       var packing = BytePacking(
         values.base + weights(of: first), width: blocks(first) * ChannelBlocks.lanes,
-        stepFactors: loops.stepFactors)
+        stepFactors: product.stepFactors)
       for part in parts {
         for factor in 0..<depth {
           packing.append { lane in
@@ -37,11 +38,11 @@ struct ByteMatrix: Sendable {
 
   /// The first block of each strip.
   private var strips: [Int] {
-    Array(stride(from: 0, to: ChannelBlocks.count(n), by: loops.blocksAtOnce))
+    Array(stride(from: 0, to: ChannelBlocks.count(n), by: product.loops.blocksAtOnce))
   }
 
   private func blocks(_ first: Int) -> Int {
-    min(loops.blocksAtOnce, ChannelBlocks.count(n) - first)
+    min(product.loops.blocksAtOnce, ChannelBlocks.count(n) - first)
   }
 
   private func weights(of first: Int) -> Int {
@@ -58,10 +59,10 @@ struct ByteMatrix: Sendable {
     let width = ChannelBlocks.count(n) * ChannelBlocks.lanes
     let depth = Self.padded(k)
     let isCopied = depth != k
-    let isWidened = loops.elementSize > 1
+    let isWidened = product.elementSize > 1
     // Blocks are stored whole, which rows of N results do not hold.
     let sizes = [
-      isCopied ? rows * depth : 0, isWidened ? rows * depth * loops.elementSize : 0,
+      isCopied ? rows * depth : 0, isWidened ? rows * depth * product.elementSize : 0,
       width == n ? 0 : rows * width * output.elementSize,
     ].map { ($0 + 63) / 64 * 64 }
     let free = scratch.bytes(sizes.reduce(0, +)).assumingMemoryBound(to: UInt8.self)
@@ -71,7 +72,7 @@ struct ByteMatrix: Sendable {
       source = UnsafePointer(free)
     }
     if isWidened {
-      workers.widen(source, count: rows * depth, into: free + sizes[0], loops)
+      workers.widen(source, count: rows * depth, into: free + sizes[0], product.loops)
       source = UnsafePointer(free + sizes[0])
     }
     let wide = width == n ? output : output.moved(to: free + sizes[0] + sizes[1])
@@ -95,26 +96,26 @@ struct ByteMatrix: Sendable {
     _ workers: Workers
   ) {
     let strips = strips
-    let rowBytes = Self.padded(k) * loops.elementSize
+    let rowBytes = Self.padded(k) * product.elementSize
     let band = max(14, Self.bandBytes / max(rowBytes, 1) / 14 * 14)
     let offsets = [Int32](repeating: 0, count: digits)
     workers.forEach((rows + band - 1) / band * strips.count) { unit in
       let (firstRow, first) = (unit / strips.count * band, strips[unit % strips.count])
       offsets.withUnsafeBufferPointer { offsets in
-        var product = CKByteProduct()
-        product.x = x + firstRow * rowBytes
-        product.xStride = Int64(rowBytes)
-        product.offsets = offsets.baseAddress
-        product.runs = Int32(digits)
-        product.runSteps = Int32(Self.padded(k) / loops.stepFactors)
-        product.weights = UnsafePointer(values.base + weights(of: first))
-        product.to = ending.loops(from: first)
-        product.yStride = Int64(width)
-        product.yBlockStride = Int64(ChannelBlocks.lanes)
-        product.pixels = Int32(min(band, rows - firstRow))
-        product.blocks = Int32(blocks(first))
-        product.write(output, at: firstRow * width + first * ChannelBlocks.lanes, ending)
-        loops.table.pointee.multiplyBytes(&product)
+        var call = CKByteProduct()
+        call.x = x + firstRow * rowBytes
+        call.xStride = Int64(rowBytes)
+        call.offsets = offsets.baseAddress
+        call.runs = Int32(digits)
+        call.runSteps = Int32(Self.padded(k) / product.stepFactors)
+        call.weights = UnsafePointer(values.base + weights(of: first))
+        call.to = ending.loops(from: first)
+        call.yStride = Int64(width)
+        call.yBlockStride = Int64(ChannelBlocks.lanes)
+        call.pixels = Int32(min(band, rows - firstRow))
+        call.blocks = Int32(blocks(first))
+        call.write(output, at: firstRow * width + first * ChannelBlocks.lanes, ending)
+        product.multiply(&call)
       }
     }
   }

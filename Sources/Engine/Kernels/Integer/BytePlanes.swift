@@ -5,17 +5,17 @@ import CKernels
 struct BytePlanes {
   let plane: InputPlane
   private let shape: ConvolutionShape
-  private let loops: BlockLoops
+  private let product: ByteProduct
   private let zeroPoint: UInt8
 
-  init(_ shape: ConvolutionShape, lanes: Int, zeroPoint: Int, loops: BlockLoops) {
+  init(_ shape: ConvolutionShape, lanes: Int, zeroPoint: Int, _ product: ByteProduct) {
     plane = InputPlane(shape, lanes: lanes)
-    (self.shape, self.loops) = (shape, loops)
+    (self.shape, self.product) = (shape, product)
     self.zeroPoint = UInt8(zeroPoint)
   }
 
   /// Bytes of a code.
-  var elementSize: Int { loops.elementSize }
+  private var elementSize: Int { product.elementSize }
   private var isDense: Bool { plane.lanes != ChannelBlocks.lanes }
 
   /// Bytes of an image as it is given.
@@ -35,7 +35,7 @@ struct BytePlanes {
   ) -> UnsafePointer<UInt8> {
     var (image, free) = (image, scratch.assumingMemoryBound(to: UInt8.self))
     if isDense {
-      loops.table.pointee.interleave(
+      product.loops.table.pointee.interleave(
         image, Int32(shape.inChannels), Int64(shape.height * shape.width), Int32(plane.lanes), free)
       image = UnsafePointer(free)
       free += aligned(plane.sourceImageSize)
@@ -46,7 +46,7 @@ struct BytePlanes {
       free += aligned(plane.imageSize)
     }
     guard elementSize > 1 else { return image }
-    workers.widen(image, count: plane.imageSize, into: free, loops)
+    workers.widen(image, count: plane.imageSize, into: free, product.loops)
     return UnsafePointer(free)
   }
 }
@@ -68,9 +68,6 @@ extension Workers {
 }
 
 extension BlockLoops {
-  /// Codes that a product takes at once.
+  /// Codes that an exact product takes at once.
   var stepFactors: Int { Int(table.pointee.stepFactors) }
-
-  /// Bytes of a code as products read it.
-  var elementSize: Int { 4 / stepFactors }
 }

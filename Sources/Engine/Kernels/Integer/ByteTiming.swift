@@ -30,7 +30,7 @@ public struct ByteTiming: Sendable {
   ///   - repeats: odd, so that there is a median.
   ///   - seconds: of each measurement, about.
   public init(_ shape: Shape, repeats: Int = 9, seconds: Double = 0.005) {
-    let isBlocked = !(shape.shape.inChannels <= ByteWeights.denseLanes)
+    let isBlocked = !(shape.shape.inChannels <= ByteAlgorithm.denseChannels)
     let problem = TimedConvolution(shape.shape, isBlocked: isBlocked)
     let runs = [problem.runFloats, problem.runBytes]
     let counts = runs.map { run in

@@ -12,6 +12,7 @@ struct ByteWeights: Sendable {
   let digits: Int
   let values: AlignedValues<Int8>
   let ending: CodeEnding
+  let product: ByteProduct
 
   /// - Parameter isBlocked: whether the input is; otherwise it is N × C × H × W of at most four channels.
   init(
@@ -31,12 +32,13 @@ struct ByteWeights: Sendable {
     }
     values = AlignedValues(size)
     self.order = order
+    product = ByteProduct(loops, clampsPairs: layer.clampsPairs)
     self.digits = digits.parts.count
     ending = CodeEnding(layer)
     for (strip, runs) in zip(strips, runs) {
       var packing = BytePacking(
         values.base + strip.start, width: strip.outputs.blocks * ChannelBlocks.lanes,
-        stepFactors: loops.stepFactors)
+        stepFactors: product.stepFactors)
       for part in digits.parts {
         pack(part, strip.outputs, runs, shape, &packing)
       }

@@ -13,6 +13,9 @@ struct CodeLayer: Sendable {
   let output: CodeGrid?
   /// What is added to the output's codes.
   var residual: CodeResidual?
+  /// Whether every sum of two products is clamped to 16 bits before it is added; weights then are signed bytes. Convolutions of
+  /// single channels are exact even so. See `PairOrder`.
+  var clampsPairs = false
 
   var outputs: Int { weightScales.count }
   /// Weights of an output.

@@ -4,7 +4,6 @@ import CKernels
 struct DirectByteConvolution {
   let shape: ConvolutionShape
   let weights: ByteWeights
-  let loops: BlockLoops
 
   /// - Parameters:
   ///   - input: N × C × H × W codes, dense or blocked as the weights expect.
@@ -13,7 +12,8 @@ struct DirectByteConvolution {
     _ input: UnsafePointer<UInt8>, zeroPoint: Int, into output: CodeLayerOutput, scratch: Scratch,
     workers: Workers
   ) {
-    let planes = BytePlanes(shape, lanes: weights.order.lanes, zeroPoint: zeroPoint, loops: loops)
+    let planes = BytePlanes(
+      shape, lanes: weights.order.lanes, zeroPoint: zeroPoint, weights.product)
     let free = scratch.bytes(planes.scratchSize)
     let outImage = ChannelBlocks.count(shape.outChannels) * shape.positions * ChannelBlocks.lanes
     for image in 0..<shape.batch {
@@ -26,7 +26,7 @@ struct DirectByteConvolution {
     _ plane: InputPlane, _ input: UnsafePointer<UInt8>, _ output: CodeLayerOutput,
     from first: Int, _ workers: Workers
   ) {
-    let bands = Bands(shape, plane, elementSize: loops.elementSize)
+    let bands = Bands(shape, plane, elementSize: weights.product.elementSize)
     let strips = weights.strips
     let chunks = min(workers.count, strips.count)
     let offsets = strips.first.map { self.offsets($0, plane) } ?? []
@@ -41,7 +41,7 @@ struct DirectByteConvolution {
 
   private func offsets(_ strip: ByteWeights.Strip, _ plane: InputPlane) -> [Int32] {
     let once = weights.order.offsets(
-      strip.outputs.channels, plane, elementSize: loops.elementSize)
+      strip.outputs.channels, plane, elementSize: weights.product.elementSize)
     return Array(repeatElement(once, count: weights.digits).joined())
   }
 
@@ -53,10 +53,10 @@ struct DirectByteConvolution {
     let outPlane = shape.positions * lanes
     offsets.withUnsafeBufferPointer { offsets in
       var product = CKByteProduct()
-      product.xStride = Int64(plane.stride.x * plane.lanes * loops.elementSize)
+      product.xStride = Int64(plane.stride.x * plane.lanes * weights.product.elementSize)
       product.offsets = offsets.baseAddress
       product.runs = Int32(offsets.count)
-      product.runSteps = Int32(weights.order.length / loops.stepFactors)
+      product.runSteps = Int32(weights.order.length / weights.product.stepFactors)
       product.weights = UnsafePointer(weights.values.base + strip.start)
       product.to = weights.ending.loops(from: outputs.firstBlock)
       product.yStride = Int64(lanes)
@@ -66,10 +66,11 @@ struct DirectByteConvolution {
       for row in band.rows {
         let pixel = row * band.rowLength + band.columns.lowerBound
         product.x =
-          input + plane.offset(row: row, column: band.columns.lowerBound) * loops.elementSize
+          input + plane.offset(row: row, column: band.columns.lowerBound)
+          * weights.product.elementSize
         product.write(
           output, at: first + outputs.firstBlock * outPlane + pixel * lanes, weights.ending)
-        loops.table.pointee.multiplyBytes(&product)
+        weights.product.multiply(&product)
       }
     }
   }

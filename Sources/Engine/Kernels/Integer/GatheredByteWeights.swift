@@ -1,0 +1,65 @@
+/// A convolution's weights in the order of im2col rows. A strip's rows are those of all groups that its outputs belong to, one
+/// after the other; weights of other groups are 0, and so do pairs of them add nothing.
+struct GatheredByteWeights: Sendable {
+  struct Strip: Sendable {
+    let outputs: DirectWeights.Strip
+    let groups: Range<Int>
+    /// Codes of a row.
+    let depth: Int
+    /// Where its weights start.
+    let start: Int
+  }
+
+  let strips: [Strip]
+  /// Codes of a group in a row: whole steps.
+  let groupDepth: Int
+  let values: AlignedValues<Int8>
+  let ending: CodeEnding
+  let loops: BlockLoops
+  let isBlocked: Bool
+
+  /// - Parameters:
+  ///   - layer: its weights are signed bytes.
+  ///   - isBlocked: whether the input is; otherwise it is N × C × H × W.
+  init(
+    _ shape: ConvolutionShape, _ layer: CodeLayer, isBlocked: Bool, loops: BlockLoops = .best
+  ) {
+    let groupDepth = (shape.depth + 3) / 4 * 4
+    var size = 0
+    strips = DirectWeights.strips(shape, blocksAtOnce: loops.blocksAtOnce).map { outputs in
+      let groups =
+        outputs.channels.lowerBound / max(shape.inChannelsPerGroup, 1)..<outputs.channels.upperBound
+        / max(shape.inChannelsPerGroup, 1)
+      let depth = groups.count * groupDepth
+      defer { size += depth * outputs.blocks * ChannelBlocks.lanes }
+      return Strip(outputs: outputs, groups: groups, depth: depth, start: size)
+    }
+    values = AlignedValues(size)
+    (self.groupDepth, self.isBlocked, self.loops) = (groupDepth, isBlocked, loops)
+    ending = CodeEnding(layer)
+    for strip in strips {
+      var packing = BytePacking(
+        values.base + strip.start, width: strip.outputs.blocks * ChannelBlocks.lanes,
+        stepFactors: 4)
+      pack(layer.weights, strip, shape, &packing)
+    }
+  }
+
+  private func pack(
+    _ weights: [Int16], _ strip: Strip, _ shape: ConvolutionShape, _ packing: inout BytePacking
+  ) {
+    let order = PairOrder(
+      channels: shape.inChannelsPerGroup, positions: shape.kernelHeight * shape.kernelWidth)
+    let first = strip.outputs.firstBlock * ChannelBlocks.lanes
+    for group in strip.groups {
+      for k in 0..<groupDepth {
+        packing.append { lane in
+          let m = first + lane
+          guard m < shape.outChannels, m / shape.outChannelsPerGroup == group, k < shape.depth
+          else { return 0 }
+          return Int8(weights[m * shape.depth + order.place(k)])
+        }
+      }
+    }
+  }
+}
