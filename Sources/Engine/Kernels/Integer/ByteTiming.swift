@@ -79,7 +79,8 @@ private struct TimedConvolution {
       isBlocked ? ChannelBlocks.count(shape.inChannels) * lanes : shape.inChannels
     let pixels = inChannels * shape.height * shape.width
     let results = ChannelBlocks.count(shape.outChannels) * lanes * shape.positions
-    let codes = (0..<shape.outChannels * shape.depth).map { Int16($0 &* 7919 % 255 - 127) }
+    // As small as weights mostly are, most of which lie far from the largest.
+    let codes = (0..<shape.outChannels * shape.depth).map { Int16($0 &* 7919 % 63 - 31) }
     let layer = CodeLayer(
       input: CodeGrid(scale: 0.02, zeroPoint: 120), weights: codes,
       weightScales: [Float](repeating: 0.01, count: shape.outChannels),
@@ -90,7 +91,7 @@ private struct TimedConvolution {
       ByteAlgorithm(for: shape, layer, isBlocked: isBlocked, loops: .best)
     )
     let weights = BlockedWeights(
-      shape, for: algorithms.floats, codes.map { Float($0) / 127 }, bias: nil)
+      shape, for: algorithms.floats, codes.map { Float($0) / 31 }, bias: nil)
     floats = BlockedConvolution(shape: shape, weights: weights)
     bytes = ByteConvolution(shape, layer, algorithms.bytes)
     (input, output) = (AlignedFloats(pixels), AlignedFloats(results))
