@@ -304,7 +304,7 @@ import Testing
     #expect(written == Set(OperatorRegistry.standard.kernels.map { $0.opType }))
   }
 
-  /// Those of 8-bit codes have another protocol, and `IntegerSumsTests`.
+  /// Those of 8-bit codes have protocols of their own, `IntegerSumsTests` and `IntegerArithmeticTests`.
   @Test func everyOperatorOfTheEngineIsTried() throws {
     let written = try Self.matches(of: #"struct (\w+): EngineOperator"#, in: "Graph")
     #expect(written.count > 10)

@@ -8,6 +8,9 @@ protocol EngineOperator: Sendable {
   /// What others may rely on without knowing the operator.
   static var traits: OperatorTraits { get }
 
+  /// Whether its result is codes, unsigned bytes, not floats.
+  static var yieldsCodes: Bool { get }
+
   /// What runs a node that has the operator.
   func kernel(of node: Node) -> any NodeKernel
 }
@@ -15,6 +18,7 @@ protocol EngineOperator: Sendable {
 extension EngineOperator {
   static var opType: String { "\(Self.self)" }
   static var traits: OperatorTraits { OperatorTraits() }
+  static var yieldsCodes: Bool { false }
 }
 
 extension EngineOperator where Self: NodeKernel {

@@ -8,24 +8,25 @@ extension Program {
   ///   - optimizing: whether to apply rewrites; off, the graph runs as written, which is how rewrites are tested.
   ///   - hardware: whose arithmetic to compute layers of 8-bit codes in.
   ///   - countingClamps: whether `clampedShares` is kept.
+  ///   - arithmetic: how quantized layers are computed, on exact hardware.
   /// - Throws: `GraphError.unsupportedNodes` with every node that cannot run.
   public convenience init(
     _ model: Model, observing: [String] = [], optimizing: Bool = true, hardware: Hardware = .exact,
-    countingClamps: Bool = false
+    countingClamps: Bool = false, arithmetic: Arithmetic = .float
   ) throws(GraphError) {
     try self.init(
       Graph(model), observing: observing, optimizing: optimizing, hardware: hardware,
-      countingClamps: countingClamps)
+      countingClamps: countingClamps, arithmetic: arithmetic)
   }
 
   /// As of a model.
   package convenience init(
     _ graph: Graph, observing: [String] = [], optimizing: Bool = true, hardware: Hardware = .exact,
-    countingClamps: Bool = false
+    countingClamps: Bool = false, arithmetic: Arithmetic = .float
   ) throws(GraphError) {
     let lowering = Lowering(
       registry: .standard, rewrites: optimizing ? StandardRewrites.all : [],
-      arithmetic: hardware == .exact ? .float : .clampedPairs(counting: countingClamps))
+      arithmetic: arithmetic, hardware: hardware, countsClamps: countingClamps)
     try self.init(graph, lowering, observing: observing)
   }
 

@@ -17,6 +17,7 @@ struct ChannelBlocking {
   struct Twin {
     let id: ValueName
     let channels: Int
+    let isCodes: Bool
   }
 
   private(set) var graph: Graph
@@ -34,7 +35,7 @@ struct ChannelBlocking {
   }
 
   mutating func append(_ node: Node, isElementwise: Bool) {
-    for rule in isElementwise ? [{ $0.elementwise($1) }] : Self.rules {
+    for rule in isElementwise ? [{ $0.elementwise($1) }] : Self.rules + Self.rulesOfCodes {
       if let (blocked, channels) = rule(&self, node) {
         appendBlocked(blocked, channels: channels)
         return
@@ -46,7 +47,7 @@ struct ChannelBlocking {
 
   /// How an operator computes on blocked tensors: the node that does, with blocked or dense inputs as it needs them
   /// and the dense value as its output, and the output's channels, 0 for a dense output. nil where it cannot.
-  private typealias Rule = @Sendable (inout ChannelBlocking, Node) -> (node: Node, channels: Int)?
+  typealias Rule = @Sendable (inout ChannelBlocking, Node) -> (node: Node, channels: Int)?
 
   private static let rules: [Rule] = [
     { $0.convolution($1) }, { $0.pool($1) }, { $0.globalAveragePool($1) },
@@ -62,31 +63,38 @@ struct ChannelBlocking {
     let twin = graph.uniqueName("\(output) (blocked)")
     node.outputs = [twin]
     graph.nodes.append(node)
-    twins[output] = Twin(id: twin, channels: channels)
+    let isCodes = node.own.map { type(of: $0).yieldsCodes } ?? false
+    twins[output] = Twin(id: twin, channels: channels, isCodes: isCodes)
     lacksDense.insert(output)
     if fixed.contains(output) { provideDense(output) }
   }
 
-  private mutating func provideDense(_ id: ValueName) {
+  mutating func provideDense(_ id: ValueName) {
     guard lacksDense.remove(id) != nil, let twin = twins[id] else { return }
+    let (inputs, outputs): ([ValueName?], [ValueName?]) = ([twin.id], [id])
     graph.nodes.append(
-      Node(
-        name: id, UnblockChannels(channels: twin.channels), inputs: [twin.id],
-        outputs: [id]))
+      twin.isCodes
+        ? Node(name: id, UnblockCodes(channels: twin.channels), inputs: inputs, outputs: outputs)
+        : Node(
+          name: id, UnblockChannels(channels: twin.channels), inputs: inputs, outputs: outputs))
   }
 
   /// The blocked twin of a value, made where there is none.
-  private mutating func provideBlocked(_ id: ValueName, channels: Int) -> ValueName {
+  mutating func provideBlocked(
+    _ id: ValueName, channels: Int, asCodes isCodes: Bool = false
+  ) -> ValueName {
     if let twin = twins[id] { return twin.id }
     let twin = graph.uniqueName("\(id) (blocked)")
+    let (inputs, outputs): ([ValueName?], [ValueName?]) = ([id], [twin])
     graph.nodes.append(
-      Node(
-        name: id, BlockChannels(channels: channels), inputs: [id], outputs: [twin]))
-    twins[id] = Twin(id: twin, channels: channels)
+      isCodes
+        ? Node(name: id, BlockCodes(channels: channels), inputs: inputs, outputs: outputs)
+        : Node(name: id, BlockChannels(channels: channels), inputs: inputs, outputs: outputs))
+    twins[id] = Twin(id: twin, channels: channels, isCodes: isCodes)
     return twin
   }
 
-  private func twin(_ id: ValueName?) -> Twin? { id.flatMap { twins[$0] } }
+  func twin(_ id: ValueName?) -> Twin? { id.flatMap { twins[$0] } }
 }
 
 // The rules, by operator.

@@ -69,7 +69,7 @@ struct IntegerPatterns {
   ]
 
   /// The grid on which a value lies since it was dequantized.
-  private func grid(of id: ValueName?) -> Grid? {
+  func grid(of id: ValueName?) -> Grid? {
     guard let id, let index = producers[id] else { return nil }
     let node = graph.nodes[index]
     if node.domain.isEmpty, Self.moving.contains(node.opType) || graph.padsWithZeros(node) {
@@ -79,7 +79,7 @@ struct IntegerPatterns {
   }
 
   /// Scale and zero point of QuantizeLinear or DequantizeLinear with one of each, of 8 bits.
-  private func parameters(of node: Node) -> Grid? {
+  func parameters(of node: Node) -> Grid? {
     guard node.inputs.count >= 2, !node.attributes.contains("block_size"),
       let scale = graph.constant(node.inputs[1]), scale.dtype == .float32, scale.count == 1
     else { return nil }
@@ -110,7 +110,7 @@ struct IntegerPatterns {
   // MARK: Weights
 
   /// Codes as the integer operators read them; nil where a runtime does not multiply them as int8.
-  private func weights(of node: Node) -> (codes: Tensor, zeroPoint: Int, scales: [Float])? {
+  func weights(of node: Node) -> (codes: Tensor, zeroPoint: Int, scales: [Float])? {
     guard let id = node.inputs[1], let index = producers[id] else { return nil }
     let dequantize = graph.nodes[index]
     guard dequantize.is("DequantizeLinear"), !dequantize.attributes.contains("block_size"),
@@ -164,7 +164,7 @@ struct IntegerPatterns {
   // MARK: Bias
 
   /// The vector that the only reader of a MatMul adds to it.
-  private func addedBias(
+  func addedBias(
     after id: ValueName, count: Int
   ) -> (values: Tensor, result: ValueName, node: Int)? {
     guard !outputs.contains(id), let readers = consumers[id], readers.count == 1,
@@ -181,16 +181,21 @@ struct IntegerPatterns {
   }
 
   /// An int32 bias as it is stored, or a float one in steps of s_x · s_w, as runtimes turn it.
-  private func bias(
+  /// - Parameter checksScale: whether a stored one must be in those steps; runtimes take it without looking.
+  func bias(
     of node: Node, _ added: (values: Tensor, result: ValueName, node: Int)?, _ inputScale: Float,
-    _ scales: [Float], mayBeFloat: Bool
+    _ scales: [Float], mayBeFloat: Bool, checksScale: Bool = false
   ) -> [Int32]? {
     var given = added?.values
     if given == nil {
       guard node.inputs.count > 2, let id = node.inputs[2] else {
         return [Int32](repeating: 0, count: scales.count)
       }
-      if let index = producers[id] { return storedBias(graph.nodes[index], count: scales.count) }
+      if let index = producers[id] {
+        let dequantize = graph.nodes[index]
+        let isInSteps = !checksScale || hasScale(dequantize, scales.map { inputScale * $0 })
+        return isInSteps ? storedBias(dequantize, count: scales.count) : nil
+      }
       given = graph.constant(id)
     }
     guard mayBeFloat, let given, given.dtype == .float32, given.count == scales.count else {
@@ -199,6 +204,17 @@ struct IntegerPatterns {
     return zip(given.array(of: Float.self), scales).map { value, scale in
       let steps = (value / (inputScale * scale)).rounded(.toNearestOrEven)
       return Int32(Double(min(max(steps.isNaN ? 0 : steps, -0x1p31), 0x1p31 - 128)))
+    }
+  }
+
+  private func hasScale(_ dequantize: Node, _ steps: [Float]) -> Bool {
+    guard let scale = graph.constant(dequantize.input(1)), scale.dtype == .float32 else {
+      return false
+    }
+    let values = scale.array(of: Float.self)
+    return steps.indices.allSatisfy { i in
+      let value = values.count == 1 ? values[0] : i < values.count ? values[i] : 0
+      return abs(value - steps[i]) <= 2 * steps[i].ulp
     }
   }
 

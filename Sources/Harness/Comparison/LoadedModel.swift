@@ -12,6 +12,9 @@ public struct LoadedModel: Sendable {
   /// The output that is ranked.
   public let scores: ScoreOutput
 
+  /// How quantized layers are computed on exact hardware.
+  public var arithmetic = Arithmetic.float
+
   /// What whoever reads its results should know of how it is read.
   public let notes: [String]
 
@@ -37,7 +40,7 @@ public struct LoadedModel: Sendable {
 
   /// The model ready to run. It holds the weights once more, so it is made where it is used.
   public func program(for hardware: Hardware = .exact) throws -> Program {
-    try Program(model, hardware: hardware)
+    try Program(model, hardware: hardware, arithmetic: arithmetic)
   }
 
   /// Which arithmetics to measure in: both where some sum can be clamped, unless one was asked for.

@@ -11,6 +11,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
+  @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
@@ -23,7 +24,8 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     try result.requireWritable([predictions], apartFrom: [model, images.images, images.labels])
     let start = ContinuousClock.now
-    let loaded = try LoadedModel(model, output: ranking.output)
+    var loaded = try LoadedModel(model, output: ranking.output)
+    loaded.arithmetic = arithmetic.arithmetic
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     var warnings = Warnings(quiet: run_.quiet)

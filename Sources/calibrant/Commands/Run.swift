@@ -22,6 +22,7 @@ struct Run: ParsableCommand {
   @Flag(help: "Run the graph as written, without rewrites.") var noOptimize = false
 
   @OptionGroup var hardware: HardwareOption
+  @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 
@@ -29,7 +30,9 @@ struct Run: ParsableCommand {
     let choice = hardware.hardware ?? .exact
     let loaded = try Model(contentsOf: model)
     let programs = try choice.all.map {
-      try Program(loaded, observing: tap, optimizing: !noOptimize, hardware: $0)
+      try Program(
+        loaded, observing: tap, optimizing: !noOptimize, hardware: $0,
+        arithmetic: arithmetic.arithmetic)
     }
     let program = programs[0]
     for text in program.notes { note("note: \(text)", quiet: quiet.quiet) }

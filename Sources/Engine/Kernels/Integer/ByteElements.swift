@@ -104,6 +104,8 @@ struct ByteTable: Sendable, Hashable {
     codes = (0...255).map { to.code(of: function(from.value(of: UInt8($0)))) }
   }
 
+  init(codes: [UInt8]) { self.codes = codes }
+
   /// Whether nothing changes.
   var isIdentity: Bool { codes == (0...255).map { UInt8($0) } }
 }

@@ -57,7 +57,7 @@ private func blockedPoolType(
 
 extension PoolGeometry {
   /// The geometry over the planes of a blocked input.
-  fileprivate init(_ window: WindowGeometry, blocked x: Shape) throws(GraphError) {
+  init(_ window: WindowGeometry, blocked x: Shape) throws(GraphError) {
     try self.init(window, input: Shape(Array(x.dims.prefix(4))))
   }
 }
@@ -71,13 +71,7 @@ private struct BlockedSweep: PreparedKernel {
   func run(_ call: OperatorCall) {
     guard let (x, y) = call.floats else { return }
     let lanes = ChannelBlocks.lanes
-    let window = CKWindow(
-      height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),
-      outWidth: Int32(pool.outWidth), kernelHeight: Int32(pool.kernel.y),
-      kernelWidth: Int32(pool.kernel.x), strideY: Int32(pool.stride.y),
-      strideX: Int32(pool.stride.x), dilationY: Int32(pool.dilation.y),
-      dilationX: Int32(pool.dilation.x), padTop: Int32(pool.padBegin.y),
-      padLeft: Int32(pool.padBegin.x))
+    let window = CKWindow(pool)
     call.workers.forEach(pool.planes) { plane in
       withUnsafePointer(to: window) {
         loop(
@@ -85,5 +79,17 @@ private struct BlockedSweep: PreparedKernel {
           y + plane * pool.outHeight * pool.outWidth * lanes)
       }
     }
+  }
+}
+
+extension CKWindow {
+  init(_ pool: PoolGeometry) {
+    self.init(
+      height: Int32(pool.height), width: Int32(pool.width), outHeight: Int32(pool.outHeight),
+      outWidth: Int32(pool.outWidth), kernelHeight: Int32(pool.kernel.y),
+      kernelWidth: Int32(pool.kernel.x), strideY: Int32(pool.stride.y),
+      strideX: Int32(pool.stride.x), dilationY: Int32(pool.dilation.y),
+      dilationX: Int32(pool.dilation.x), padTop: Int32(pool.padBegin.y),
+      padLeft: Int32(pool.padBegin.x))
   }
 }

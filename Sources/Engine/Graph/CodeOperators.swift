@@ -1,0 +1,100 @@
+// The operators on codes that rewrites write: unsigned bytes that stand for values on a grid (`CodeGrid`), dense or blocked.
+
+/// An operator that reads or computes codes; most compute them.
+protocol OperatorOnCodes: EngineOperator {}
+
+extension OperatorOnCodes {
+  static var yieldsCodes: Bool { true }
+}
+
+// MARK: Between values and codes
+
+/// The nearest codes of floats.
+struct QuantizeCodes: OperatorOnCodes {
+  static let traits = OperatorTraits(isElementwise: true)
+  let grid: CodeGrid
+}
+
+/// What codes stand for.
+struct DequantizeCodes: OperatorOnCodes {
+  static let yieldsCodes = false
+  static let traits = OperatorTraits(isElementwise: true)
+  let grid: CodeGrid
+}
+
+/// Codes of N × C × H × W in the layout of `ChannelBlocks`.
+struct BlockCodes: OperatorOnCodes {
+  let channels: Int
+}
+
+/// Blocked codes back to N × C × H × W.
+struct UnblockCodes: OperatorOnCodes {
+  let channels: Int
+}
+
+// MARK: Layers
+
+/// Conv of codes with constant weights, the output blocked. Inputs X, W (int8), the scales of W and an int32 bias, M values
+/// each, and codes that are added to the output where there is a residual.
+struct CodeConv: OperatorOnCodes {
+  let window: WindowGeometry
+  let group: Int
+  let input: CodeGrid
+  let weightZeroPoint: Int
+  let output: CodeGrid
+  var residual: CodeResidual?
+  /// Whether X is blocked.
+  var readsBlocked = false
+}
+
+/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W and an int32 bias, N
+/// values each.
+struct CodeMatMul: OperatorOnCodes {
+  let input: CodeGrid
+  let weightZeroPoint: Int
+  /// nil where the output stays in float.
+  let output: CodeGrid?
+}
+
+// MARK: Elementwise
+
+/// A function of one code.
+struct MapCodes: OperatorOnCodes {
+  static let traits = OperatorTraits(isElementwise: true)
+  let table: ByteTable
+}
+
+/// a + b or a · b. Of a blocked tensor, b may hold one code per channel.
+struct CombineCodes: OperatorOnCodes {
+  let pair: CodePair
+}
+
+// MARK: Windows and channels
+
+/// MaxPool of blocked codes.
+struct MaxPoolCodes: OperatorOnCodes {
+  let window: WindowGeometry
+}
+
+/// AveragePool of blocked codes.
+struct AveragePoolCodes: OperatorOnCodes {
+  let window: WindowGeometry
+  let countsPadding: Bool
+  let input: CodeGrid
+  let output: CodeGrid
+}
+
+/// GlobalAveragePool of blocked codes; its output is dense, N × C × 1 × 1.
+struct GlobalAveragePoolCodes: OperatorOnCodes {
+  var channels = 0
+  let input: CodeGrid
+  let output: CodeGrid
+}
+
+/// Concat of blocked codes along channels.
+struct ConcatCodes: OperatorOnCodes {
+  /// Each input's C.
+  var channels: [Int] = []
+  /// From each input's codes to the output's; nil where they are the same.
+  let tables: [ByteTable?]
+}

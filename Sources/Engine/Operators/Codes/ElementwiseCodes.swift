@@ -1,0 +1,91 @@
+extension QuantizeCodes: NodeKernel {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [TensorType(.uint8, try inputs.requiredFloat(0, "x").shape)]
+  }
+
+  func run(_ call: OperatorCall) {
+    guard call.output.count > 0, let x = call.input(0).floats.baseAddress else { return }
+    ByteElements(workers: call.workers).quantize(
+      x, count: call.output.count, to: grid, into: call.outputCodes)
+  }
+}
+
+extension DequantizeCodes: NodeKernel {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [TensorType(.float32, try inputs.requiredBytes(0, "x").shape)]
+  }
+
+  func run(_ call: OperatorCall) {
+    guard let y = call.output.floats.baseAddress else { return }
+    ByteElements(workers: call.workers).dequantize(
+      call.codes(0), count: call.output.count, from: grid, into: y)
+  }
+}
+
+extension MapCodes: NodeKernel {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [try inputs.requiredBytes(0, "x")]
+  }
+
+  func run(_ call: OperatorCall) {
+    ByteElements(workers: call.workers).map(
+      call.codes(0), count: call.output.count, table, into: call.outputCodes)
+  }
+}
+
+extension CombineCodes: NodeKernel {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    let (a, b) = (try inputs.requiredBytes(0, "A"), try inputs.requiredCodes(1, "B"))
+    guard let shape = a.shape.broadcast(with: b.shape) else {
+      throw .shapeMismatch(reason: "shapes \(a.shape) and \(b.shape) do not broadcast")
+    }
+    return [TensorType(.uint8, shape)]
+  }
+
+  func run(_ call: OperatorCall) {
+    pair.combine(call.input(0), call.input(1), into: call.output, workers: call.workers)
+  }
+}
+
+extension CodePair {
+  /// - Parameter output: of the shape that both broadcast to.
+  func combine(
+    _ a: TensorView, _ b: TensorView, into output: MutableTensorView, workers: Workers
+  ) {
+    let elements = ByteElements(workers: workers)
+    let (x, y) = (
+      a.base.assumingMemoryBound(to: UInt8.self), b.base.assumingMemoryBound(to: UInt8.self)
+    )
+    let codes = output.base.assumingMemoryBound(to: UInt8.self)
+    let shape = output.shape
+    if a.shape == b.shape {
+      elements.combine(x, y, count: output.count, self, into: codes)
+    } else if a.shape == shape, b.isPerChannel(of: shape) {
+      elements.combine(
+        x, perChannel: y, planes: shape[0] * shape[1], pixels: shape[2] * shape[3], self,
+        into: codes)
+    } else if b.shape == shape, a.isPerChannel(of: shape) {
+      swapped.combine(b, a, into: output, workers: workers)
+    } else {
+      mapBroadcast(a, b, output, of: UInt8.self, UInt8.self) { code(of: $0, $1) }
+    }
+  }
+
+  /// Sums and products do not depend on the order of two.
+  private var swapped: CodePair {
+    CodePair(operation: operation, left: right, right: left, result: result)
+  }
+
+  private func code(of a: UInt8, _ b: UInt8) -> UInt8 {
+    let (x, y) = (left.value(of: a), right.value(of: b))
+    return result.code(of: operation == .sum ? x + y : x * y)
+  }
+}
+
+extension TensorView {
+  /// Whether blocked codes hold one per channel of others.
+  fileprivate func isPerChannel(of other: Shape) -> Bool {
+    other.rank == 5 && shape.rank == 5 && shape[0] == other[0] && shape[1] == other[1]
+      && shape[2] == 1 && shape[3] == 1 && shape[4] == other[4]
+  }
+}
