@@ -7,11 +7,10 @@ extension Graph {
     let fixed = fixedValues(keeping)
     var removed: Set<Int> = []
     for (index, node) in nodes.enumerated() where node.is("Add") && node.inputs.count == 2 {
-      // The later of two convolutions can read the earlier one's output.
-      let candidates = node.inputs.compactMap { $0.flatMap { producers[$0] } }
-        .filter { isBareConvolution(graph.nodes[$0]) && !removed.contains($0) }
-        .filter { soleConsumer(of: nodes[$0].outputs[0]!, consumers, fixed: fixed) == index }
-      guard let producer = candidates.max(), let output = nodes[producer].outputs[0],
+      let found = lastProducer(readOnlyBy: index, producers, consumers, fixed: fixed) {
+        isBareConvolution(graph.nodes[$0]) && !removed.contains($0)
+      }
+      guard let producer = found, let output = nodes[producer].output,
         let residual = node.inputs.first(where: { $0 != output }) ?? nil
       else { continue }
       var conv = graph.nodes[producer]

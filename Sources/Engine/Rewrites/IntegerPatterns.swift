@@ -69,7 +69,7 @@ struct IntegerPatterns {
   ]
 
   /// The grid on which a value lies since it was dequantized.
-  func grid(of id: ValueName?) -> Grid? {
+  private func grid(of id: ValueName?) -> Grid? {
     guard let id, let index = producers[id] else { return nil }
     let node = graph.nodes[index]
     if node.domain.isEmpty, Self.moving.contains(node.opType) || graph.padsWithZeros(node) {

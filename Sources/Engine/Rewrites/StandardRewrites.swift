@@ -35,4 +35,17 @@ extension Graph {
     }
     return readers[0]
   }
+
+  /// The last of the nodes that fit and whose result the node at `index` alone reads: of two, the later can read what the
+  /// earlier computes.
+  func lastProducer(
+    readOnlyBy index: Int, _ producers: [ValueName: Int], _ consumers: [ValueName: [Int]],
+    fixed: Set<ValueName>, where fits: (Int) -> Bool
+  ) -> Int? {
+    nodes[index].read.compactMap { producers[$0] }.filter(fits).filter { producer in
+      nodes[producer].output.map {
+        soleConsumer(of: $0, consumers, fixed: fixed) == index
+      } ?? false
+    }.max()
+  }
 }

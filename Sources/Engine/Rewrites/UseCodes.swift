@@ -25,15 +25,11 @@ extension Graph {
       guard let pair = node.own(as: CombineCodes.self)?.pair, pair.operation == .sum else {
         continue
       }
-      // The later of two convolutions can read the earlier one's output.
-      let candidates = node.read.compactMap { producers[$0] }.filter {
-        guard let conv = graph.nodes[$0].own(as: CodeConv.self), conv.residual == nil else {
-          return false
-        }
-        return !removed.contains($0)
-          && soleConsumer(of: nodes[$0].computed[0], consumers, fixed: fixed) == index
+      let found = lastProducer(readOnlyBy: index, producers, consumers, fixed: fixed) {
+        let conv = graph.nodes[$0].own(as: CodeConv.self)
+        return conv.map { $0.residual == nil } ?? false && !removed.contains($0)
       }
-      guard let producer = candidates.max(), let own = nodes[producer].output,
+      guard let producer = found, let own = nodes[producer].output,
         var conv = graph.nodes[producer].own(as: CodeConv.self),
         let position = node.inputs.firstIndex(where: { $0 != own }),
         let added = node.inputs[position]
@@ -253,7 +249,6 @@ private struct CodeLowering {
     replace(
       index, by: MapCodes(table: table), reading: [codes],
       Ending(quantizers: [index], grid: wanted), channels: images[codes])
-    removed.remove(index)
   }
 
   // MARK: Windows and channels

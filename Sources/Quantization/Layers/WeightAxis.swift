@@ -1,5 +1,4 @@
 import Engine
-import ONNXFormat
 
 /// The axis of a weight that has one entry per output channel.
 package enum WeightAxis {

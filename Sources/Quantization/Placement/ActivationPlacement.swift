@@ -1,5 +1,4 @@
 import Engine
-import ONNXFormat
 
 /// Which values get a quantizer, and which of them share one.
 ///

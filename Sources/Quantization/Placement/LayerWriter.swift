@@ -1,5 +1,4 @@
 import Engine
-import ONNXFormat
 
 /// Writes the weights and biases of layers, quantized, into a model.
 struct LayerWriter {

@@ -1,5 +1,3 @@
-import ONNXFormat
-
 extension PreparedModel {
   /// By the name of each layer with weights, the layers whose outputs it reads through nodes without weights.
   package func layersFeedingLayers() -> [String: [String]] {

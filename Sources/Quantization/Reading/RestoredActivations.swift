@@ -1,5 +1,4 @@
 import Engine
-import ONNXFormat
 
 extension Graph {
   /// The same quantized network with each Relu and Clip of its float model that it does without.
