@@ -2,7 +2,7 @@
 """What each scheme costs in accuracy: files made by calibrant, scored by ONNX Runtime and by calibrant itself.
 
     pip install onnxruntime numpy pillow
-    python3 benchmarks/accuracy.py DATA OUT [--only mobilenetv1,w4] [--ours] [--seeds 5]
+    scripts/python benchmarks/accuracy.py DATA OUT [--only mobilenetv1,w4] [--ours] [--seeds 5]
 
 DATA holds models/, cifar10/ and imagenet/. Each row is one quantized file: top-1 drop in points against the float model
 with its 95 % interval (normal approximation of the paired difference), agreement with the float model, the mean KL

@@ -2,7 +2,7 @@
 """What it costs to give a layer's weights the range that was observed of its outputs.
 
     pip install onnx onnxruntime numpy pillow
-    python3 benchmarks/activation_ranges_for_weights.py DATA [--bits 8] [--only resnet20] [--step 5]
+    scripts/python benchmarks/activation_ranges_for_weights.py DATA [--bits 8] [--only resnet20] [--step 5]
 
 DATA holds models/, cifar10/ and imagenet/. For every Conv and Gemm the range of its output is observed on 50 calibration
 images with ONNX Runtime, as the layer computes it and after the batch norm and activation that follow. The weights are

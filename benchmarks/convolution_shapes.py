@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the convolutions of ONNX models as CSV, one file per model: Shapes/<model>.csv.
 
-    python3 benchmarks/convolution_shapes.py MODEL.onnx ...
+    scripts/python benchmarks/convolution_shapes.py MODEL.onnx ...
 
 Needs: pip install onnx. One row per distinct shape, `count` says how many layers have it.
 """

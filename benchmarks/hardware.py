@@ -2,7 +2,7 @@
 """What 8-bit files lose on CPUs with and without VNNI: ours, made in several ways, beside other tools' files.
 
     pip install onnx onnxruntime numpy pillow; pip install nncf          # NNCF's rows are left out where it is missing
-    python3 benchmarks/hardware.py DATA OUT [--only mobilenetv1] [--arms auto,never] [--limit 1000]
+    scripts/python benchmarks/hardware.py DATA OUT [--only mobilenetv1] [--arms auto,never] [--limit 1000]
 
 Every file is run by `calibrant run --hardware exact` and `no-vnni` on the same pixels. A row shows what it loses of the
 float model's top-1 in points under both, on how many images both say the same class, and the SQNR of the scores under both.

@@ -2,7 +2,7 @@
 """Whether `auto` is ever worse than the best single method, and whether leaving a step out ever helps.
 
     calibrant compare MODEL … --methods minmax,percentile,entropy,mse,auto --ablation -o OUT
-    python3 benchmarks/never_worse.py OUT …
+    scripts/python benchmarks/never_worse.py OUT …
 
 Reads the records of each comparison. For every scheme, `auto` is set against each other activation-based arm on the same
 images: the difference of top-1 in points and one standard error of that paired difference. Says WORSE, and exits with 1,

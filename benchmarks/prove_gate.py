@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether the gate of `calibrant bench --against` holds on this machine, as busy as it is.
 
-    python3 benchmarks/prove_gate.py MODEL ... [--unchanged 10] [--handicapped 5] [--handicap 0.1] [--seconds 10]
+    scripts/python benchmarks/prove_gate.py MODEL ... [--unchanged 10] [--handicapped 5] [--handicap 0.1] [--seconds 10]
 
 Saves a baseline, holds the unchanged binary against it, and the same binary with a handicap: extra work per run, as a
 share of it. Fails unless every unchanged run passes and every handicapped one is caught.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One table of ratios: this program beside ONNX Runtime and, where it is installed, OpenVINO, on this machine, in this run.
 
-    python3 benchmarks/side_by_side.py --data DIR --topologies DIR [--only models,qdq,...] [--models resnet50,...]
+    scripts/python benchmarks/side_by_side.py --data DIR --topologies DIR [--only models,qdq,...] [--models resnet50,...]
         [--runs 4] [--seconds 4] [--json FILE]
 
 DIR of --data holds models/ and imagenet/ as the development data does; --topologies is a folder of ONNX files. Build

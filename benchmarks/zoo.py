@@ -2,7 +2,7 @@
 """Never worse, on models that nobody tuned for: every way to quantize a model beside `auto`, scored by ONNX Runtime.
 
     pip install onnxruntime numpy pillow; pip install nncf          # NNCF's rows are left out where it is missing
-    python3 benchmarks/zoo.py DATA OUT [--only mobilenetv2,w8a8] [--draws 3] [--limit 1000] [--peers] [--others FOLDER]
+    scripts/python benchmarks/zoo.py DATA OUT [--only mobilenetv2,w8a8] [--draws 3] [--limit 1000] [--peers] [--others FOLDER]
 
 For every model of accuracy.py and both schemes, w8a8 and w4a8: `auto`, each single method, `auto` without each of its steps,
 the recipe that needs no data, rounding to nearest, and (--peers) what ONNX Runtime's and NNCF's quantizers make of the

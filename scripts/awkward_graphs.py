@@ -3,7 +3,7 @@
 outputs that ONNX Runtime computes, in ONNX's test layout: one folder a graph, one data set a batch size.
 
     pip install onnx onnxruntime numpy
-    scripts/awkward_graphs.py Tests/EngineTests/Graphs
+    scripts/python scripts/awkward_graphs.py Tests/EngineTests/Graphs
 """
 import pathlib
 import sys

@@ -2,7 +2,7 @@
 """Whether equalized float models still compute what the originals do, both run by ONNX Runtime.
 
     pip install onnxruntime numpy
-    python3 scripts/check_equalized.py MODEL.onnx …
+    scripts/python scripts/check_equalized.py MODEL.onnx …
 
 Needs `swift build -c release --product EqualizedModel`. Prints the largest difference relative to the largest output, and
 the share of weights that equalization changed; exits with 1 where the difference exceeds 1e-4.

@@ -2,7 +2,7 @@
 """Holds our integer arithmetic against ONNX Runtime's, layer by layer and bit by bit.
 
     pip install onnx onnxruntime numpy
-    scripts/check_integer_outputs.py QUANTIZED.onnx … [--inputs X.npy] [--hardware exact|no-vnni]
+    scripts/python scripts/check_integer_outputs.py QUANTIZED.onnx … [--inputs X.npy] [--hardware exact|no-vnni]
         [--onnxruntime "qemu-x86_64-static -cpu Haswell"]
 
 ONNX Runtime runs each file with its default options; every QLinearConv, QLinearMatMul and QGemm that it makes of it is

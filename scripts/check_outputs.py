@@ -5,7 +5,7 @@ Files must be whole or absent (or still the old ones), exit codes as documented:
 say or to write was lost, else the command's own. After a kill the same command must give the same files, with no
 leftovers. Prints a row per command.
 
-    python3 scripts/check_outputs.py [--calibrant PROGRAM] [--kills 8] [--only COMMAND]
+    scripts/python scripts/check_outputs.py [--calibrant PROGRAM] [--kills 8] [--only COMMAND]
 
 A full disk is a small tmpfs, which takes the right to mount; without it, a limit on the size of files.
 Exit code: 0 all hold, 1 something does not.

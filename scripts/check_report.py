@@ -6,7 +6,7 @@ At 1280, 800 and 390 px, light and dark: no console message, no request beyond t
 where a package that carries it is installed (axe-core-python, axe-playwright-python or axe-selenium-python); with the Tab
 key every control is reached, with Enter details open; and it prints.
 
-    python3 scripts/check_report.py report.html [--screenshots DIR] [--chromium PROGRAM] [--axe axe.min.js]
+    scripts/python scripts/check_report.py report.html [--screenshots DIR] [--chromium PROGRAM] [--axe axe.min.js]
 
 Exit code: 0 nothing found, 1 something found, 77 no Chromium here.
 """

@@ -2,7 +2,7 @@
 """Holds every quantized file of a comparison against ONNX Runtime on the same images.
 
     pip install onnx onnxruntime numpy pillow
-    python3 scripts/check_with_onnxruntime.py REPORT_DIR --images TEST_DIR [--labels FILE]
+    scripts/python scripts/check_with_onnxruntime.py REPORT_DIR --images TEST_DIR [--labels FILE]
         [--resize 256 | 128x128 | none] [--crop 224 | none] [--mean a,b,c] [--std a,b,c]
 
 For each file under REPORT_DIR/models: onnx.checker passes, ONNX Runtime loads it, and its top-1 predictions, from

@@ -2,7 +2,7 @@
 """Largest difference between our outputs and ONNX Runtime's on the same input tensor, relative to the largest output.
 
     pip install onnxruntime numpy
-    python3 scripts/compare_logits.py MODEL.onnx … [--batches 1,3,8]
+    scripts/python scripts/compare_logits.py MODEL.onnx … [--batches 1,3,8]
 
 Needs a release build. Exits with 1 where a difference exceeds 1e-4.
 """

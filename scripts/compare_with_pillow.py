@@ -1,6 +1,6 @@
 """Writes what Pillow makes of every image of a folder, for ImagingTests/PillowComparisonTests.
 
-python3 scripts/compare_with_pillow.py ../shared/data/imagenet/test \\
+scripts/python scripts/compare_with_pillow.py ../shared/data/imagenet/test \\
     > Tests/ImagingTests/Fixtures/pillow_imagenet.txt
 
 One line per image: path, then the pixel hashes of the image itself and, for bilinear, bicubic and

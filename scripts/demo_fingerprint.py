@@ -2,7 +2,7 @@
 """Prints the number that DemoTests.pixelsNeverChange expects, from files as Pillow reads them.
 
     swift run -c release DemoImages images --test 2
-    python3 scripts/demo_fingerprint.py images
+    scripts/python scripts/demo_fingerprint.py images
 
 FNV-1a over the pixels of every class's second test image: those are PNG files, which keep them.
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which recipe `calibrant doctor` names when started with wrong ones, on models whose right one is known.
 
-    python3 scripts/doctor_recipes.py DATA [--models NAME …]
+    scripts/python scripts/doctor_recipes.py DATA [--models NAME …]
 
 DATA holds `models/`, `cifar10/test`, `imagenet/test` and `imagenet-labels.txt`. Needs a release build. Prints a row for
 each start, and exits with 1 where a recipe other than the right one is named. A start that the images cannot tell from the

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Digests of what the program makes, to prove that a change of structure changes no result.
 
-    python3 scripts/golden_digests.py DATA [--topologies DIR] --record before.json      # with the build before
-    python3 scripts/golden_digests.py DATA [--topologies DIR] --against before.json     # with the build after
+    scripts/python scripts/golden_digests.py DATA [--topologies DIR] --record before.json      # with the build before
+    scripts/python scripts/golden_digests.py DATA [--topologies DIR] --against before.json     # with the build after
 
 Quantized files of the real models, weight-based and activation-based, in every scheme; their and the float models' outputs on
 one seeded tensor; outputs of every file in --topologies. Digests hold for one kind of processor: record and compare on the

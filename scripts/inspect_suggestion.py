@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `calibrant inspect` claims of its suggestion against what applying it wins, on images the claim never saw.
 
-    python3 scripts/inspect_suggestion.py DATA [--claim 2500] [--calibration 100]
+    scripts/python scripts/inspect_suggestion.py DATA [--claim 2500] [--calibration 100]
 
 Quantizes MobileNetV1 to 8 bits with one scale per tensor. `inspect` sees one part of the test images; the file made again
 with the options it prints is evaluated on that part's images and on all the others. Needs a release build. Exits with 1

@@ -5,7 +5,7 @@ Nothing is drawn: the chance of every table of counts is summed. Discordant imag
 them too, and images that both arms get right enter through nine quantiles of their distribution (only Newcombe's
 method depends on them, and weakly). Needs NumPy and SciPy; takes about a minute.
 
-    python3 scripts/interval_coverage.py
+    scripts/python scripts/interval_coverage.py
 """
 import numpy as np
 from scipy.stats import binom, norm

@@ -2,8 +2,8 @@
 """Makes networks that compute what a given one computes and cannot be quantized well in one layer.
 
     pip install onnx numpy
-    scripts/make_fragile_model.py wide model.onnx fragile.onnx       # one channel 10,000 times as large as the others
-    scripts/make_fragile_model.py difference model.onnx fragile.onnx # channels whose differences are what counts
+    scripts/python scripts/make_fragile_model.py wide model.onnx fragile.onnx       # one channel 10,000 times as large as the others
+    scripts/python scripts/make_fragile_model.py difference model.onnx fragile.onnx # channels whose differences are what counts
 
 Both change two neighbouring layers, those of --layers or the fourth and fifth convolution, whose batch norms are folded
 first. "wide" multiplies one output channel of the first by 10,000 and divides what reads it: 8 bits that cover that

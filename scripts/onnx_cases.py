@@ -2,14 +2,14 @@
 """Writes ONNX's conformance cases, as the `onnx` package defines them, in the layout that `calibrant check` reads.
 
     pip install onnx numpy
-    scripts/onnx_cases.py FOLDER            every case for a single operator, and its function's body
-    scripts/onnx_cases.py FOLDER NAME...    the named ones
-    scripts/onnx_cases.py FOLDER --models   the package's whole models: light, pytorch-converted, pytorch-operator, simple
+    scripts/python scripts/onnx_cases.py FOLDER            every case for a single operator, and its function's body
+    scripts/python scripts/onnx_cases.py FOLDER NAME...    the named ones
+    scripts/python scripts/onnx_cases.py FOLDER --models   the package's whole models: light, pytorch-converted, pytorch-operator, simple
 
 Each case becomes FOLDER/<name>/model.onnx with test_data_set_0/{input,output}_<i>.pb; values that are no tensors
 are left out. The committed selection is remade by naming its own folders:
 
-    scripts/onnx_cases.py Tests/EngineTests/Conformance $(ls Tests/EngineTests/Conformance)
+    scripts/python scripts/onnx_cases.py Tests/EngineTests/Conformance $(ls Tests/EngineTests/Conformance)
 
 All cases are run, and none that once passed is lost, by
 

@@ -2,7 +2,7 @@
 """Draws what calibration says of each layer as SVG: the share of its outputs' variance that is error.
 
     calibrant calibrate model.onnx --data calibration/ -o q.onnx --json w4.json
-    scripts/plot_layer_errors.py Guides/layer-errors.svg "w4=w4.json" "w8a8=w8a8.json"
+    scripts/python scripts/plot_layer_errors.py Guides/layer-errors.svg "w4=w4.json" "w8a8=w8a8.json"
 """
 import json
 import math

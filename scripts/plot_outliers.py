@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws how far a few samples reach beyond the others in each activation of a model, as SVG.
 
-    scripts/plot_outliers.py MODEL.onnx CALIBRATION_DIR OUT.svg [--resize 256] [--crop 224] [--limit 100]
+    scripts/python scripts/plot_outliers.py MODEL.onnx CALIBRATION_DIR OUT.svg [--resize 256] [--crop 224] [--limit 100]
 
 Runs the float model in ONNX Runtime on ImageNet-normalised images. Of each activation, in the order of the graph: the
 largest value of all samples, divided by the mean of the samples' largest values and by the 99.99th percentile. 1 means

@@ -4,7 +4,7 @@ them with the outputs that PyTorch computes in ONNX's test layout: one folder a 
 batch size. Batches are dynamic.
 
     pip install torch onnx onnxscript numpy
-    scripts/pytorch_graphs.py Tests/EngineTests/Graphs/PyTorch
+    scripts/python scripts/pytorch_graphs.py Tests/EngineTests/Graphs/PyTorch
 """
 import contextlib
 import io

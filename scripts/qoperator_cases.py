@@ -3,10 +3,10 @@
 `calibrant check` reads.
 
     pip install onnx onnxruntime numpy
-    scripts/qoperator_cases.py FOLDER [COUNT]    COUNT cases of each operator, by default 3
+    scripts/python scripts/qoperator_cases.py FOLDER [COUNT]    COUNT cases of each operator, by default 3
 
-    scripts/qoperator_cases.py Tests/EngineTests/QOperator
-    scripts/qoperator_cases.py /tmp/cases 200 && calibrant check /tmp/cases
+    scripts/python scripts/qoperator_cases.py Tests/EngineTests/QOperator
+    scripts/python scripts/qoperator_cases.py /tmp/cases 200 && calibrant check /tmp/cases
 
 Half the scales are quotients of small numbers, so that many results lie half-way between two codes.
 """

@@ -3,7 +3,7 @@
 
     swift run -c release DemoImages images --training 2000 --test 100
     python3 -m pip install jax==0.10.2 numpy==2.4.6 pillow==13.0.0 onnx==1.23.2 onnxruntime==1.32.0
-    python3 scripts/train_demo.py images Sources/CDemoModel/demo.onnx
+    scripts/python scripts/train_demo.py images Sources/CDemoModel/demo.onnx
 
 The network sees the files that users see, after JPEG. It is small (about 2.2 million
 multiply-adds per image) and has what makes quantization interesting: batch norm with real
