@@ -4,7 +4,7 @@
 protocol OperatorOnCodes: EngineOperator {}
 
 extension OperatorOnCodes {
-  static var yieldsCodes: Bool { true }
+  var yieldsCodes: Bool { true }
 }
 
 // MARK: Between values and codes
@@ -17,9 +17,9 @@ struct QuantizeCodes: OperatorOnCodes {
 
 /// What codes stand for.
 struct DequantizeCodes: OperatorOnCodes {
-  static let yieldsCodes = false
   static let traits = OperatorTraits(isElementwise: true)
   let grid: CodeGrid
+  var yieldsCodes: Bool { false }
 }
 
 /// Codes of N × C × H × W in the layout of `ChannelBlocks`.
@@ -41,19 +41,22 @@ struct CodeConv: OperatorOnCodes {
   let group: Int
   let input: CodeGrid
   let weightZeroPoint: Int
-  let output: CodeGrid
+  /// nil where the output stays in float.
+  let output: CodeGrid?
   var residual: CodeResidual?
   /// Whether X is blocked.
   var readsBlocked = false
+  var yieldsCodes: Bool { output != nil }
 }
 
-/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W and an int32 bias, N
-/// values each.
+/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W, an int32 bias and, where
+/// the output stays in float, perhaps what is added to it, N values each.
 struct CodeMatMul: OperatorOnCodes {
   let input: CodeGrid
   let weightZeroPoint: Int
   /// nil where the output stays in float.
   let output: CodeGrid?
+  var yieldsCodes: Bool { output != nil }
 }
 
 // MARK: Elementwise
@@ -64,20 +67,33 @@ struct MapCodes: OperatorOnCodes {
   let table: ByteTable
 }
 
-/// a + b or a · b. Of a blocked tensor, b may hold one code per channel.
+/// a + b, or a − b where the grid of b has a negative scale, or a · b. Of a blocked tensor, b may hold one code per channel.
 struct CombineCodes: OperatorOnCodes {
   let pair: CodePair
+  /// The result's C where operands are blocked, or constants of channels.
+  let channels: Int?
+}
+
+/// The codes of activation(x · factor + offset) per channel of a blocked tensor: what becomes of a ScaleShift before a
+/// quantizer. x may be several tensors side by side. Inputs: those, factor, offset; the latter hold ⌈C/16⌉ · 16 values.
+struct ScaleToCodes: OperatorOnCodes {
+  /// Each tensor's grid; nil where it holds values.
+  var sources: [CodeGrid?]
+  let activation: Activation
+  let output: CodeGrid
 }
 
 // MARK: Windows and channels
 
 /// MaxPool of blocked codes.
 struct MaxPoolCodes: OperatorOnCodes {
+  let channels: Int
   let window: WindowGeometry
 }
 
 /// AveragePool of blocked codes.
 struct AveragePoolCodes: OperatorOnCodes {
+  let channels: Int
   let window: WindowGeometry
   let countsPadding: Bool
   let input: CodeGrid
@@ -86,7 +102,7 @@ struct AveragePoolCodes: OperatorOnCodes {
 
 /// GlobalAveragePool of blocked codes; its output is dense, N × C × 1 × 1.
 struct GlobalAveragePoolCodes: OperatorOnCodes {
-  var channels = 0
+  let channels: Int
   let input: CodeGrid
   let output: CodeGrid
 }
@@ -94,7 +110,7 @@ struct GlobalAveragePoolCodes: OperatorOnCodes {
 /// Concat of blocked codes along channels.
 struct ConcatCodes: OperatorOnCodes {
   /// Each input's C.
-  var channels: [Int] = []
+  let channels: [Int]
   /// From each input's codes to the output's; nil where they are the same.
   let tables: [ByteTable?]
 }

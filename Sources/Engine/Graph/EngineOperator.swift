@@ -9,7 +9,7 @@ protocol EngineOperator: Sendable {
   static var traits: OperatorTraits { get }
 
   /// Whether its result is codes, unsigned bytes, not floats.
-  static var yieldsCodes: Bool { get }
+  var yieldsCodes: Bool { get }
 
   /// What runs a node that has the operator.
   func kernel(of node: Node) -> any NodeKernel
@@ -18,7 +18,7 @@ protocol EngineOperator: Sendable {
 extension EngineOperator {
   static var opType: String { "\(Self.self)" }
   static var traits: OperatorTraits { OperatorTraits() }
-  static var yieldsCodes: Bool { false }
+  var yieldsCodes: Bool { false }
 }
 
 extension EngineOperator where Self: NodeKernel {

@@ -20,7 +20,7 @@ struct ChannelBlocking {
     let isCodes: Bool
   }
 
-  private(set) var graph: Graph
+  var graph: Graph
   private let source: Graph
   private let fixed: Set<ValueName>
   private var twins: [ValueName: Twin] = [:]
@@ -63,7 +63,7 @@ struct ChannelBlocking {
     let twin = graph.uniqueName("\(output) (blocked)")
     node.outputs = [twin]
     graph.nodes.append(node)
-    let isCodes = node.own.map { type(of: $0).yieldsCodes } ?? false
+    let isCodes = node.own?.yieldsCodes ?? false
     twins[output] = Twin(id: twin, channels: channels, isCodes: isCodes)
     lacksDense.insert(output)
     if fixed.contains(output) { provideDense(output) }
@@ -192,10 +192,7 @@ extension ChannelBlocking {
     if constant.count == 1, constant.shape.rank <= 4 {
       return graph.add("\(id) (scalar)", constant: constant.reshaped(to: []))
     }
-    let isPerChannel =
-      constant.count == channels
-      && (constant.shape == [channels, 1, 1] || constant.shape == [1, channels, 1, 1])
-    guard isPerChannel else { return nil }
+    guard constant.shape.isPerChannel(channels) else { return nil }
     return blockedConstant(
       "\(id) (blocked)", constant.array(of: Float.self), spatialRank: 2)
   }

@@ -25,36 +25,46 @@ extension ChannelBlocking {
     return (node.replaced(by: conv, reading: inputs), weights.shape[0])
   }
 
-  private func combinedCodes(_ node: Node) -> (Node, Int)? {
-    guard node.own is CombineCodes, let a = twin(node.input(0)), let b = twin(node.input(1)),
-      a.channels == b.channels
-    else { return nil }
+  private mutating func combinedCodes(_ node: Node) -> (Node, Int)? {
+    guard let channels = node.own(as: CombineCodes.self)?.channels else { return nil }
     var blocked = node
-    blocked.inputs = [a.id, b.id]
-    return (blocked, a.channels)
+    blocked.inputs = node.read.map { blockedCodes($0, channels) }
+    return (blocked, channels)
   }
 
-  private func poolOfCodes(_ node: Node) -> (Node, Int)? {
-    guard let twin = twin(node.input(0)) else { return nil }
-    var blocked = node
-    blocked.inputs = [twin.id]
-    if var pool = node.own(as: GlobalAveragePoolCodes.self) {
-      pool.channels = twin.channels
-      blocked.own = pool
-      return (blocked, 0)
+  /// Codes of an image, or of a constant that broadcasts with it, blocked.
+  private mutating func blockedCodes(_ id: ValueName, _ channels: Int) -> ValueName {
+    guard let constant = graph.constant(id) else {
+      return provideBlocked(id, channels: channels, asCodes: true)
     }
-    guard node.own is MaxPoolCodes || node.own is AveragePoolCodes else { return nil }
-    return (blocked, twin.channels)
+    let values = constant.array(of: UInt8.self)
+    let blocks = ChannelBlocks.count(channels)
+    let lanes = (0..<blocks * ChannelBlocks.lanes).map {
+      values.count == 1 ? values[0] : $0 < values.count ? values[$0] : 0
+    }
+    return graph.add(
+      "\(id) (blocked)",
+      constant: Tensor(lanes, shape: [1, blocks, 1, 1, ChannelBlocks.lanes]))
   }
 
-  private func concatOfCodes(_ node: Node) -> (Node, Int)? {
-    let inputs = node.inputs.compactMap { twin($0) }
-    guard var concat = node.own(as: ConcatCodes.self), inputs.count == node.inputs.count else {
-      return nil
+  private mutating func poolOfCodes(_ node: Node) -> (Node, Int)? {
+    guard let input = node.input(0) else { return nil }
+    let global = node.own(as: GlobalAveragePoolCodes.self)?.channels
+    let channels =
+      global ?? node.own(as: MaxPoolCodes.self)?.channels
+      ?? node.own(as: AveragePoolCodes.self)?.channels
+    guard let channels else { return nil }
+    var blocked = node
+    blocked.inputs = [provideBlocked(input, channels: channels, asCodes: true)]
+    return (blocked, global == nil ? channels : 0)
+  }
+
+  private mutating func concatOfCodes(_ node: Node) -> (Node, Int)? {
+    guard let channels = node.own(as: ConcatCodes.self)?.channels else { return nil }
+    var blocked = node
+    blocked.inputs = zip(node.read, channels).map {
+      provideBlocked($0, channels: $1, asCodes: true)
     }
-    concat.channels = inputs.map(\.channels)
-    return (
-      node.replaced(by: concat, reading: inputs.map(\.id)), concat.channels.reduce(0, +)
-    )
+    return (blocked, channels.reduce(0, +))
   }
 }

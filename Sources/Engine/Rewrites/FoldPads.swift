@@ -36,7 +36,7 @@ extension Graph {
   }
 
   /// Zeros before and after each axis but the first two, all beginnings first; nil where those two are padded as well.
-  private func zeroPads(of node: Node) -> [Int]? {
+  func zeroPads(of node: Node) -> [Int]? {
     guard padsWithZeros(node), node.inputs.count < 4 || node.inputs[3] == nil else { return nil }
     let given =
       node.opset < 11

@@ -4,7 +4,8 @@ extension Graph {
   func fusingChannelShuffles(keeping: Set<ValueName>) -> Graph {
     var graph = self
     let producers = producers()
-    for (index, block) in nodes.enumerated() where block.own is BlockChannels {
+    for (index, block) in nodes.enumerated()
+    where block.own is BlockChannels || block.own is BlockCodes {
       func producer(of node: Node?) -> Node? {
         (node?.inputs.first ?? nil).flatMap { producers[$0] }.map { nodes[$0] }
       }
@@ -14,7 +15,7 @@ extension Graph {
       let unblock = producer(of: split)
       guard let join, let swap, let split, let unblock,
         let shuffle = shuffle(split, swap, join),
-        unblock.own(as: UnblockChannels.self)?.channels == shuffle.channels
+        unblock.unblocks(shuffle.channels)
       else { continue }
       graph.nodes[index] = block.replaced(by: shuffle, reading: [unblock.inputs[0]])
     }
@@ -38,5 +39,12 @@ extension Graph {
       (try? node.attributes.flag("allowzero")) == false
     else { return nil }
     return constant(node.inputs[1])?.integers
+  }
+}
+
+extension Node {
+  fileprivate func unblocks(_ channels: Int) -> Bool {
+    own(as: UnblockChannels.self)?.channels == channels
+      || own(as: UnblockCodes.self)?.channels == channels
   }
 }

@@ -46,7 +46,8 @@ struct IntegerPatterns {
     let node = graph.nodes[index]
     guard node.is("Conv", "MatMul", "Gemm"), node.inputs.count >= 2, node.outputs.count == 1,
       let result = node.outputs[0], let input = grid(of: node.inputs[0]),
-      let layer = weights(of: node)
+      // Runtimes widen products of unsigned codes.
+      let layer = weights(of: node), layer.areSigned
     else { return nil }
     let added = node.is("MatMul") ? addedBias(after: result, count: layer.scales.count) : nil
     let last = added?.result ?? result
@@ -109,18 +110,57 @@ struct IntegerPatterns {
 
   // MARK: Weights
 
-  /// Codes as the integer operators read them; nil where a runtime does not multiply them as int8.
-  func weights(of node: Node) -> (codes: Tensor, zeroPoint: Int, scales: [Float])? {
-    guard let id = node.inputs[1], let index = producers[id] else { return nil }
+  /// A layer's constant weights as the integer operators read them.
+  struct Weights {
+    /// int8, in Conv's layout or N × K.
+    let codes: Tensor
+    let zeroPoint: Int
+    /// One per output channel.
+    let scales: [Float]
+    /// Whether they are stored as signed codes.
+    let areSigned: Bool
+  }
+
+  func weights(of node: Node) -> Weights? {
+    guard let id = node.input(1), let index = producers[id] else { return nil }
     let dequantize = graph.nodes[index]
     guard dequantize.is("DequantizeLinear"), !dequantize.attributes.contains("block_size"),
-      let codes = graph.constant(dequantize.inputs[0]), codes.dtype == .int8, codes.count > 0,
+      let stored = graph.constant(dequantize.inputs[0]), stored.count > 0,
+      let codes = signedBytes(stored),
       let scale = graph.constant(dequantize.inputs[1]), scale.dtype == .float32,
       let axis = outputAxis(of: node, codes.shape),
       let zeroPoint = commonZeroPoint(of: dequantize),
       let scales = spread(scale, dequantize, along: axis, of: codes.shape)
     else { return nil }
-    return (node.is("Conv") || axis == 0 ? codes : transposed(codes), zeroPoint, scales)
+    return Weights(
+      codes: node.is("Conv") || axis == 0 ? codes : transposed(codes),
+      zeroPoint: stored.dtype == .uint8 ? zeroPoint - 128 : zeroPoint, scales: scales,
+      areSigned: stored.dtype != .uint8)
+  }
+
+  /// Unsigned bytes are moved down by 128; codes of fewer bits are bytes in memory.
+  private func signedBytes(_ codes: Tensor) -> Tensor? {
+    switch codes.dtype {
+    case .int8: codes
+    case .int4, .int2: Tensor(codes.array(of: Int8.self), shape: codes.shape)
+    case .uint8:
+      Tensor(
+        codes.array(of: UInt8.self).map { Int8(bitPattern: $0 ^ 0x80) }, shape: codes.shape)
+    case .uint4, .uint2:
+      Tensor(codes.array(of: UInt8.self).map { Int8($0) }, shape: codes.shape)
+    default: nil
+    }
+  }
+
+  /// A constant of unsigned bytes, or moved up to them, that is quantized with one scale.
+  func quantizedConstant(_ name: ValueName?) -> (codes: Tensor, grid: Grid)? {
+    guard let index = name.flatMap({ producers[$0] }), graph.nodes[index].is("DequantizeLinear"),
+      let grid = parameters(of: graph.nodes[index]),
+      let codes = graph.constant(graph.nodes[index].input(0)), codes.dtype == grid.dtype
+    else { return nil }
+    guard codes.dtype == .int8 else { return (codes, grid) }
+    let bytes = codes.array(of: Int8.self).map { UInt8(bitPattern: $0) ^ 0x80 }
+    return (Tensor(bytes, shape: codes.shape), grid)
   }
 
   private func outputAxis(of node: Node, _ shape: Shape) -> Int? {

@@ -17,6 +17,7 @@ enum StandardRewrites {
     { $0.blockingChannels(keeping: $1, traits: $2) },
     { graph, keeping, _ in graph.fusingChannelShuffles(keeping: keeping) },
     { graph, keeping, _ in graph.fusingResiduals(keeping: keeping) },
+    { graph, keeping, _ in graph.fusingQuantizers(keeping: keeping) },
     { graph, keeping, _ in graph.packingMatrixProducts(keeping: keeping) },
     { $0.fusingRounding(keeping: $1, traits: $2) },
   ]

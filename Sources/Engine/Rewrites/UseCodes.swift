@@ -2,16 +2,16 @@ extension Graph {
   /// Computes on codes what the graph writes with QuantizeLinear and DequantizeLinear.
   ///
   /// An operator computes on codes where all it reads was dequantized and all that reads it quantizes, with a Relu or Clip in
-  /// between at most. The rest stays in float, between conversions.
-  /// - Parameter computing: what an elementwise node makes of a tensor; nil where it cannot.
+  /// between at most; layers also where their output stays in float. What only moves values moves codes. The rest stays in float,
+  /// between conversions.
+  /// - Parameter evaluating: what a node makes of known inputs; nil where it cannot.
   func usingCodes(
-    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits,
-    computing: (_ node: Node, _ x: Tensor, _ graph: Graph) -> Tensor?
+    keeping: Set<ValueName>, traits: @escaping (Node) -> OperatorTraits,
+    evaluating: @escaping (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
   ) -> Graph {
-    var lowering = CodeLowering(self, fixed: fixedValues(keeping))
-    for index in nodes.indices {
-      lowering.visit(index, traits: traits(nodes[index])) { computing($0, $1, self) }
-    }
+    var lowering = CodeLowering(
+      self, fixed: fixedValues(keeping), traits: traits, evaluating: evaluating)
+    for index in nodes.indices { lowering.visit(index) }
     return lowering.lowered().withoutDeadNodes(keeping: keeping).addingCodesInLayers(
       keeping: keeping)
   }
@@ -22,9 +22,10 @@ extension Graph {
     let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
     var removed: Set<Int> = []
     for (index, node) in nodes.enumerated() {
-      guard let pair = node.own(as: CombineCodes.self)?.pair, pair.operation == .sum else {
-        continue
-      }
+      guard let combined = node.own(as: CombineCodes.self), combined.channels != nil,
+        combined.pair.operation == .sum
+      else { continue }
+      let pair = combined.pair
       let found = lastProducer(readOnlyBy: index, producers, consumers, fixed: fixed) {
         let conv = graph.nodes[$0].own(as: CodeConv.self)
         return conv.map { $0.residual == nil } ?? false && !removed.contains($0)
@@ -32,7 +33,9 @@ extension Graph {
       guard let producer = found, let own = nodes[producer].output,
         var conv = graph.nodes[producer].own(as: CodeConv.self),
         let position = node.inputs.firstIndex(where: { $0 != own }),
-        let added = node.inputs[position]
+        let added = node.inputs[position], !isConstant(added),
+        // What is subtracted is no code of its own grid.
+        (position == 0 ? pair.right : pair.left).scale == conv.output?.scale
       else { continue }
       conv.residual = CodeResidual(
         grid: position == 0 ? pair.left : pair.right, total: pair.result)

@@ -17,7 +17,8 @@ struct Lowering {
       graph = try graph.clampingPairs(registry: registry, counting: countsClamps)
     } else if arithmetic == .integer, !rewrites.isEmpty {
       graph = try graph.foldingConstants(registry: registry, leaving: ["DequantizeLinear"])
-        .usingCodes(keeping: keeping, traits: registry.traits, computing: value)
+        .removingIdentities(keeping: keeping).distributingQuantizers(keeping: keeping)
+        .usingCodes(keeping: keeping, traits: registry.traits, evaluating: value)
     }
     guard !rewrites.isEmpty else { return graph }
     graph = try graph.foldingConstants(registry: registry)
@@ -25,10 +26,10 @@ struct Lowering {
     return graph.withoutDeadNodes(keeping: keeping)
   }
 
-  /// What an elementwise node whose other inputs are constants makes of a tensor.
-  private func value(of node: Node, _ x: Tensor, in graph: Graph) -> Tensor? {
+  /// What a node makes of known inputs.
+  private func value(of node: Node, _ inputs: [Tensor?]) -> Tensor? {
     guard let kernel = try? registry.kernel(for: node) else { return nil }
-    let others = node.inputs.dropFirst().map { graph.constant($0).map { Operand($0) } }
-    return try? evaluate(kernel, of: node, on: [Operand(x)] + others, scratch: Scratch())[0]
+    let operands = inputs.map { $0.map { Operand($0) } }
+    return try? evaluate(kernel, of: node, on: operands, scratch: Scratch())[0]
   }
 }

@@ -10,7 +10,7 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
     let algorithm: ByteAlgorithm
     let shape: ConvolutionShape
     let input: CodeGrid
-    let output: CodeGrid
+    let output: CodeGrid?
     let residual: CodeResidual?
     let weightZeroPoint: Int
     let scales: [Float]
@@ -20,7 +20,9 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
     let x = try inputs.requiredBytes(0, "X").shape
     let shape = try shape(x, try inputs.required(1, "W").type.shape)
     let output = Self.output(shape)
-    guard conv.residual != nil else { return [TensorType(.uint8, output)] }
+    guard conv.residual != nil else {
+      return [TensorType(conv.output == nil ? .float32 : .uint8, output)]
+    }
     let residual = try inputs.requiredBytes(4, "R").shape
     guard let sum = output.broadcast(with: residual) else {
       throw .shapeMismatch(reason: "shapes \(output) and \(residual) do not broadcast")
@@ -60,9 +62,11 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
       ByteConvolution.Weights(shape, layer, for: algorithm)
     }
     let convolution = ByteConvolution(shape, zeroPoint: conv.input.zeroPoint, packed)
-    guard addsApart, let residual = conv.residual else { return Prepared(convolution: convolution) }
+    guard addsApart, let residual = conv.residual, let grid = conv.output else {
+      return Prepared(convolution: convolution)
+    }
     let pair = CodePair(
-      operation: .sum, left: conv.output, right: residual.grid, result: residual.total)
+      operation: .sum, left: grid, right: residual.grid, result: residual.total)
     return PreparedApart(convolution: convolution, output: output, pair: pair)
   }
 
@@ -77,8 +81,8 @@ private struct Prepared: PreparedKernel {
 
   func run(_ call: OperatorCall) {
     convolution.run(
-      call.codes(0), into: .codes(call.outputCodes, residual: call.optionalCodes(4)),
-      scratch: call.scratch, workers: call.workers)
+      call.codes(0), into: call.layerOutput(residual: 4), scratch: call.scratch,
+      workers: call.workers)
   }
 }
 
@@ -119,5 +123,13 @@ extension OperatorCall {
 
   var outputCodes: UnsafeMutablePointer<UInt8> {
     output.base.assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Where a layer's results go.
+  /// - Parameter residual: which input is added to codes, if any.
+  func layerOutput(residual: Int? = nil) -> CodeLayerOutput {
+    output.dtype == .uint8
+      ? .codes(outputCodes, residual: residual.flatMap { optionalCodes($0) })
+      : .values(output.base.assumingMemoryBound(to: Float.self))
   }
 }

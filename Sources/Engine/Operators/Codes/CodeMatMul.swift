@@ -48,12 +48,15 @@ private struct Prepared: PreparedKernel {
   let matrix: ByteMatrix
 
   func run(_ call: OperatorCall) {
-    let output: CodeLayerOutput =
-      call.output.dtype == .uint8
-      ? .codes(call.outputCodes)
-      : .values(call.output.base.assumingMemoryBound(to: Float.self))
+    let rows = call.output.count / max(matrix.n, 1)
     matrix.multiply(
-      call.codes(0), rows: call.output.count / max(matrix.n, 1), into: output,
-      scratch: call.scratch, workers: call.workers)
+      call.codes(0), rows: rows, into: call.layerOutput(), scratch: call.scratch,
+      workers: call.workers)
+    guard let offsets = call.optionalInput(4)?.floats.baseAddress,
+      let y = call.output.floats.baseAddress
+    else { return }
+    call.workers.forEach(rows) { row in
+      for i in 0..<matrix.n { y[row * matrix.n + i] += offsets[i] }
+    }
   }
 }

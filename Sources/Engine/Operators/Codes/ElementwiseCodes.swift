@@ -61,9 +61,13 @@ extension CodePair {
     if a.shape == b.shape {
       elements.combine(x, y, count: output.count, self, into: codes)
     } else if a.shape == shape, b.isPerChannel(of: shape) {
-      elements.combine(
-        x, perChannel: y, planes: shape[0] * shape[1], pixels: shape[2] * shape[3], self,
-        into: codes)
+      // An image's own, or those of all images.
+      let planes = b.shape[0] * b.shape[1]
+      for start in stride(from: 0, to: output.count, by: planes * shape.count(2...)) {
+        elements.combine(
+          x + start, perChannel: y, planes: planes, pixels: shape[2] * shape[3], self,
+          into: codes + start)
+      }
     } else if b.shape == shape, a.isPerChannel(of: shape) {
       swapped.combine(b, a, into: output, workers: workers)
     } else {
@@ -85,7 +89,7 @@ extension CodePair {
 extension TensorView {
   /// Whether blocked codes hold one per channel of others.
   fileprivate func isPerChannel(of other: Shape) -> Bool {
-    other.rank == 5 && shape.rank == 5 && shape[0] == other[0] && shape[1] == other[1]
-      && shape[2] == 1 && shape[3] == 1 && shape[4] == other[4]
+    other.rank == 5 && shape.rank == 5 && (shape[0] == other[0] || shape[0] == 1)
+      && shape[1] == other[1] && shape[2] == 1 && shape[3] == 1 && shape[4] == other[4]
   }
 }

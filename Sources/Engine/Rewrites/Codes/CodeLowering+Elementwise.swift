@@ -1,37 +1,59 @@
-// Codes of one element, or of two.
+// Functions of one code, or of two.
 extension CodeLowering {
-  mutating func mapped(
-    _ node: Node, _ index: Int, _ computing: (Node, Tensor) -> Tensor?
-  ) -> Bool {
-    guard let (codes, grid) = operand(node, 0), node.outputs.count == 1,
-      let ending = ending(of: node.output),
-      node.read.dropFirst().allSatisfy({ source.isConstant($0) }),
-      let values = computing(node, Tensor(grid.values, shape: [256])), values.dtype == .float32,
-      values.count == 256
+  /// A function of one code becomes a table.
+  mutating func mapped(_ node: Node, _ index: Int) -> Bool {
+    guard let position = argument(of: node), let operand = operand(node, position),
+      let ending = ending(of: node.output)
+    else { return false }
+    var inputs = node.inputs.map { constant($0) }
+    inputs[position] = Tensor(operand.grid.values, shape: [256])
+    guard let values = evaluating(node, inputs), values.dtype == .float32, values.count == 256
     else { return false }
     let table = ByteTable(to: ending.grid, of: values.array(of: Float.self))
-    replace(
-      index, by: MapCodes(table: table), reading: [codes], ending, channels: images[codes])
+    replace(index, by: MapCodes(table: table), reading: [operand.codes], ending)
     return true
   }
 
+  /// The input that each element depends on, where the others hold the same constants for all.
+  private func argument(of node: Node) -> Int? {
+    guard node.outputs.count == 1 else { return nil }
+    if traits(node).isElementwise {
+      return node.read.dropFirst().allSatisfy { constant($0) != nil } ? 0 : nil
+    }
+    guard node.is("Add", "Sub", "Mul", "Div", "Min", "Max", "Pow", "PRelu"), node.inputs.count == 2
+    else { return nil }
+    return [0, 1].first { constant(node.input(1 - $0))?.count == 1 }
+  }
+
   mutating func combined(_ node: Node, _ index: Int) {
-    // Both blocked with as many channels, or both dense.
-    guard let (a, left) = operand(node, 0), let (b, right) = operand(node, 1),
-      let ending = ending(of: node.output), images[a] == images[b]
+    guard node.inputs.count == 2, let a = operand(node, 0) ?? constantOperand(node, 0),
+      var b = operand(node, 1) ?? constantOperand(node, 1), let ending = ending(of: node.output)
     else { return }
+    if node.is("Sub") { b = Operand(codes: b.codes, grid: b.grid.negated) }
     let pair = CodePair(
-      operation: node.is("Add") ? .sum : .product, left: left, right: right, result: ending.grid)
-    replace(
-      index, by: CombineCodes(pair: pair), reading: [a, b], ending, channels: images[a])
+      operation: node.is("Mul") ? .product : .sum, left: a.grid, right: b.grid,
+      result: ending.grid)
+    let own = CombineCodes(pair: pair, channels: node.output.flatMap { images[$0] })
+    replace(index, by: own, reading: [a.codes, b.codes], ending)
+  }
+
+  /// The codes of a constant that is quantized with one scale.
+  mutating func constantOperand(_ node: Node, _ index: Int) -> Operand? {
+    guard let found = patterns.quantizedConstant(node.input(index)) else { return nil }
+    let codes = graph.add("\(node.name).constant", constant: found.codes)
+    return Operand(codes: codes, grid: CodeGrid(found.grid))
   }
 
   mutating func requantized(_ node: Node, _ index: Int) {
-    guard let (codes, grid) = operand(node, 0), let wanted = quantizers[index] else { return }
-    let table = ByteTable(from: grid, to: wanted)
+    guard let operand = operand(node, 0), let wanted = quantizers[index] else { return }
+    let table = ByteTable(from: operand.grid, to: wanted)
+    guard !table.isIdentity else {
+      forward(index, to: operand.codes)
+      return
+    }
     replace(
-      index, by: MapCodes(table: table), reading: [codes],
-      Ending(quantizers: [index], grid: wanted), channels: images[codes])
+      index, by: MapCodes(table: table), reading: [operand.codes],
+      Ending(quantizers: [index], grid: wanted))
   }
 }
 

@@ -1,52 +1,76 @@
 // Layers with constant weights.
 extension CodeLowering {
   private mutating func constants(
-    _ node: Node, _ weights: Tensor, _ scales: [Float], _ bias: [Int32]
+    _ node: Node, _ layer: IntegerPatterns.Weights, _ bias: [Int32]
   ) -> [ValueName?] {
     [
-      graph.add("\(node.name).codes", constant: weights),
-      graph.add("\(node.name).scales", constant: Tensor(scales, shape: [scales.count])),
+      graph.add("\(node.name).codes", constant: layer.codes),
+      graph.add(
+        "\(node.name).scales", constant: Tensor(layer.scales, shape: [layer.scales.count])),
       graph.add("\(node.name).bias", constant: Tensor(bias, shape: [bias.count])),
     ]
   }
 
   mutating func convolution(_ node: Node, _ index: Int) {
-    guard let (codes, grid) = operand(node, 0), let ending = ending(of: node.output),
-      let layer = patterns.weights(of: node), layer.codes.shape.rank == 4,
-      let (window, group) = node.convolution(weights: layer.codes.shape), group > 0,
+    let ending = ending(of: node.output)
+    guard var operand = operand(node, 0), let layer = patterns.weights(of: node),
+      layer.codes.shape.rank == 4,
+      let (ownWindow, group) = node.convolution(weights: layer.codes.shape), group > 0,
       layer.codes.shape[0] % group == 0,
       let bias = patterns.bias(
-        of: node, nil, grid.scale, layer.scales, mayBeFloat: true, checksScale: true)
+        of: node, nil, operand.grid.scale, layer.scales, mayBeFloat: ending != nil,
+        checksScale: true)
     else { return }
+    var window = ownWindow
+    if let (inner, pads) = padded[operand.codes], let wider = window.padded(by: pads) {
+      operand = Operand(codes: inner, grid: operand.grid)
+      window = wider
+    }
     let own = CodeConv(
-      window: window, group: group, input: grid, weightZeroPoint: layer.zeroPoint,
-      output: ending.grid)
-    replace(
-      index, by: own, reading: [codes] + constants(node, layer.codes, layer.scales, bias), ending,
-      channels: layer.codes.shape[0])
+      window: window, group: group, input: operand.grid, weightZeroPoint: layer.zeroPoint,
+      output: ending?.grid)
+    let inputs = [operand.codes] + constants(node, layer, bias)
+    if let ending {
+      replace(index, by: own, reading: inputs, ending)
+    } else {
+      replace(index, by: own, reading: inputs, computing: node.output)
+    }
   }
 
   mutating func product(_ node: Node, _ index: Int) {
-    guard let (codes, grid) = operand(node, 0), let layer = patterns.weights(of: node),
+    guard let operand = operand(node, 0), let layer = patterns.weights(of: node),
       let result = node.output
     else { return }
     let added =
-      node.is("MatMul") ? patterns.addedBias(after: result, count: layer.scales.count) : nil
+      node.is("MatMul") && !fixed.contains(result)
+      ? patterns.addedBias(after: result, count: layer.scales.count) : nil
     let last = added?.result ?? result
     let ending = ending(of: last)
-    guard
-      let bias = patterns.bias(
-        of: node, added, grid.scale, layer.scales, mayBeFloat: ending != nil, checksScale: true),
-      ending != nil || added == nil
-    else { return }
+    let codes = patterns.bias(
+      of: node, added, operand.grid.scale, layer.scales, mayBeFloat: ending != nil,
+      checksScale: true)
+    let offsets =
+      codes == nil && ending == nil ? offsets(node, added?.values, layer.scales.count) : nil
+    guard let bias = codes ?? offsets.map({ _ in layer.scales.map { _ in 0 } }) else { return }
     let own = CodeMatMul(
-      input: grid, weightZeroPoint: layer.zeroPoint, output: ending?.grid)
-    let inputs = [codes] + constants(node, layer.codes, layer.scales, bias)
-    guard var ending else {
-      replace(index, by: own, reading: inputs)
-      return
+      input: operand.grid, weightZeroPoint: layer.zeroPoint, output: ending?.grid)
+    let inputs = [operand.codes] + constants(node, layer, bias)
+    if var ending {
+      ending.nodes += added.map { [$0.node] } ?? []
+      replace(index, by: own, reading: inputs, ending)
+    } else {
+      let offsets = offsets.map { graph.add("\(node.name).offsets", constant: $0) }
+      replace(
+        index, by: own, reading: inputs + [offsets], computing: last,
+        removing: added.map { [$0.node] } ?? [])
     }
-    if let added { ending.nodes.append(added.node) }
-    replace(index, by: own, reading: inputs, ending)
+  }
+
+  /// A bias in float, which values that stay in float take as it is.
+  private func offsets(_ node: Node, _ added: Tensor?, _ count: Int) -> Tensor? {
+    guard let values = added ?? constant(node.input(2)), values.dtype == .float32,
+      values.shape.dims.last == count, values.count == count
+    else { return nil }
+    return values
   }
 }

@@ -1,46 +1,81 @@
 /// What `Graph.usingCodes` knows so far: codes, their grids, and the nodes that compute on them.
 struct CodeLowering {
+  /// Codes and what they stand for.
+  struct Operand {
+    let codes: ValueName
+    let grid: CodeGrid
+  }
+
   let source: Graph
   let patterns: IntegerPatterns
+  let traits: (Node) -> OperatorTraits
+  let evaluating: (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
+  private let producers: [ValueName: Int]
   private let consumers: [ValueName: [Int]]
-  private let fixed: Set<ValueName>
+  let fixed: Set<ValueName>
   /// Constants are added to it.
   var graph: Graph
   /// By node, what a QuantizeLinear makes.
-  var quantizers: [Int: CodeGrid] = [:]
-  /// By the value that a DequantizeLinear computes.
-  private var dequantized: [ValueName: (codes: ValueName, grid: CodeGrid)] = [:]
+  private(set) var quantizers: [Int: CodeGrid] = [:]
+  /// By the value that the codes stand for.
+  private var operands: [ValueName: Operand] = [:]
   /// Nodes in place of others, and nodes that are no more.
-  private var replaced: [Int: Node] = [:]
+  private var replaced: [Int: [Node]] = [:]
   private var removed: Set<Int> = []
   /// Codes that operators read or compute.
   private var used: Set<ValueName> = []
-  /// Codes of N × C × H × W tensors that are blocked, and their C.
-  var images: [ValueName: Int] = [:]
-  /// Codes that several quantizers make of one value are made once.
+  /// Values and codes that are images.
+  private(set) var images: ImageChannels
+  /// Codes that are those of another value.
   private var aliases: [ValueName: ValueName] = [:]
+  /// Codes that a Pad makes of others with their zero point, and how many it puts around them.
+  var padded: [ValueName: (inner: ValueName, pads: [Int])] = [:]
 
-  init(_ source: Graph, fixed: Set<ValueName>) {
+  init(
+    _ source: Graph, fixed: Set<ValueName>, traits: @escaping (Node) -> OperatorTraits,
+    evaluating: @escaping (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
+  ) {
     (self.source, self.fixed, graph) = (source, fixed, source)
+    (self.traits, self.evaluating) = (traits, evaluating)
     patterns = IntegerPatterns(source)
-    consumers = source.consumers()
-    for (index, node) in source.nodes.enumerated() where node.is("QuantizeLinear") {
-      guard let codes = node.output, !fixed.contains(codes),
-        let grid = patterns.parameters(of: node)
-      else { continue }
-      let readers = (consumers[codes] ?? []).map { source.nodes[$0] }
-      let matches = readers.allSatisfy { reader in
-        guard reader.is("DequantizeLinear"), reader.read.first == codes,
-          let other = patterns.parameters(of: reader)
-        else { return false }
-        return other.rounding == grid.rounding && other.dtype == grid.dtype
-      }
-      guard matches, !readers.isEmpty else { continue }
-      quantizers[index] = CodeGrid(grid)
-      for value in readers.flatMap(\.computed) {
-        dequantized[value] = (codes, CodeGrid(grid))
-      }
+    images = ImageChannels(source, traits: traits)
+    (producers, consumers) = (source.producers(), source.consumers())
+    for index in source.nodes.indices { findQuantizer(index) }
+  }
+
+  private mutating func findQuantizer(_ index: Int) {
+    let node = source.nodes[index]
+    guard node.is("QuantizeLinear"), let codes = node.output, !fixed.contains(codes),
+      let grid = patterns.parameters(of: node)
+    else { return }
+    let readers = (consumers[codes] ?? []).map { source.nodes[$0] }
+    let matches = readers.allSatisfy { reader in
+      guard reader.is("DequantizeLinear"), reader.read.first == codes,
+        let other = patterns.parameters(of: reader)
+      else { return false }
+      return other.rounding == grid.rounding && other.dtype == grid.dtype
     }
+    guard matches, !readers.isEmpty else { return }
+    quantizers[index] = CodeGrid(grid)
+    for value in readers.flatMap(\.computed) {
+      operands[value] = Operand(codes: codes, grid: CodeGrid(grid))
+    }
+  }
+
+  // MARK: What nodes read and what reads them
+
+  func operand(_ node: Node, _ index: Int) -> Operand? {
+    guard let operand = node.input(index).flatMap({ operands[$0] }) else { return nil }
+    return Operand(codes: aliases[operand.codes] ?? operand.codes, grid: operand.grid)
+  }
+
+  /// The value of a constant, quantized or not.
+  func constant(_ name: ValueName?) -> Tensor? {
+    if let tensor = source.constant(name) { return tensor }
+    guard let index = name.flatMap({ producers[$0] }), source.nodes[index].is("DequantizeLinear")
+    else { return nil }
+    let inputs = source.nodes[index].inputs.map { source.constant($0) }
+    return inputs.contains { $0 == nil } ? nil : evaluating(source.nodes[index], inputs)
   }
 
   /// What becomes of an operator's result: the nodes up to the quantizers, which all make the same codes.
@@ -65,71 +100,92 @@ struct CodeLowering {
     return ending
   }
 
-  func operand(_ node: Node, _ index: Int) -> (codes: ValueName, grid: CodeGrid)? {
-    guard let (codes, grid) = node.input(index).flatMap({ dequantized[$0] }) else { return nil }
-    return (aliases[codes] ?? codes, grid)
-  }
+  // MARK: Operators
 
-  mutating func visit(
-    _ index: Int, traits: OperatorTraits, computing: (Node, Tensor) -> Tensor?
-  ) {
+  mutating func visit(_ index: Int) {
     let node = source.nodes[index]
-    guard !removed.contains(index) else { return }
-    if traits.isElementwise, mapped(node, index, computing) { return }
+    guard !removed.contains(index), node.domain.isEmpty else { return }
+    if mapped(node, index) { return }
     switch node.opType {
-    case _ where !node.domain.isEmpty: break
     case "Conv": convolution(node, index)
     case "MatMul", "Gemm": product(node, index)
-    case "Add", "Mul": combined(node, index)
+    case "Add", "Sub", "Mul": combined(node, index)
     case "MaxPool": maxPool(node, index)
-    case "AveragePool", "GlobalAveragePool": meanPool(node, index)
+    case "AveragePool": averagePool(node, index)
+    case "GlobalAveragePool", "ReduceMean": globalAveragePool(node, index)
     case "Concat": concatenated(node, index)
-    case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice": moved(node, index)
+    case "Pad": padded(node, index)
     case "QuantizeLinear": requantized(node, index)
-    default: break
+    default: if moves(node) { moved(node, index) }
     }
   }
 
-  /// Puts an operator on codes in a node's place.
+  // MARK: Results
+
+  /// Puts an operator on codes in place of a node and the quantizers behind it.
   mutating func replace(
-    _ index: Int, by own: some EngineOperator, reading inputs: [ValueName?], _ ending: Ending,
-    channels: Int? = nil
+    _ index: Int, by own: some EngineOperator, reading inputs: [ValueName?], _ ending: Ending
   ) {
-    let node = source.nodes[index].replaced(by: own, reading: inputs)
-    finish(index, node, ending, channels: channels)
+    replace(index, by: [source.nodes[index].replaced(by: own, reading: inputs)], ending)
+  }
+
+  /// - Parameter nodes: of which the last computes the codes.
+  mutating func replace(_ index: Int, by nodes: [Node], _ ending: Ending) {
+    var nodes = nodes
+    let results = ending.quantizers.map { source.nodes[$0].computed[0] }
+    nodes[nodes.count - 1].outputs = [results[0]]
+    for other in results.dropFirst() { aliases[other] = results[0] }
+    replaced[index] = nodes
+    removed.formUnion(ending.nodes + ending.quantizers)
+    used.formUnion(nodes.flatMap(\.read) + results)
   }
 
   /// Puts an operator that reads codes and computes floats in a node's place.
   mutating func replace(
-    _ index: Int, by own: some EngineOperator, reading inputs: [ValueName?]
+    _ index: Int, by own: some EngineOperator, reading inputs: [ValueName?],
+    computing output: ValueName?, removing others: [Int] = []
   ) {
-    let node = source.nodes[index].replaced(by: own, reading: inputs)
-    replaced[index] = node
+    var node = source.nodes[index].replaced(by: own, reading: inputs)
+    node.outputs = [output]
+    replaced[index] = [node]
+    removed.formUnion(others)
     used.formUnion(node.read)
   }
 
-  /// - Parameter channels: of a result that is blocked.
-  mutating func finish(
-    _ index: Int, _ node: Node, _ ending: Ending, channels: Int? = nil
-  ) {
+  /// Lets a node compute codes on the grid of those that it reads. Its values are dequantized for whoever needs them.
+  /// - Returns: the codes that it computes.
+  @discardableResult mutating func pass(
+    _ index: Int, _ node: Node, on grid: CodeGrid
+  ) -> [ValueName] {
     var node = node
-    let results = ending.quantizers.map { source.nodes[$0].computed[0] }
-    node.outputs = [results[0]]
-    for other in results.dropFirst() { aliases[other] = results[0] }
-    replaced[index] = node
-    removed.formUnion(ending.nodes + ending.quantizers)
-    used.formUnion(node.read + results)
-    images[results[0]] = channels
+    var nodes: [Node] = []
+    let values = node.computed
+    node.outputs = node.outputs.map { $0.map { graph.uniqueName("\($0) (codes)") } }
+    for (value, codes) in zip(values, node.computed) {
+      operands[value] = Operand(codes: codes, grid: grid)
+      images[codes] = images[value]
+      nodes.append(
+        Node(name: value, DequantizeCodes(grid: grid), inputs: [codes], outputs: [value]))
+    }
+    replaced[index] = [node] + nodes
+    used.formUnion(node.read + node.computed)
+    return node.computed
   }
 
-  // MARK: Result
+  /// Lets readers of a quantizer's codes read those that it would make them of.
+  mutating func forward(_ index: Int, to codes: ValueName) {
+    let own = source.nodes[index].computed[0]
+    aliases[own] = codes
+    removed.insert(index)
+    used.formUnion([own, codes])
+  }
 
   func lowered() -> Graph {
     var result = graph
     result.nodes = []
     for (index, node) in source.nodes.enumerated() {
-      if let other = replaced[index] {
-        result.nodes.append(other)
+      if let others = replaced[index] {
+        result.nodes += others
       } else if !removed.contains(index) {
         result.nodes.append(converted(node, index))
       }
@@ -142,11 +198,12 @@ struct CodeLowering {
     if let grid = quantizers[index], used.contains(node.computed[0]) {
       return node.replaced(by: QuantizeCodes(grid: grid), reading: [node.inputs[0]])
     }
-    if node.is("DequantizeLinear"), let (codes, grid) = node.output.flatMap({ dequantized[$0] }),
-      used.contains(codes)
+    if node.is("DequantizeLinear"), let operand = node.output.flatMap({ operands[$0] }),
+      used.contains(operand.codes)
     {
       return node.replaced(
-        by: DequantizeCodes(grid: grid), reading: [aliases[codes] ?? codes])
+        by: DequantizeCodes(grid: operand.grid),
+        reading: [aliases[operand.codes] ?? operand.codes])
     }
     return node
   }
@@ -157,8 +214,17 @@ extension CodeGrid {
     self.init(scale: grid.scale, zeroPoint: grid.unsignedZeroPoint)
   }
 
+  /// The grid of negative values.
+  var negated: CodeGrid { CodeGrid(scale: -scale, zeroPoint: zeroPoint, codes: codes) }
+
   /// What all codes stand for.
   var values: [Float] { (0...255).map { value(of: UInt8($0)) } }
+
+  /// The code that stands for a value exactly.
+  func code(exactly value: Float) -> UInt8? {
+    let code = code(of: value)
+    return self.value(of: code) == value ? code : nil
+  }
 
   /// The grid whose codes are those of values within an activation's bounds.
   func limited(to activation: Activation) -> CodeGrid {
