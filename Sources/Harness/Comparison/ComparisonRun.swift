@@ -213,7 +213,8 @@ public struct ComparisonRun {
     let path = folder.appending(path: file).path
     try quantized.model.write(to: path)
     let seconds = (ContinuousClock.now - start).seconds
-    let loaded = try LoadedModel(path, output: original.scores.name)
+    let loaded = try LoadedModel(
+      path, output: original.scores.name, arithmetic: original.arithmetic)
     let arm = Arm(
       name: "\(plan.scheme.text) \(plan.kind.rawValue) \(plan.method)", kind: plan.kind,
       scheme: plan.scheme.text, method: plan.method,

@@ -13,13 +13,16 @@ public struct LoadedModel: Sendable {
   public let scores: ScoreOutput
 
   /// How quantized layers are computed on exact hardware.
-  public var arithmetic = Arithmetic.float
+  public let arithmetic: Arithmetic
 
   /// What whoever reads its results should know of how it is read.
   public let notes: [String]
 
   /// - Parameter output: the name of the output to rank; nil takes the first that looks like class scores.
-  public init(_ path: String, output: String? = nil) throws {
+  public init(
+    _ path: String, output: String? = nil, arithmetic: Arithmetic = .integer
+  ) throws {
+    self.arithmetic = arithmetic
     model = try Model(contentsOf: path)
     let program = try Program(model, optimizing: false)
     imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import ONNXFormat
 
@@ -45,8 +46,8 @@ public struct Baseline: Sendable, Codable, Hashable {
 
   /// Refuses a comparison that would say nothing: other hardware, other threads, or a model it does not hold.
   public func requireComparable(
-    to names: [String], threads: Int, path: String, cpu: String = MachineFacts.cpu,
-    cores: Int = MachineFacts.cores, kernels: String = MachineFacts.kernels
+    to names: [String], threads: Int, arithmetic: Arithmetic = .integer, path: String,
+    cpu: String = MachineFacts.cpu, cores: Int = MachineFacts.cores, kernels: String = MachineFacts.kernels
   ) throws(HarnessError) {
     var differences: [String] = []
     if run.cpu != cpu { differences.append("processor \(run.cpu), here \(cpu)") }
@@ -55,6 +56,9 @@ public struct Baseline: Sendable, Codable, Hashable {
       differences.append("kernels \(own), here \(kernels)")
     }
     if run.threads != threads { differences.append("\(run.threads) threads, now \(threads)") }
+    if let own = run.arithmetic, own != arithmetic {
+      differences.append("arithmetic \(own.rawValue), now \(arithmetic.rawValue)")
+    }
     differences += names.filter { run[$0] == nil }.map { "no model \($0)" }
     guard differences.isEmpty else {
       throw .badBaseline(path: path, reason: "it has " + differences.joined(separator: "; "))

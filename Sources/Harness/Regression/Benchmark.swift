@@ -18,6 +18,8 @@ public struct Benchmark: Sendable {
   /// Measuring time per model, shared by its repeats.
   public var seconds: Double
   public var repeats = Self.defaultRepeats
+  /// How quantized layers are computed.
+  public var arithmetic = Arithmetic.integer
   public var handicap = 0.0
   public var isQuiet = true
   private let measure: Measure
@@ -34,7 +36,8 @@ public struct Benchmark: Sendable {
     let models = try paths.map { try subject($0, like: baseline) }
     return BenchmarkRun(
       cpu: MachineFacts.cpu, cores: MachineFacts.cores, blas: MachineFacts.blas,
-      kernels: MachineFacts.kernels, threads: threads, models: try measured(models, at: paths))
+      kernels: MachineFacts.kernels, threads: threads, arithmetic: arithmetic,
+      models: try measured(models, at: paths))
   }
 
   /// Measures the models named, which are among those of `run`, anew.
@@ -59,7 +62,7 @@ public struct Benchmark: Sendable {
       let index = step % models.count
       let settings = RepeatSettings(
         model: paths[index], batch: models[index].batch, threads: threads,
-        seconds: seconds / Double(repeats), handicap: handicap)
+        seconds: seconds / Double(repeats), arithmetic: arithmetic, handicap: handicap)
       try models[index].repeats.append(measure(settings))
       progress.advance(to: step + 1)
     }
@@ -70,7 +73,7 @@ public struct Benchmark: Sendable {
   private func subject(_ path: String, like baseline: BenchmarkRun?) throws -> BenchmarkRun.Model {
     let name = URL(filePath: path).lastPathComponent
     let model = try Model(contentsOf: path)
-    let program = try Program(model)
+    let program = try Program(model, arithmetic: arithmetic)
     let input = try BenchmarkInput(of: program)
     let types = input.types(batch: 1)
     let multiplyAccumulates = try program.multiplyAccumulates(types)

@@ -48,14 +48,19 @@ public struct RepeatSettings: Sendable, Hashable {
   public var threads: Int
   /// Measuring time, without loading and warming up.
   public var seconds: Double
+  public var arithmetic: Arithmetic
   /// See `BenchmarkSession`.
   public var handicap: Double
 
-  public init(model: String, batch: Int, threads: Int, seconds: Double, handicap: Double = 0) {
+  public init(
+    model: String, batch: Int, threads: Int, seconds: Double, arithmetic: Arithmetic,
+    handicap: Double = 0
+  ) {
     self.model = model
     self.batch = batch
     self.threads = threads
     self.seconds = seconds
+    self.arithmetic = arithmetic
     self.handicap = handicap
   }
 }

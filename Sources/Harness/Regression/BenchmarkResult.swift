@@ -18,6 +18,7 @@ public struct BenchmarkResult: Sendable {
   public var text: String {
     let head = [
       "threads \(run.threads)", run.cpu, ReportText.count(run.cores, "core"), run.kernels,
+      run.arithmetic.map { "\($0.rawValue) arithmetic for quantized layers" },
     ].compactMap(\.self).joined(separator: ", ")
     let sections = [[head], speedTable, changes.isEmpty ? [] : changeTable + [conclusion]]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
@@ -88,6 +89,7 @@ extension BenchmarkResult {
           .init("blas", .string(run.blas)),
           .init("kernels", run.kernels.map(JSONValue.string) ?? .null),
           .init("threads", .int(run.threads)),
+          .init("arithmetic", run.arithmetic.map { .string($0.rawValue) } ?? .null),
         ])),
       .init("models", .array(run.models.map(Self.json))),
       .init("changes", .array(changes.map(json))),

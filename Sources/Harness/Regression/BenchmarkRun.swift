@@ -1,3 +1,5 @@
+import Engine
+
 /// What a benchmark measured: the repeats of every model, from which all figures follow.
 public struct BenchmarkRun: Sendable, Codable, Hashable {
   public struct Model: Sendable, Codable, Hashable {
@@ -29,16 +31,20 @@ public struct BenchmarkRun: Sendable, Codable, Hashable {
   /// What floats are computed by (`MachineFacts.kernels`); nil in baselines older than this.
   public var kernels: String?
   public var threads: Int
+  /// How quantized layers are computed; nil in baselines older than this, which computed them on floats.
+  public var arithmetic: Arithmetic?
   public var models: [Model]
 
   public init(
-    cpu: String, cores: Int, blas: String, kernels: String? = nil, threads: Int, models: [Model]
+    cpu: String, cores: Int, blas: String, kernels: String? = nil, threads: Int,
+    arithmetic: Arithmetic? = nil, models: [Model]
   ) {
     self.cpu = cpu
     self.cores = cores
     self.blas = blas
     self.kernels = kernels
     self.threads = threads
+    self.arithmetic = arithmetic
     self.models = models
   }
 

@@ -23,7 +23,8 @@ public struct RepeatMeasurement: Sendable {
     var gauge = Gauge()
     var program: Program?
     try gauge.measure(.process, seconds: 0) {
-      program = try Program(Model(contentsOf: settings.model))
+      program = try Program(
+        Model(contentsOf: settings.model), arithmetic: settings.arithmetic)
     }
     return (program!, gauge.result)
   }

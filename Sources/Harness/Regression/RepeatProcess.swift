@@ -24,7 +24,8 @@ public enum RepeatProcess {
   private static func arguments(_ settings: RepeatSettings) -> [String] {
     [
       command, settings.model, "--batch", "\(settings.batch)", "--threads", "\(settings.threads)",
-      "--seconds", "\(settings.seconds)", "--handicap", "\(settings.handicap)",
+      "--seconds", "\(settings.seconds)", "--arithmetic", settings.arithmetic.rawValue,
+      "--handicap", "\(settings.handicap)",
     ]
   }
 }

@@ -41,6 +41,7 @@ struct Bench: ParsableCommand {
       """)
   var autotune = false
 
+  @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var result: ResultOptions
 
   @Flag(help: "No progress on standard error.")
@@ -88,12 +89,14 @@ struct Bench: ParsableCommand {
     var benchmark = Benchmark(
       threads: workers, batch: batch, seconds: seconds, measure: RepeatProcess.measure)
     benchmark.repeats = repeats
+    benchmark.arithmetic = arithmetic.arithmetic
     benchmark.handicap = handicap
     benchmark.isQuiet = quiet
     guard let against else { return BenchmarkResult(try benchmark.run(models)) }
     let baseline = try Baseline(contentsOf: against)
     let names = models.map { URL(filePath: $0).lastPathComponent }
-    try baseline.requireComparable(to: names, threads: workers, path: against)
+    try baseline.requireComparable(
+      to: names, threads: workers, arithmetic: arithmetic.arithmetic, path: against)
     return try RegressionCheck().run(benchmark, on: models, against: baseline.run)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Harness
 
@@ -11,11 +12,13 @@ struct BenchRepeat: ParsableCommand {
   @Option var batch: Int
   @Option var threads: Int
   @Option var seconds: Double
+  @Option var arithmetic: Arithmetic
   @Option var handicap = 0.0
 
   func run() throws {
     let settings = RepeatSettings(
-      model: model, batch: batch, threads: threads, seconds: seconds, handicap: handicap)
+      model: model, batch: batch, threads: threads, seconds: seconds, arithmetic: arithmetic,
+      handicap: handicap)
     let measured = try RepeatMeasurement(settings).run()
     StandardStream.output.write(String(decoding: try JSONEncoder().encode(measured), as: UTF8.self))
   }

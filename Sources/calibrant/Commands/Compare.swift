@@ -58,6 +58,7 @@ struct Compare: ParsableCommand {
   var statistics: String?
 
   @OptionGroup var hardware: HardwareOption
+  @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var run_: RunOptions
@@ -97,13 +98,17 @@ struct Compare: ParsableCommand {
   /// was before it chose outputs.
   private func places() throws -> (LoadedModel, report: String?) {
     do {
-      return (try LoadedModel(model, output: ranking.output), folder)
+      return (try load(output: ranking.output), folder)
     } catch HarnessError.noSuchOutput(let name, let outputs) {
       guard folder == nil, outputs.count == 1 else {
         throw HarnessError.noSuchOutput(name: name, outputs: outputs)
       }
-      return (try LoadedModel(model), name)
+      return (try load(output: nil), name)
     }
+  }
+
+  private func load(output: String?) throws -> LoadedModel {
+    try LoadedModel(model, output: output, arithmetic: arithmetic.arithmetic)
   }
 
   /// - Parameters:

@@ -24,8 +24,8 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     try result.requireWritable([predictions], apartFrom: [model, images.images, images.labels])
     let start = ContinuousClock.now
-    var loaded = try LoadedModel(model, output: ranking.output)
-    loaded.arithmetic = arithmetic.arithmetic
+    let loaded = try LoadedModel(
+      model, output: ranking.output, arithmetic: arithmetic.arithmetic)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     var warnings = Warnings(quiet: run_.quiet)

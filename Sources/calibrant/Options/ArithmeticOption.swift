@@ -8,8 +8,8 @@ struct ArithmeticOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      How quantized layers are computed: float (on the values that codes stand for) or integer (on the codes, exactly, \
-      and faster).
-      """, valueName: "float|integer"))
-  var arithmetic = Arithmetic.float
+      How quantized layers are computed: integer (on their codes, exactly, as integer hardware does) or float (on the \
+      values that codes stand for).
+      """, valueName: "integer|float"))
+  var arithmetic = Arithmetic.integer
 }
