@@ -19,16 +19,21 @@ INLINE block value_of(codes c, const CKCodeGrid *from) {
 // What a channel block's sums begin with, and what becomes of them.
 typedef struct {
   integers bias;
-  block factors;
+  block factors, offsets;
   CKCodeGrid grid;
 } ending;
 
 INLINE ending ending_of(const CKCodeEpilogue *e, int b) {
-  return (ending){((const loose_integers *)e->bias)[b], ((const loose_block *)e->factors)[b], e->grid};
+  return (ending){((const loose_integers *)e->bias)[b], ((const loose_block *)e->factors)[b],
+                  ((const loose_block *)e->offsets)[b], e->grid};
 }
 
 INLINE integers requantized_steps(integers sum, const ending *e) {
   return steps_of(__builtin_convertvector(sum, block) * e->factors, &e->grid);
+}
+
+INLINE block value_of_sum(integers sum, const ending *e) {
+  return __builtin_convertvector(sum, block) * e->factors + e->offsets;
 }
 
 // The sum of a result and of a residual.
@@ -41,7 +46,7 @@ INLINE codes added(integers own, const CKCodeGrid *grid, codes other, const CKCo
 INLINE void store_result(integers sum, const ending *e, const CKCodeResidual *residual, int64_t offset, uint8_t *y,
                          float *values) {
   if (values) {
-    *(loose_block *)(values + offset) = __builtin_convertvector(sum, block) * e->factors;
+    *(loose_block *)(values + offset) = value_of_sum(sum, e);
     return;
   }
   const integers own = requantized_steps(sum, e);

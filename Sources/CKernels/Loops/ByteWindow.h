@@ -6,12 +6,23 @@ INLINE const uint8_t *byte_tap(const CKWindow *w, const uint8_t *x, int32_t row,
   return x + (y * w->width + c) * CK_LANES;
 }
 
+// Where results go: codes, or values where that is not null.
+typedef struct {
+  uint8_t *codes;
+  float *values;
+} results;
+
+INLINE void store_own(integers sum, const ending *e, results y, int64_t offset) {
+  if (y.values) *(loose_block *)(y.values + offset) = value_of_sum(sum, e);
+  else *(loose_codes *)(y.codes + offset) = code_of(requantized_steps(sum, e), &e->grid);
+}
+
 // Steps of a row of a window.
 #define ROW_STEPS(K) (((K) + STEP_FACTORS - 1) / STEP_FACTORS)
 
 // R outputs below each other, whose lines of the input are put side by side once. K is the window's size, S its stride.
-INLINE void depthwise_column(const uint8_t *const *lines, int64_t at, const step *weights, const ending *e, uint8_t *y,
-                             int64_t outLine, const int R, const int K, const int S) {
+INLINE void depthwise_column(const uint8_t *const *lines, int64_t at, const step *weights, const ending *e, results y,
+                             int64_t offset, int64_t outLine, const int R, const int K, const int S) {
   integers sums[4];
 UNROLL
   for (int r = 0; r < R; r++) sums[r] = e->bias;
@@ -27,7 +38,7 @@ UNROLL
       }
     }
 UNROLL
-  for (int r = 0; r < R; r++) *(loose_codes *)(y + r * outLine) = code_of(requantized_steps(sums[r], e), &e->grid);
+  for (int r = 0; r < R; r++) store_own(sums[r], e, y, offset + r * outLine);
 }
 
 // Straight-line code for several rows is large; without wide registers it gains little.
@@ -42,7 +53,7 @@ UNROLL
 // R rows of outputs. Windows that reach beyond a line are copied first, also those that would read beyond the plane with a
 // step's unused factors.
 INLINE void depthwise_rows_of_bytes(const CKWindow *w, const uint8_t *x, const uint8_t *blank, const step *weights,
-                                    const ending *e, uint8_t *y, int32_t row, const int R, const int K, const int S) {
+                                    const ending *e, results y, int32_t row, const int R, const int K, const int S) {
   const int count = (R - 1) * S + K, reach = ROW_STEPS(K) * STEP_FACTORS;
   const int64_t outLine = (int64_t)w->outWidth * CK_LANES;
   const uint8_t *lines[MOST_LINES], *patched[MOST_LINES];
@@ -53,11 +64,11 @@ INLINE void depthwise_rows_of_bytes(const CKWindow *w, const uint8_t *x, const u
     patched[i] = patch[i];
   }
   const int span = row * S - w->padTop + count >= w->height ? reach : K;
-  y += row * outLine;
-  for (int32_t column = 0; column < w->outWidth; column++, y += CK_LANES) {
+  int64_t offset = row * outLine;
+  for (int32_t column = 0; column < w->outWidth; column++, offset += CK_LANES) {
     const int32_t left = column * S - w->padLeft;
     if (left >= 0 && left + span <= w->width) {
-      depthwise_column(lines, (int64_t)left * CK_LANES, weights, e, y, outLine, R, K, S);
+      depthwise_column(lines, (int64_t)left * CK_LANES, weights, e, y, offset, outLine, R, K, S);
       continue;
     }
     for (int i = 0; i < count; i++)
@@ -66,12 +77,12 @@ INLINE void depthwise_rows_of_bytes(const CKWindow *w, const uint8_t *x, const u
         *(loose_codes *)(patch[i] + k * CK_LANES) =
             *(const loose_codes *)(isInside ? lines[i] + (left + k) * CK_LANES : blank);
       }
-    depthwise_column(patched, 0, weights, e, y, outLine, R, K, S);
+    depthwise_column(patched, 0, weights, e, y, offset, outLine, R, K, S);
   }
 }
 
 INLINE void depthwise_window(const CKWindow *w, const uint8_t *x, const uint8_t *blank, const int8_t *packed,
-                             const ending *e, uint8_t *y, const int K, const int S) {
+                             const ending *e, results y, const int K, const int S) {
   step weights[MOST_STEPS];
 UNROLL
   for (int i = 0; i < K * ROW_STEPS(K); i++) weights[i] = step_weights(packed + i * STEP_FACTORS * CK_LANES);
@@ -92,10 +103,11 @@ UNROLL
 
 // Any window, tap by tap.
 static void depthwise_taps(const CKWindow *w, const uint8_t *x, const uint8_t *blank, const int8_t *weights,
-                           const ending *e, uint8_t *y) {
+                           const ending *e, results y) {
+  int64_t offset = 0;
   const int32_t rowTaps = ROW_STEPS(w->kernelWidth) * STEP_FACTORS;
   for (int32_t row = 0; row < w->outHeight; row++)
-    for (int32_t column = 0; column < w->outWidth; column++, y += CK_LANES) {
+    for (int32_t column = 0; column < w->outWidth; column++, offset += CK_LANES) {
       const range rows = inside(row, w->strideY, w->padTop, w->dilationY, w->kernelHeight, w->height);
       const range columns = inside(column, w->strideX, w->padLeft, w->dilationX, w->kernelWidth, w->width);
       integers sum = e->bias;
@@ -107,13 +119,14 @@ static void depthwise_taps(const CKWindow *w, const uint8_t *x, const uint8_t *b
           const uint8_t *c = isInside ? byte_tap(w, x, row, column, ky, kx) : blank;
           for (int lane = 0; lane < CK_LANES; lane++) sum[lane] += c[lane] * own[lane * STEP_FACTORS];
         }
-      *(loose_codes *)y = code_of(requantized_steps(sum, e), &e->grid);
+      store_own(sum, e, y, offset);
     }
 }
 
 static void depthwise_bytes(const CKWindow *window, const uint8_t *x, const uint8_t *blank, const int8_t *weights,
-                            const CKCodeEpilogue *epilogue, uint8_t *y) {
+                            const CKCodeEpilogue *epilogue, uint8_t *codes, float *values) {
   const CKWindow copy = *window, *w = &copy;
+  const results y = {codes, values};
   const ending e = ending_of(epilogue, 0);
   const int isSquare = w->kernelHeight == w->kernelWidth && w->strideY == w->strideX;
   switch (isSquare && w->dilationX == 1 && w->dilationY == 1 ? 10 * w->kernelWidth + w->strideX : 0) {

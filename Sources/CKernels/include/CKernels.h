@@ -98,11 +98,13 @@ typedef struct {
   float low, high;
 } CKCodeGrid;
 
-/// What becomes of exact sums: the code nearest to sum · factor, halves to even.
+/// What becomes of exact sums: the code nearest to sum · factor, halves to even; or the value sum · factor + offset.
 typedef struct {
   /// 16 per block of outputs; sums begin with the bias.
   const int32_t *bias;
   const float *factors;
+  /// Of values.
+  const float *offsets;
   CKCodeGrid grid;
 } CKCodeEpilogue;
 
@@ -126,7 +128,7 @@ typedef struct {
   CKCodeEpilogue to;
   CKCodeResidual residual;
   /// Block b of pixel p is written to y + p · yStride + b · yBlockStride, 16 codes; or where `values` is not null, there, as
-  /// 16 floats sum · factor.
+  /// 16 floats.
   uint8_t *y;
   float *values;
   int64_t yStride, yBlockStride;
@@ -232,9 +234,10 @@ typedef struct {
                        const CKCodeEpilogue *epilogue, const CKCodeResidual *residual, uint8_t *y, float *values);
 
   /// A convolution of each channel with its own window; `blank` is a line of zero points, which lie outside the plane, and 8
-  /// pixels more. Weights are KH × ⌈KW/stepFactors⌉ × 16 × stepFactors.
+  /// pixels more. Weights are KH × ⌈KW/stepFactors⌉ × 16 × stepFactors. Codes go to y, or where `values` is not null, values
+  /// go there.
   void (*depthwiseBytes)(const CKWindow *window, const uint8_t *x, const uint8_t *blank, const int8_t *weights,
-                         const CKCodeEpilogue *epilogue, uint8_t *y);
+                         const CKCodeEpilogue *epilogue, uint8_t *y, float *values);
   /// The largest code inside the plane.
   void (*maxPoolBytes)(const CKWindow *window, const uint8_t *x, uint8_t *y);
   /// The code nearest to the mean of the values inside the plane, exactly, halves to even; the sum is divided by the number

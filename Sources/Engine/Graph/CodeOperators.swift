@@ -34,8 +34,8 @@ struct UnblockCodes: OperatorOnCodes {
 
 // MARK: Layers
 
-/// Conv of codes with constant weights, the output blocked. Inputs X, W (int8), the scales of W and an int32 bias, M values
-/// each, and codes that are added to the output where there is a residual.
+/// Conv of codes with constant weights, the output blocked. Inputs X, W (int8), the scales of W and a bias, M values each, and
+/// codes that are added to the output where there is a residual. The bias is int32, in steps, or float32 where the output is.
 struct CodeConv: OperatorOnCodes {
   let window: WindowGeometry
   let group: Int
@@ -49,8 +49,8 @@ struct CodeConv: OperatorOnCodes {
   var yieldsCodes: Bool { output != nil }
 }
 
-/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W, an int32 bias and, where
-/// the output stays in float, perhaps what is added to it, N values each.
+/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W and a bias, N values each:
+/// int32, in steps, or float32 where the output is.
 struct CodeMatMul: OperatorOnCodes {
   let input: CodeGrid
   let weightZeroPoint: Int

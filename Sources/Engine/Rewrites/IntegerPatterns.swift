@@ -203,10 +203,12 @@ struct IntegerPatterns {
 
   // MARK: Bias
 
+  typealias AddedBias = (values: Tensor, result: ValueName, node: Int)
+
   /// The vector that the only reader of a MatMul adds to it.
   func addedBias(
     after id: ValueName, count: Int
-  ) -> (values: Tensor, result: ValueName, node: Int)? {
+  ) -> AddedBias? {
     guard !outputs.contains(id), let readers = consumers[id], readers.count == 1,
       graph.nodes[readers[0]].is("Add"), graph.nodes[readers[0]].inputs.count == 2,
       let result = graph.nodes[readers[0]].outputs[0]
@@ -220,10 +222,15 @@ struct IntegerPatterns {
     return nil
   }
 
+  /// Whether a tensor holds one value per output, and not one per row.
+  private func isRow(_ values: Tensor, count: Int) -> Bool {
+    values.count == count && values.shape.dims.last == count
+  }
+
   /// An int32 bias as it is stored, or a float one in steps of s_x · s_w, as runtimes turn it.
   /// - Parameter checksScale: whether a stored one must be in those steps; runtimes take it without looking.
   func bias(
-    of node: Node, _ added: (values: Tensor, result: ValueName, node: Int)?, _ inputScale: Float,
+    of node: Node, _ added: AddedBias?, _ inputScale: Float,
     _ scales: [Float], mayBeFloat: Bool, checksScale: Bool = false
   ) -> [Int32]? {
     var given = added?.values
@@ -238,7 +245,8 @@ struct IntegerPatterns {
       }
       given = graph.constant(id)
     }
-    guard mayBeFloat, let given, given.dtype == .float32, given.count == scales.count else {
+    guard mayBeFloat, let given, given.dtype == .float32, isRow(given, count: scales.count)
+    else {
       return nil
     }
     return zip(given.array(of: Float.self), scales).map { value, scale in
@@ -260,7 +268,7 @@ struct IntegerPatterns {
 
   private func storedBias(_ node: Node, count: Int) -> [Int32]? {
     guard node.is("DequantizeLinear"), let codes = graph.constant(node.inputs[0]),
-      codes.dtype == .int32, codes.count == count
+      codes.dtype == .int32, isRow(codes, count: count)
     else { return nil }
     return codes.array(of: Int32.self)
   }

@@ -38,7 +38,7 @@ enum ByteAlgorithm: Sendable, Hashable, CaseIterable {
     case .direct: !layer.clampsPairs || shape.inChannelsPerGroup % 2 == 0
     case .gathered, .gatheredFromDense: layer.clampsPairs
     case .depthwise:
-      shape.isPlainDepthwise && layer.output != nil && layer.residual == nil
+      shape.isPlainDepthwise && layer.residual == nil
         && layer.weights.allSatisfy { Int8(exactly: $0) != nil }
     case .winograd:
       WinogradConvolution.applies(to: shape) && !layer.clampsPairs

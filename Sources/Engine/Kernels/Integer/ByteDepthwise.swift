@@ -13,9 +13,6 @@ struct ByteDepthwise {
     _ input: UnsafePointer<UInt8>, zeroPoint: Int, into output: CodeLayerOutput,
     scratch: Scratch, workers: Workers
   ) {
-    guard case .codes(let codes, _) = output else {
-      preconditionFailure("a depthwise convolution of codes gives codes")
-    }
     let lanes = ChannelBlocks.lanes
     let blocks = ChannelBlocks.count(shape.inChannels)
     let window = CKWindow(shape)
@@ -26,11 +23,11 @@ struct ByteDepthwise {
     workers.forEach(shape.batch * blocks) { plane in
       let block = plane % blocks
       var ending = weights.ending.loops(from: block)
+      let target = output.advanced(by: plane * shape.positions * lanes)
       withUnsafePointer(to: window) { window in
         loops.table.pointee.depthwiseBytes(
           window, input + plane * shape.height * shape.width * lanes, blank,
-          weights.values.base + block * weights.blockSize, &ending,
-          codes + plane * shape.positions * lanes)
+          weights.values.base + block * weights.blockSize, &ending, target.codes, target.values)
       }
     }
   }

@@ -4,6 +4,7 @@ import CKernels
 struct CodeEnding: Sendable {
   private let bias: AlignedValues<Int32>
   private let factors: AlignedFloats
+  private let offsets: AlignedFloats
   private let output: CodeGrid?
   private let residual: CodeResidual?
 
@@ -11,9 +12,11 @@ struct CodeEnding: Sendable {
     let count = ChannelBlocks.count(layer.outputs) * ChannelBlocks.lanes
     bias = AlignedValues(repeating: 0, count: count)
     factors = AlignedFloats(repeating: 0, count: count)
+    offsets = AlignedFloats(repeating: 0, count: count)
     for m in 0..<layer.outputs {
       bias[m] = layer.start(m)
       factors[m] = layer.factor(m)
+      if !layer.offsets.isEmpty { offsets[m] = layer.offsets[m] }
     }
     (output, residual) = (layer.output, layer.residual)
   }
@@ -23,6 +26,7 @@ struct CodeEnding: Sendable {
     CKCodeEpilogue(
       bias: bias.base + block * ChannelBlocks.lanes,
       factors: factors.base + block * ChannelBlocks.lanes,
+      offsets: offsets.base + block * ChannelBlocks.lanes,
       grid: output?.loops ?? CKCodeGrid())
   }
 

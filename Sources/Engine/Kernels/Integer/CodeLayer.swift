@@ -9,8 +9,10 @@ struct CodeLayer: Sendable {
   let weightScales: [Float]
   /// One per output, in steps of s_x · s_w.
   let bias: [Int32]
-  /// nil where the output stays in float: values are (sum + bias) · (s_x · s_w).
+  /// nil where the output stays in float: values are (sum + bias) · (s_x · s_w) + offset.
   let output: CodeGrid?
+  /// One per output, where that stays in float; none are 0.
+  var offsets: [Float] = []
   /// What is added to the output's codes.
   var residual: CodeResidual?
   /// Whether every sum of two products is clamped to 16 bits before it is added; weights then are signed bytes. Convolutions of
@@ -44,4 +46,15 @@ enum CodeLayerOutput {
   /// - Parameter residual: where the layer has one.
   case codes(UnsafeMutablePointer<UInt8>, residual: UnsafePointer<UInt8>? = nil)
   case values(UnsafeMutablePointer<Float>)
+
+  func advanced(by offset: Int) -> CodeLayerOutput {
+    switch self {
+    case .codes(let codes, let residual):
+      .codes(codes + offset, residual: residual.map { $0 + offset })
+    case .values(let values): .values(values + offset)
+    }
+  }
+
+  var codes: UnsafeMutablePointer<UInt8>? { if case .codes(let codes, _) = self { codes } else { nil } }
+  var values: UnsafeMutablePointer<Float>? { if case .values(let values) = self { values } else { nil } }
 }

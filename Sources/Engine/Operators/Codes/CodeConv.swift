@@ -47,9 +47,8 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
     let scales = try inputs.knownValue(2, "scales").array(of: Float.self)
     let shape = try shape(inputs.required(0, "X").type.shape, w.shape)
     var layer = CodeLayer(
-      input: conv.input,
-      weights: w.array(of: Int8.self).map { Int16($0) - Int16(conv.weightZeroPoint) },
-      weightScales: scales, bias: bias.array(of: Int32.self), output: conv.output)
+      input: conv.input, weights: w, zeroPoint: conv.weightZeroPoint, scales: scales, bias: bias,
+      output: conv.output)
     let output = Self.output(shape)
     let addsApart = inputs.optional(4).map { $0.type.shape != output } ?? false
     if !addsApart { layer.residual = conv.residual }
@@ -98,38 +97,5 @@ private struct PreparedApart: PreparedKernel {
       call.codes(0), into: .codes(codes.base), scratch: call.scratch, workers: call.workers)
     let own = TensorView(type: TensorType(.uint8, output), base: UnsafeRawPointer(codes.base))
     pair.combine(own, call.input(4), into: call.output, workers: call.workers)
-  }
-}
-
-// Codes as operators read and write them.
-extension Array where Element == Operand? {
-  func requiredBytes(_ index: Int, _ name: String) throws(GraphError) -> TensorType {
-    let type = try required(index, name).type
-    guard type.dtype == .uint8 else {
-      throw .wrongInput(name: name, reason: "has type \(type.dtype) where uint8 is needed")
-    }
-    return type
-  }
-}
-
-extension OperatorCall {
-  func codes(_ index: Int) -> UnsafePointer<UInt8> {
-    input(index).base.assumingMemoryBound(to: UInt8.self)
-  }
-
-  func optionalCodes(_ index: Int) -> UnsafePointer<UInt8>? {
-    optionalInput(index)?.base.assumingMemoryBound(to: UInt8.self)
-  }
-
-  var outputCodes: UnsafeMutablePointer<UInt8> {
-    output.base.assumingMemoryBound(to: UInt8.self)
-  }
-
-  /// Where a layer's results go.
-  /// - Parameter residual: which input is added to codes, if any.
-  func layerOutput(residual: Int? = nil) -> CodeLayerOutput {
-    output.dtype == .uint8
-      ? .codes(outputCodes, residual: residual.flatMap { optionalCodes($0) })
-      : .values(output.base.assumingMemoryBound(to: Float.self))
   }
 }

@@ -32,9 +32,8 @@ private struct CodeMatMulKernel: PlannedKernel, MultiplyAccumulating {
     let matrix = w.packed(as: form, with: bias) {
       ByteMatrix(
         CodeLayer(
-          input: product.input,
-          weights: w.array(of: Int8.self).map { Int16($0) - Int16(product.weightZeroPoint) },
-          weightScales: scales, bias: bias.array(of: Int32.self), output: product.output))
+          input: product.input, weights: w, zeroPoint: product.weightZeroPoint, scales: scales,
+          bias: bias, output: product.output))
     }
     return Prepared(matrix: matrix)
   }
@@ -48,15 +47,8 @@ private struct Prepared: PreparedKernel {
   let matrix: ByteMatrix
 
   func run(_ call: OperatorCall) {
-    let rows = call.output.count / max(matrix.n, 1)
     matrix.multiply(
-      call.codes(0), rows: rows, into: call.layerOutput(), scratch: call.scratch,
-      workers: call.workers)
-    guard let offsets = call.optionalInput(4)?.floats.baseAddress,
-      let y = call.output.floats.baseAddress
-    else { return }
-    call.workers.forEach(rows) { row in
-      for i in 0..<matrix.n { y[row * matrix.n + i] += offsets[i] }
-    }
+      call.codes(0), rows: call.output.count / max(matrix.n, 1), into: call.layerOutput(),
+      scratch: call.scratch, workers: call.workers)
   }
 }

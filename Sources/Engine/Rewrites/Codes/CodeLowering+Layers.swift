@@ -1,13 +1,13 @@
 // Layers with constant weights.
 extension CodeLowering {
   private mutating func constants(
-    _ node: Node, _ layer: IntegerPatterns.Weights, _ bias: [Int32]
+    _ node: Node, _ layer: IntegerPatterns.Weights, _ bias: Tensor
   ) -> [ValueName?] {
     [
       graph.add("\(node.name).codes", constant: layer.codes),
       graph.add(
         "\(node.name).scales", constant: Tensor(layer.scales, shape: [layer.scales.count])),
-      graph.add("\(node.name).bias", constant: Tensor(bias, shape: [bias.count])),
+      graph.add("\(node.name).bias", constant: bias),
     ]
   }
 
@@ -17,9 +17,7 @@ extension CodeLowering {
       layer.codes.shape.rank == 4,
       let (ownWindow, group) = node.convolution(weights: layer.codes.shape), group > 0,
       layer.codes.shape[0] % group == 0,
-      let bias = patterns.bias(
-        of: node, nil, operand.grid.scale, layer.scales, mayBeFloat: ending != nil,
-        checksScale: true)
+      let bias = bias(of: node, nil, operand.grid, layer, inSteps: ending != nil)
     else { return }
     var window = ownWindow
     if let (inner, pads) = padded[operand.codes], let wider = window.padded(by: pads) {
@@ -46,31 +44,33 @@ extension CodeLowering {
       ? patterns.addedBias(after: result, count: layer.scales.count) : nil
     let last = added?.result ?? result
     let ending = ending(of: last)
-    let codes = patterns.bias(
-      of: node, added, operand.grid.scale, layer.scales, mayBeFloat: ending != nil,
-      checksScale: true)
-    let offsets =
-      codes == nil && ending == nil ? offsets(node, added?.values, layer.scales.count) : nil
-    guard let bias = codes ?? offsets.map({ _ in layer.scales.map { _ in 0 } }) else { return }
+    guard let bias = bias(of: node, added, operand.grid, layer, inSteps: ending != nil) else {
+      return
+    }
     let own = CodeMatMul(
       input: operand.grid, weightZeroPoint: layer.zeroPoint, output: ending?.grid)
     let inputs = [operand.codes] + constants(node, layer, bias)
+    let others = added.map { [$0.node] } ?? []
     if var ending {
-      ending.nodes += added.map { [$0.node] } ?? []
+      ending.nodes += others
       replace(index, by: own, reading: inputs, ending)
     } else {
-      let offsets = offsets.map { graph.add("\(node.name).offsets", constant: $0) }
-      replace(
-        index, by: own, reading: inputs + [offsets], computing: last,
-        removing: added.map { [$0.node] } ?? [])
+      replace(index, by: own, reading: inputs, computing: last, removing: others)
     }
   }
 
-  /// A bias in float, which values that stay in float take as it is.
-  private func offsets(_ node: Node, _ added: Tensor?, _ count: Int) -> Tensor? {
-    guard let values = added ?? constant(node.input(2)), values.dtype == .float32,
-      values.shape.dims.last == count, values.count == count
+  /// The bias of a layer whose output becomes codes, in steps, or else as it is.
+  private func bias(
+    of node: Node, _ added: IntegerPatterns.AddedBias?, _ input: CodeGrid,
+    _ layer: IntegerPatterns.Weights, inSteps: Bool
+  ) -> Tensor? {
+    let steps = patterns.bias(
+      of: node, added, input.scale, layer.scales, mayBeFloat: inSteps, checksScale: true)
+    if let steps { return Tensor(steps, shape: [steps.count]) }
+    guard !inSteps, let values = added?.values ?? constant(node.input(2)),
+      values.dtype == .float32, values.count == layer.scales.count,
+      values.shape.dims.last == values.count
     else { return nil }
-    return values
+    return values.reshaped(to: [values.count])
   }
 }

@@ -1,0 +1,50 @@
+// Codes as operators read and write them.
+extension Array where Element == Operand? {
+  func requiredBytes(_ index: Int, _ name: String) throws(GraphError) -> TensorType {
+    let type = try required(index, name).type
+    guard type.dtype == .uint8 else {
+      throw .wrongInput(name: name, reason: "has type \(type.dtype) where uint8 is needed")
+    }
+    return type
+  }
+}
+
+extension OperatorCall {
+  func codes(_ index: Int) -> UnsafePointer<UInt8> {
+    input(index).base.assumingMemoryBound(to: UInt8.self)
+  }
+
+  func optionalCodes(_ index: Int) -> UnsafePointer<UInt8>? {
+    optionalInput(index)?.base.assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Where a layer's results go.
+  /// - Parameter residual: which input is added to codes, if any.
+  func layerOutput(residual: Int? = nil) -> CodeLayerOutput {
+    output.dtype == .uint8
+      ? .codes(outputCodes, residual: residual.flatMap { optionalCodes($0) })
+      : .values(output.base.assumingMemoryBound(to: Float.self))
+  }
+
+  var outputCodes: UnsafeMutablePointer<UInt8> {
+    output.base.assumingMemoryBound(to: UInt8.self)
+  }
+}
+
+extension CodeLayer {
+  /// - Parameters:
+  ///   - weights: int8.
+  ///   - scales: of the weights, one per output.
+  ///   - bias: int32, in steps, or float32 where the output is.
+  init(
+    input: CodeGrid, weights: Tensor, zeroPoint: Int, scales: [Float], bias: Tensor,
+    output: CodeGrid?
+  ) {
+    let isInSteps = bias.dtype == .int32
+    self.init(
+      input: input, weights: weights.array(of: Int8.self).map { Int16($0) - Int16(zeroPoint) },
+      weightScales: scales,
+      bias: isInSteps ? bias.array(of: Int32.self) : [Int32](repeating: 0, count: scales.count),
+      output: output, offsets: isInSteps ? [] : bias.array(of: Float.self))
+  }
+}
