@@ -159,7 +159,7 @@ struct IntegerArithmeticTests {
     #expect(!kinds.contains("QuantizeDequantize"))
   }
 
-  /// What is observed, and what no quantizer follows, stays in float.
+  /// What is observed, and what no quantizer follows, is a value, also of a layer that is computed on codes.
   @Test func floatIslands() throws {
     var b = network()
     conv(&b, "d", "a", channels: (3, 20))
@@ -172,6 +172,48 @@ struct IntegerArithmeticTests {
     #expect(kinds.contains("Softmax") && kinds.count { $0 == "CodeConv" } == 2)
     let observed = try compare(b.model("y"), images(), observing: ["a_sum"])
     #expect(observed.count { $0 == "CodeConv" } == 2 && observed.contains("QuantizeCodes"))
+  }
+
+  /// Results in float, with a bias that is in float, of all kinds of layers.
+  @Test(arguments: [(20, 33, 1), (20, 20, 20), (3, 20, 1)])
+  func layersOnCodesWithFloatResults(_ channels: Int, _ filters: Int, _ group: Int) throws {
+    var b = network(channels: channels)
+    weights(&b, "w", [filters, channels / group, 3, 3], axis: 0)
+    b.constant("bias", (0..<filters).map { Float($0) / 7 - 1 }, [filters])
+    b.node("Conv", ["d", "w", "bias"], "c", attributes: ["group": .int(group)])
+    b.node("Softplus", ["c"], "y")
+    let kinds = try compare(b.model("y"), images(channels: channels))
+    #expect(kinds.contains("CodeConv") && !kinds.contains("BlockedConv"))
+  }
+
+  @Test func aProductOnCodesWithAFloatBias() throws {
+    var b = network(channels: 3)
+    b.integers("axes", [0, -1])
+    b.node("Reshape", ["d", "axes"], "rows0")
+    b.quantize("rows0", "rows_q", scale: Self.step, zeroPoint: 120)
+    b.dequantize("rows_q", "rows", scale: Self.step, zeroPoint: 120)
+    let width = images()[0].count / images()[0].shape[0]
+    weights(&b, "w", [width, 21], axis: 1)
+    b.constant("bias", (0..<21).map { Float($0) / 3 - 1 }, [21])
+    b.node("MatMul", ["rows", "w"], "m")
+    b.node("Add", ["bias", "m"], "a")
+    b.node("Softplus", ["a"], "y")
+    let kinds = try compare(b.model("y"), images())
+    #expect(kinds.contains("CodeMatMul") && !kinds.contains("Add"))
+    #expect(try compare(b.model("y"), images(), observing: ["m"]).contains("Add"))
+  }
+
+  /// Zeros around an image are its zero point around the codes, also before the image is quantized again.
+  @Test func padsBecomePartOfTheWindow() throws {
+    var b = network(channels: 20)
+    b.integers("pads", [0, 0, 1, 0, 0, 0, 1, 2])
+    b.node("Pad", ["d", "pads"], "p0")
+    b.quantize("p0", "p_q", scale: Self.step)
+    b.dequantize("p_q", "p", scale: Self.step)
+    conv(&b, "p", "a", channels: (20, 17))
+    b.node("Identity", ["a"], "y")
+    let kinds = try compare(b.model("y"), images(channels: 20))
+    #expect(!kinds.contains("Pad") && kinds.contains("CodeConv"))
   }
 
   /// A bias in other steps than those of the sums is no int32 bias of them.

@@ -47,7 +47,8 @@ public struct Baseline: Sendable, Codable, Hashable {
   /// Refuses a comparison that would say nothing: other hardware, other threads, or a model it does not hold.
   public func requireComparable(
     to names: [String], threads: Int, arithmetic: Arithmetic = .integer, path: String,
-    cpu: String = MachineFacts.cpu, cores: Int = MachineFacts.cores, kernels: String = MachineFacts.kernels
+    cpu: String = MachineFacts.cpu, cores: Int = MachineFacts.cores,
+    kernels: String = MachineFacts.kernels
   ) throws(HarnessError) {
     var differences: [String] = []
     if run.cpu != cpu { differences.append("processor \(run.cpu), here \(cpu)") }

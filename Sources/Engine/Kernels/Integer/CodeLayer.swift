@@ -55,6 +55,10 @@ enum CodeLayerOutput {
     }
   }
 
-  var codes: UnsafeMutablePointer<UInt8>? { if case .codes(let codes, _) = self { codes } else { nil } }
-  var values: UnsafeMutablePointer<Float>? { if case .values(let values) = self { values } else { nil } }
+  var codes: UnsafeMutablePointer<UInt8>? {
+    if case .codes(let codes, _) = self { codes } else { nil }
+  }
+  var values: UnsafeMutablePointer<Float>? {
+    if case .values(let values) = self { values } else { nil }
+  }
 }
