@@ -18,9 +18,13 @@ import Testing
     var zeroPoint = 100
     /// Weights are drawn from −bound…bound.
     var bound = 127
+    var weightZeroPoint = 0
+    /// Spatial ones: the first of three has size 1, one is two in a row.
+    var axes = 2
 
     var testDescription: String {
       "\(channels)→\(outputs), \(group) groups, \(kernel)×\(kernel)/\(stride), z \(zeroPoint), ±\(bound)"
+        + ", z_w \(weightZeroPoint), \(axes) axes"
     }
   }
 
@@ -32,6 +36,9 @@ import Testing
     Layer(channels: 20, outputs: 33, kernel: 2, stride: 2, pad: 0), Layer(bound: 64),
     // Sums beyond what a float holds.
     Layer(channels: 512, outputs: 2, zeroPoint: 255),
+    Layer(weightZeroPoint: -128), Layer(channels: 5, outputs: 3, weightZeroPoint: 7),
+    Layer(axes: 3), Layer(channels: 6, outputs: 4, group: 2, isSigned: true, axes: 3),
+    Layer(kernel: 1, pad: 0, weightZeroPoint: 3, axes: 1),
   ]
 
   @Test(arguments: layers) func clampedSums(_ layer: Layer) throws {
@@ -44,6 +51,50 @@ import Testing
     #expect(!changed || counting.clampedShares["layer"] ?? 0 > 0)
     let written = try Program(sample.file, optimizing: false, hardware: .noVNNI)
     #expect(try codes(written, sample) == sample.expected(clamped: true))
+  }
+
+  @Test(arguments: [0, 100], [false, true])
+  func clampedMatrixProducts(weightZeroPoint: Int, staysInFloat: Bool) throws {
+    let (rows, k, n, zeroPoint) = (3, 37, 18, 120)
+    var random = SeededRandom(seed: 8)
+    let x = (0..<rows * k).map { _ in UInt8.random(in: 0...255, using: &random) }
+    // N × K.
+    let w = (0..<n * k).map { _ in Int16.random(in: -127...127, using: &random) }
+    var b = GraphBuilder(input: [rows, k])
+    b.quantize("x", "q", scale: 1, zeroPoint: UInt8(zeroPoint))
+    b.dequantize("q", "d", scale: 1, zeroPoint: UInt8(zeroPoint))
+    b.initializers += [
+      ModelTensor(
+        name: "w", elementType: .int8, dims: [k, n],
+        values: (0..<k * n).map { Int8(w[$0 % n * k + $0 / n]) }),
+      ModelTensor(
+        name: "wz", elementType: .int8, dims: [], values: [Int8(weightZeroPoint)]),
+    ]
+    b.constant("ws", [0.5], [])
+    b.node("DequantizeLinear", ["w", "ws", "wz"], "wd")
+    b.node("MatMul", ["d", "wd"], "m")
+    if staysInFloat {
+      b.node("Identity", ["m"], "y")
+    } else {
+      b.quantize("m", "mq", scale: 500, zeroPoint: 128)
+      b.dequantize("mq", "y", scale: 500, zeroPoint: 128)
+    }
+    let bias = [Int32](repeating: 0, count: n)
+    let shifts = [Int16](repeating: Int16(weightZeroPoint), count: k * n)
+    let stored = CodeOracle.clampedMatrix(x, zeroPoint: zeroPoint, w, bias, k: k)
+    let moved = CodeOracle.matrix(x, zeroPoint: zeroPoint, shifts, bias, k: k)
+    let exact = CodeOracle.matrix(x, zeroPoint: zeroPoint, w, bias, k: k)
+    let values = zip(stored, moved).map { sum, shift in
+      let value = Float(sum - shift) * 0.5
+      guard !staysInFloat else { return value }
+      return min(max((value / 500).rounded(.toNearestOrEven), -128), 127) * 500
+    }
+    let input = Tensor(x.map { Float($0) - Float(zeroPoint) }, shape: [rows, k])
+    let program = try Program(b.model("y"), hardware: .noVNNI, countingClamps: true)
+    #expect(try floats(program, [input]) == [values])
+    let clamped = zip(stored, exact).count { $0 != $1 }
+    #expect(clamped > 0)
+    #expect(program.clampedShares == ["MatMul_m": Double(clamped) / Double(rows * n)])
   }
 
   @Test(arguments: layers) func codeOperators(_ layer: Layer) throws {
@@ -67,31 +118,23 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ConvolutionShape(
-      batch: 1, inChannels: 19, height: 7, width: 9, outChannels: 40, group: 1, kernelHeight: 3,
-      kernelWidth: 2, outHeight: 5, outWidth: 8)
-  ])
-  func everyInstructionSetClampsAlike(_ shape: ConvolutionShape) {
-    var random = SeededRandom(seed: 3)
-    let input = random.floats(32 * 63).map { ($0 * 127).rounded() }
-    let weights = random.floats(40 * shape.depth).map { Int8($0 * 127) }
-    let layer = IntegerLayer(
-      inputScale: 1, inputZeroPoint: 128, weightZeroPoint: 0, clampsPairs: true,
-      countsClamps: false, output: nil)
-    let results = BlockLoops.available.map { loops in
-      var output = [Float](repeating: 0, count: 48 * 40)
-      let requantization = ColumnRequantization(
-        layer, scales: [Float](repeating: 1, count: 40), bias: [Int32](repeating: 3, count: 40),
-        columns: 48)
-      CodeConvolution(
-        shape: shape, layer: layer,
-        strips: CodeStrip.all(shape, weights, blocksAtOnce: loops.blocksAtOnce), isBlocked: true,
-        requantization: requantization, loops: loops
-      ).run(input, into: &output, workers: Workers(2))
-      return output
+  /// What stands between codes and a layer only moves them, here and there beside what observes the layer.
+  @Test func codesThatAreMovedOnTheWay() throws {
+    let sample = Sample(Layer(channels: 4, outputs: 6, pad: 0))
+    let file = sample.surrounded
+    let expected = sample.expected(clamped: true)
+    #expect(expected != sample.expected(clamped: false))
+    for observing in [[], ["o"]] {
+      let program = try Program(file, observing: observing, hardware: .noVNNI)
+      #expect(program.graph.nodes.contains { $0.opType == "CodeConv" && $0.clampsPairs })
+      #expect(try codes(program, sample) == expected)
     }
-    #expect(results.allSatisfy { $0 == results[0] })
+    #expect(try SaturationRisk.all(in: file) == SaturationRisk.all(in: sample.file))
+  }
+
+  @Test func layersThatNoInputClampsTakeAnyKernel() throws {
+    let program = try Program(Sample(Layer(bound: 64)).file, hardware: .noVNNI)
+    #expect(program.graph.nodes.allSatisfy { !$0.clampsPairs })
   }
 
   private func codes(_ program: Program, _ sample: Sample) throws -> [Int] {
@@ -131,14 +174,24 @@ private struct Sample {
   }
 
   private let inputScale: Float = 0.03
+  private var weightZeroPoint: Int { layer.weightZeroPoint }
   private var depth: Int { layer.channels / layer.group * layer.kernel * layer.kernel }
   private var outSide: Int { (side + 2 * layer.pad - layer.kernel) / layer.stride + 1 }
   private var dtype: ElementType { layer.isSigned ? .int8 : .uint8 }
 
   var input: Tensor {
-    let shape = Shape([batch, layer.channels, side, side])
+    let shape = Shape([batch, layer.channels] + spatial(side, side))
     return layer.isSigned
       ? Tensor(x.map { Int8($0) }, shape: shape) : Tensor(x.map { UInt8($0) }, shape: shape)
+  }
+
+  /// What stands for two axes.
+  private func spatial(_ height: Int, _ width: Int, unit: Int = 1) -> [Int] {
+    switch layer.axes {
+    case 1: [height * width]
+    case 3: [unit, height, width]
+    default: [height, width]
+    }
   }
 
   /// By output, its weights position by position, channels fastest.
@@ -174,7 +227,8 @@ private struct Sample {
             if k + 1 < depth { pair += factors[k + 1] * row[k + 1] }
             sum += clamped && !isDepthwise ? min(max(pair, -32768), 32767) : pair
           }
-          sum += Int(bias[output]) - (layer.zeroPoint + shift) * row.reduce(0, +)
+          sum += Int(bias[output]) - weightZeroPoint * factors.reduce(0, +)
+          sum -= (layer.zeroPoint + shift) * (row.reduce(0, +) - depth * weightZeroPoint)
           let factor = inputScale * scales[output] / outputScale
           let steps = Int((Float(sum) * factor).rounded(.toNearestOrEven)) + outputZero
           result.append(layer.isSigned ? min(max(steps, -128), 127) : min(max(steps, 0), 255))
@@ -200,9 +254,10 @@ private struct Sample {
   }
 
   private var attributes: [String: AttributeValue] {
-    [
-      "group": .int(layer.group), "strides": .ints([layer.stride, layer.stride]),
-      "pads": .ints([Int](repeating: layer.pad, count: 4)),
+    let pads = layer.axes == 1 ? [0] : spatial(layer.pad, layer.pad, unit: 0)
+    let strides = layer.axes == 1 ? [1] : spatial(layer.stride, layer.stride)
+    return [
+      "group": .int(layer.group), "strides": .ints(strides), "pads": .ints(pads + pads),
     ]
   }
 
@@ -216,12 +271,12 @@ private struct Sample {
       tensor("xz", layer.zeroPoint, dtype),
       ModelTensor(
         name: "w", elementType: .int8,
-        dims: [layer.outputs, layer.channels / layer.group, layer.kernel, layer.kernel],
+        dims: [layer.outputs, layer.channels / layer.group] + spatial(layer.kernel, layer.kernel),
         values: weights.map { Int8($0) }),
       ModelTensor(name: "ws", elementType: .float32, dims: [layer.outputs], values: scales),
       ModelTensor(
         name: "wz", elementType: .int8, dims: [layer.outputs],
-        values: [Int8](repeating: 0, count: layer.outputs)),
+        values: [Int8](repeating: Int8(weightZeroPoint), count: layer.outputs)),
       ModelTensor(name: "ys", elementType: .float32, dims: [], values: [outputScale]),
       tensor("yz", outputZero, dtype),
       ModelTensor(name: "b", elementType: .int32, dims: [layer.outputs], values: bias),
@@ -247,6 +302,21 @@ private struct Sample {
     ])
   }
 
+  /// With operators that keep codes between the layer and its neighbours.
+  var surrounded: Model {
+    var nodes = file.graph.nodes
+    let once: [String: AttributeValue] = ["kernel_shape": .ints([1, 1])]
+    nodes[0].outputs = ["xm"]
+    nodes[4].inputs[0] = "om"
+    nodes.insert(
+      ModelNode("MaxPool", name: "", inputs: ["xm"], outputs: ["xd"], attributes: once), at: 1)
+    nodes.insert(
+      ModelNode(
+        "Transpose", name: "", inputs: ["o"], outputs: ["om"],
+        attributes: ["perm": .ints([0, 1, 2, 3])]), at: 5)
+    return model(nodes)
+  }
+
   /// QLinearConv.
   var operators: Model {
     model([
@@ -264,7 +334,7 @@ private struct Sample {
         inputs: [
           ModelValue(
             name: "x", elementType: dtype,
-            dimensions: [batch, layer.channels, side, side].map { .fixed($0) })
+            dimensions: input.shape.dims.map { .fixed($0) })
         ],
         outputs: [ModelValue(name: "y", elementType: dtype, dimensions: [.unknown])],
         initializers: constants), opset: 13)

@@ -7,8 +7,6 @@
 #include "Elementwise.h"
 #include "Transpose.h"
 #include "Functions.h"
-#include "Integers.h"
-#include "Codes.h"
 #include "Dot.h"
 #include "ByteEpilogue.h"
 #include "ByteProduct.h"
@@ -21,8 +19,7 @@
   {name,          TILE_BLOCKS,     TILE_FACTORS,    multiply,        depthwise,      max_pool,   \
    average_pool,  plane_sum,       winograd_input,  winograd_output, scale_shift,                \
    finish,        block_channels,  unblock_channels, gather_lanes,                \
-   erf_each,      gelu,            softmax,        steps,           add_scaled,                  \
-   clamp_pairs,   requantize,      multiply_codes,  to_codes,      STEP_FACTORS,                    \
+   erf_each,      gelu,            softmax,        STEP_FACTORS,                                  \
    multiply_bytes, multiply_pairs, multiply_words, winograd_codes, winograd_sums, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
    dequantize_codes, combine_codes, look_up,       widen_codes,   interleave_planes,              \
    separate_planes, gather_bytes, insert_lanes}

@@ -55,42 +55,6 @@ typedef struct {
   int32_t height, width, outHeight, outWidth, padTop, padLeft, tilesAcross;
 } CKTiling;
 
-/// Two products that an instruction adds and clamps to 16 bits before it adds them to a sum.
-typedef struct {
-  /// Codes less their zero point, one pair every `stride` floats.
-  const float *x0, *x1;
-  int64_t stride;
-  /// The zero point of the codes as unsigned bytes, and the pair's weights as they are stored.
-  float zero, w0, w1;
-} CKPair;
-
-/// What becomes of integer sums: y = scale · round(clamp((sum + bias) · factor)), or (sum + bias) · factor alone.
-typedef struct {
-  /// One per column.
-  const int32_t *bias;
-  const float *factors;
-  int rounds;
-  float scale, lowCode, highCode;
-} CKRequantization;
-
-/// Rows of unsigned codes times a matrix of signed ones, each sum of two products clamped to 16 bits; then requantized.
-typedef struct {
-  /// Row r starts at x + r · xStride.
-  const uint8_t *x;
-  int64_t xStride;
-  int64_t rows;
-  /// A multiple of 4.
-  int32_t depth;
-  /// Output blocks, at most `CKKernels.blocksAtOnce`.
-  int32_t blocks;
-  /// depth / 4 × (16 · blocks) × 4.
-  const int8_t *weights;
-  CKRequantization to;
-  /// Block b of row r is written to y + r · yStride + b · yBlockStride.
-  float *y;
-  int64_t yStride, yBlockStride;
-} CKCodeProduct;
-
 /// What unsigned bytes stand for: value = scale · (code − zeroPoint), code − zeroPoint in low…high.
 typedef struct {
   float scale;
@@ -204,20 +168,6 @@ typedef struct {
   void (*errorFunction)(const float *x, int64_t count, float *y);
   void (*gelu)(const float *x, int64_t count, float *y);
   void (*softmax)(const float *x, int64_t count, float *y);
-
-  /// y = round(x / scale): what multiples of a scale are multiples by.
-  void (*steps)(const float *x, int64_t count, float scale, float *y);
-  /// sums += factor · x for integers that floats hold.
-  void (*addScaled)(const float *x, int64_t count, int32_t factor, int32_t *sums);
-  /// Adds to `excess` what clamping takes from each of `count` sums of two products.
-  void (*clampPairs)(const CKPair *pair, int64_t count, int32_t *excess);
-  /// rows × columns.
-  void (*requantize)(const int32_t *sums, int64_t rows, int64_t columns, const CKRequantization *to, float *y);
-  void (*multiplyCodes)(const CKCodeProduct *product);
-  /// A plane of up to 16 channels, on the grid of `scale`, as unsigned bytes about `zero`: a pixel's are `stride` bytes
-  /// from the next one's.
-  void (*toCodes)(const float *x, int64_t pixels, int32_t channels, float scale, float zero, uint8_t *codes,
-                  int64_t stride);
 
   /// Codes that `multiplyBytes` takes at once.
   int32_t stepFactors;

@@ -34,9 +34,18 @@ struct UnblockCodes: OperatorOnCodes {
 
 // MARK: Layers
 
-/// Conv of codes with constant weights, the output blocked. Inputs X, W (int8), the scales of W and a bias, M values each, and
-/// codes that are added to the output where there is a residual. The bias is int32, in steps, or float32 where the output is.
-struct CodeConv: OperatorOnCodes {
+/// A layer of codes with constant weights. Inputs X, W (int8), the scales of W and a bias, one value each for every output. The
+/// bias is int32, in steps, or float32 where the output is. Where the node clamps pairs, weights are clamped as they are
+/// stored.
+protocol LayerOnCodes: OperatorOnCodes {
+  var input: CodeGrid { get }
+  var weightZeroPoint: Int { get }
+  /// Where sums that clamping changes are counted; nil where they are not.
+  var clamps: ClampCount? { get set }
+}
+
+/// Conv of codes. A further input are the codes that are added to the output where there is a residual.
+struct CodeConv: LayerOnCodes {
   let window: WindowGeometry
   let group: Int
   let input: CodeGrid
@@ -46,16 +55,20 @@ struct CodeConv: OperatorOnCodes {
   var residual: CodeResidual?
   /// Whether X is blocked.
   var readsBlocked = false
+  var clamps: ClampCount?
   var yieldsCodes: Bool { output != nil }
+
+  /// Whether there are two spatial axes: the output then is blocked, else all is dense.
+  var isPlanar: Bool { window.kernel.count == 2 }
 }
 
-/// MatMul or Gemm of codes with constant weights. Inputs X (… × K), W (int8, N × K), the scales of W and a bias, N values each:
-/// int32, in steps, or float32 where the output is.
-struct CodeMatMul: OperatorOnCodes {
+/// MatMul or Gemm of codes: X (… × K), W (N × K).
+struct CodeMatMul: LayerOnCodes {
   let input: CodeGrid
   let weightZeroPoint: Int
   /// nil where the output stays in float.
   let output: CodeGrid?
+  var clamps: ClampCount?
   var yieldsCodes: Bool { output != nil }
 }
 

@@ -71,35 +71,6 @@ struct BlockedGlobalAveragePool: EngineOperator {
   let channels: Int
 }
 
-// MARK: Layers of 8-bit codes
-
-/// A layer whose input and weights are 8-bit codes, computed on integers: what `usingIntegerSums` makes of it.
-protocol IntegerOperator: EngineOperator {
-  var layer: IntegerLayer { get }
-}
-
-/// Conv of codes. Inputs X (floats on the input's grid, N × C × … or blocked), W (int8), the scales of W and an int32 bias, M
-/// values each. The output is on its own grid.
-struct IntegerConv: IntegerOperator {
-  enum Layout {
-    case dense
-    /// From dense to blocked.
-    case blocking
-    case blocked
-  }
-
-  var window: WindowGeometry
-  let group: Int
-  let layer: IntegerLayer
-  var layout = Layout.dense
-}
-
-/// MatMul or Gemm of codes. Inputs X (floats on the input's grid, … × K), W (int8, N × K), the scales of W and an int32 bias,
-/// N values each. The output is on its own grid, or in float.
-struct IntegerMatMul: IntegerOperator {
-  let layer: IntegerLayer
-}
-
 // MARK: Elementwise
 
 /// QuantizeLinear followed by DequantizeLinear, without the codes in between. Inputs x, scale, zero point.

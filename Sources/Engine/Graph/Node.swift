@@ -22,7 +22,8 @@ package struct Node: Sendable {
   var activation = Activation.identity
   /// Applied to the first output after the activation.
   var rounding: GridRounding?
-  /// Whether sums of two products of codes are clamped to 16 bits (`Hardware.noVNNI`).
+  /// Whether it computes as runtimes do on x86 without VNNI (`Hardware.noVNNI`): sums of two products of codes are clamped to
+  /// 16 bits.
   var clampsPairs = false
   /// Set where a rewrite has put an operator of the engine in place of ONNX's; `opType` is then its name.
   var own: (any EngineOperator)?

@@ -29,7 +29,6 @@ extension WindowGeometry {
 extension Node {
   /// Window and groups of a convolution with weights of that shape, where its attributes are as they should be.
   func convolution(weights: Shape) -> (window: WindowGeometry, group: Int)? {
-    if let conv = own(as: IntegerConv.self) { return (conv.window, conv.group) }
     guard self.is("Conv"), let window = try? WindowGeometry(attributes, weights: weights),
       let group = try? attributes.int("group", default: 1)
     else { return nil }

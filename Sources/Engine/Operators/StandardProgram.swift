@@ -5,10 +5,11 @@ import ONNXFormat
 extension Program {
   /// - Parameters:
   ///   - observing: names of values a tap must see exactly as the model defines them; rewrites leave them alone.
-  ///   - optimizing: whether to apply rewrites; off, the graph runs as written, which is how rewrites are tested.
+  ///   - optimizing: whether to apply rewrites; off, the graph runs as written, which is how rewrites are tested, with operators on
+  ///     codes where `arithmetic` or `hardware` ask for them.
   ///   - hardware: whose arithmetic to compute layers of 8-bit codes in.
   ///   - countingClamps: whether `clampedShares` is kept.
-  ///   - arithmetic: how quantized layers are computed, on exact hardware.
+  ///   - arithmetic: how quantized layers are computed on exact hardware; without VNNI always on codes.
   /// - Throws: `GraphError.unsupportedNodes` with every node that cannot run.
   public convenience init(
     _ model: Model, observing: [String] = [], optimizing: Bool = true, hardware: Hardware = .exact,

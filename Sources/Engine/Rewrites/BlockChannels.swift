@@ -4,9 +4,10 @@ extension Graph {
   /// Each value has a dense form, and a blocked twin where an operator that can produces one. A node that needs the
   /// form that is missing gets a conversion before it; values that must exist as the model defines them keep theirs.
   func blockingChannels(
-    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits
+    keeping: Set<ValueName>, traits: (Node) -> OperatorTraits,
+    rules: [ChannelBlocking.Rule] = ChannelBlocking.rules + ChannelBlocking.rulesOfCodes
   ) -> Graph {
-    var blocking = ChannelBlocking(self, fixed: fixedValues(keeping))
+    var blocking = ChannelBlocking(self, rules, fixed: fixedValues(keeping))
     for node in nodes { blocking.append(node, isElementwise: traits(node).isElementwise) }
     return blocking.graph
   }
@@ -22,20 +23,20 @@ struct ChannelBlocking {
 
   var graph: Graph
   private let source: Graph
+  private let rules: [Rule]
   private let fixed: Set<ValueName>
   private var twins: [ValueName: Twin] = [:]
   /// Values whose dense form no node computes yet.
   private var lacksDense: Set<ValueName> = []
 
-  init(_ source: Graph, fixed: Set<ValueName>) {
-    self.source = source
-    self.fixed = fixed
+  init(_ source: Graph, _ rules: [Rule], fixed: Set<ValueName>) {
+    (self.source, self.rules, self.fixed) = (source, rules, fixed)
     graph = source
     graph.nodes = []
   }
 
   mutating func append(_ node: Node, isElementwise: Bool) {
-    for rule in isElementwise ? [{ $0.elementwise($1) }] : Self.rules + Self.rulesOfCodes {
+    for rule in isElementwise ? [{ $0.elementwise($1) }] : rules {
       if let (blocked, channels) = rule(&self, node) {
         appendBlocked(blocked, channels: channels)
         return
@@ -49,7 +50,7 @@ struct ChannelBlocking {
   /// and the dense value as its output, and the output's channels, 0 for a dense output. nil where it cannot.
   typealias Rule = @Sendable (inout ChannelBlocking, Node) -> (node: Node, channels: Int)?
 
-  private static let rules: [Rule] = [
+  static let rules: [Rule] = [
     { $0.convolution($1) }, { $0.pool($1) }, { $0.globalAveragePool($1) },
     { $0.batchNormalization($1) }, { $0.rounding($1) }, { $0.binary($1) }, { $0.concat($1) },
   ]
@@ -100,9 +101,8 @@ struct ChannelBlocking {
 // The rules, by operator.
 extension ChannelBlocking {
   private mutating func convolution(_ node: Node) -> (Node, Int)? {
-    var integer = node.own(as: IntegerConv.self)
     guard node.inputs.count >= 2, let input = node.inputs[0],
-      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32 || integer != nil,
+      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32,
       weights.shape.rank == 4, weights.count > 0,
       let (window, group) = node.convolution(weights: weights.shape),
       (1...max(weights.shape[0], 1)).contains(group), weights.shape[0] % group == 0
@@ -120,9 +120,7 @@ extension ChannelBlocking {
     } else {
       provideDense(input)
     }
-    integer?.layout = readsBlocked ? .blocked : .blocking
-    let own: any EngineOperator =
-      integer ?? BlockedConv(window: window, group: group, readsBlocked: readsBlocked)
+    let own = BlockedConv(window: window, group: group, readsBlocked: readsBlocked)
     return (node.replaced(by: own, reading: inputs), weights.shape[0])
   }
 

@@ -6,7 +6,7 @@ extension ChannelBlocking {
   ]
 
   private mutating func convolutionOfCodes(_ node: Node) -> (Node, Int)? {
-    guard var conv = node.own(as: CodeConv.self), let input = node.input(0),
+    guard var conv = node.own(as: CodeConv.self), conv.isPlanar, let input = node.input(0),
       let weights = graph.constant(node.input(1))
     else { return nil }
     let channels = weights.shape[1] * conv.group

@@ -6,8 +6,7 @@ extension Graph {
     var graph = self
     let (consumers, producers, fixed) = (consumers(), producers(), fixedValues(keeping))
     var removed: Set<Int> = []
-    for (index, conv) in nodes.enumerated()
-    where conv.is("Conv") || conv.own is IntegerConv {
+    for (index, conv) in nodes.enumerated() where conv.is("Conv") {
       var reader = index
       while let input = nodes[reader].inputs.first ?? nil, let producer = producers[input],
         soleConsumer(of: input, consumers, fixed: fixed) == reader
@@ -50,7 +49,9 @@ extension Graph {
 
   private func keepsZeros(_ node: Node) -> Bool {
     // Scales along a padded axis would no longer fit.
-    if node.own is QuantizeDequantize { return constant(node.inputs[1])?.count == 1 }
+    if node.own is QuantizeDequantize || node.is("QuantizeLinear", "DequantizeLinear") {
+      return constant(node.inputs[1])?.count == 1
+    }
     switch activation(of: node) {
     case .relu: return true
     case .clip(let lowest, let highest): return lowest <= 0 && highest >= 0
@@ -62,12 +63,6 @@ extension Graph {
 extension Node {
   /// Puts so many zeros around a convolution's image besides its own; false where its padding is not told in numbers.
   fileprivate mutating func pad(by pads: [Int]) -> Bool {
-    if var conv = own(as: IntegerConv.self) {
-      guard let window = conv.window.padded(by: pads) else { return false }
-      conv.window = window
-      own = conv
-      return true
-    }
     // Of which size the window is does not matter here, and only the weights say it.
     let kernel = [Int](repeating: 1, count: pads.count / 2)
     guard let window = (try? WindowGeometry(attributes, kernel: kernel))?.padded(by: pads) else {

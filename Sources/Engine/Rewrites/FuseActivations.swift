@@ -5,9 +5,6 @@ extension Graph {
   ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let activation = activation(of: node) else { return false }
-      if let integer = producer.own as? any IntegerOperator {
-        return integer.layer.output?.implies(activation) ?? false
-      }
       guard traits(producer).fusesActivation, producer.activation == .identity,
         producer.outputs.dropFirst().allSatisfy({ $0 == nil })
       else { return false }

@@ -6,10 +6,6 @@ extension Graph {
   ) -> Graph {
     absorbingReaders(keeping: keeping) { node, producer in
       guard let rounding = rounding(of: node) else { return false }
-      // What integer sums become lies on the output's grid already.
-      if let integer = producer.own as? any IntegerOperator {
-        return integer.layer.output == rounding
-      }
       guard traits(producer).fusesRounding, producer.rounding == nil else { return false }
       producer.rounding = rounding
       return true

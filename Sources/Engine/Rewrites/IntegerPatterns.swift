@@ -1,7 +1,9 @@
-/// Finds the layers of a graph that compute from 8-bit codes.
+/// Finds the layers of a graph that compute from 8-bit codes, and which of them runtimes compute on integers: those that ONNX
+/// Runtime fuses by default, a layer between DequantizeLinear and QuantizeLinear, a Relu or Clip that the output's range
+/// implies in between; of Gemm and MatMul also those whose output stays in float.
 struct IntegerPatterns {
   /// How codes of one scale for the whole tensor stand for values.
-  struct Grid {
+  struct Grid: Equatable {
     let scale: Float
     let zeroPoint: Int
     let dtype: DType
@@ -15,18 +17,10 @@ struct IntegerPatterns {
   }
 
   struct Match {
-    let node: Node
     let input: Grid
-    /// int8, in Conv's layout or N × K.
-    let weights: Tensor
-    let weightZeroPoint: Int
-    /// One per output channel.
-    let weightScales: [Float]
-    let bias: [Int32]
     /// nil where the output stays in float.
-    let output: GridRounding?
-    /// The value that the layer computes, and the Add that it takes the bias of.
-    let result: ValueName
+    let output: Grid?
+    /// The Add that the layer takes the bias of.
     let added: Int?
   }
 
@@ -54,12 +48,9 @@ struct IntegerPatterns {
     let output = output(of: last, input.dtype)
     // Runtimes multiply matrices of codes for a result in float, convolve them only for codes.
     guard output.isCodes || (output == .float && !node.is("Conv") && added == nil),
-      let bias = bias(of: node, added, input.scale, layer.scales, mayBeFloat: output.isCodes)
+      bias(of: node, added, input.scale, layer.scales, mayBeFloat: output.isCodes) != nil
     else { return nil }
-    return Match(
-      node: node, input: input, weights: layer.codes, weightZeroPoint: layer.zeroPoint,
-      weightScales: layer.scales, bias: bias, output: output.rounding, result: last,
-      added: added?.node)
+    return Match(input: input, output: output.grid, added: added?.node)
   }
 
   // MARK: Input
@@ -277,19 +268,19 @@ struct IntegerPatterns {
 
   /// What becomes of a layer's result.
   private enum Output: Equatable {
-    case codes(GridRounding)
+    case codes(Grid)
     case float
     /// Something between the layer and the codes that the codes do not imply, or codes of another type.
     case apart
 
-    var rounding: GridRounding? {
-      if case .codes(let rounding) = self { rounding } else { nil }
+    var grid: Grid? {
+      if case .codes(let grid) = self { grid } else { nil }
     }
 
-    var isCodes: Bool { rounding != nil }
+    var isCodes: Bool { grid != nil }
 
     init(_ grid: Grid, of dtype: DType) {
-      self = grid.dtype == dtype ? .codes(grid.rounding) : .apart
+      self = grid.dtype == dtype ? .codes(grid) : .apart
     }
   }
 

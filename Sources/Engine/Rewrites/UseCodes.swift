@@ -28,7 +28,7 @@ extension Graph {
       let pair = combined.pair
       let found = lastProducer(readOnlyBy: index, producers, consumers, fixed: fixed) {
         let conv = graph.nodes[$0].own(as: CodeConv.self)
-        return conv.map { $0.residual == nil } ?? false && !removed.contains($0)
+        return conv.map { $0.residual == nil && $0.isPlanar } ?? false && !removed.contains($0)
       }
       guard let producer = found, let own = nodes[producer].output,
         var conv = graph.nodes[producer].own(as: CodeConv.self),

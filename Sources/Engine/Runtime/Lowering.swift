@@ -1,29 +1,40 @@
 /// From the graph of a file to the graph that runs.
 struct Lowering {
   let registry: OperatorRegistry
-  /// What is done to the graph; with none, it runs as written.
-  let rewrites: [Rewrite]
-  let arithmetic: Arithmetic
-  /// Whose sums layers of 8-bit codes are computed in.
-  let hardware: Hardware
+  /// What is done to the graph besides; with none, it runs as written.
+  var rewrites: [Rewrite] = []
+  var arithmetic = Arithmetic.float
+  /// Whose sums layers of 8-bit codes are computed in; clamped ones always on codes.
+  var hardware = Hardware.exact
   /// Whether clamped sums are counted, which takes longer.
-  let countsClamps: Bool
+  var countsClamps = false
 
   /// - Parameter keeping: values that must exist as the model defines them.
   func lowered(_ source: Graph, keeping: Set<ValueName>) throws(GraphError) -> Graph {
-    var graph = source
-    // Before constants are folded, for weights behind DequantizeLinear would be codes no more.
-    if hardware == .noVNNI {
-      graph = try graph.clampingPairs(registry: registry, counting: countsClamps)
-    } else if arithmetic == .integer, !rewrites.isEmpty {
-      graph = try graph.foldingConstants(registry: registry, leaving: ["DequantizeLinear"])
-        .removingIdentities(keeping: keeping).distributingQuantizers(keeping: keeping)
-        .usingCodes(keeping: keeping, traits: registry.traits, evaluating: value)
+    let usesCodes = arithmetic == .integer || hardware == .noVNNI
+    var graph = usesCodes ? try onCodes(source, keeping: keeping) : source
+    guard !rewrites.isEmpty else {
+      return usesCodes
+        ? graph.blockingChannels(
+          keeping: keeping, traits: registry.traits, rules: ChannelBlocking.rulesOfCodes)
+        : graph
     }
-    guard !rewrites.isEmpty else { return graph }
     graph = try graph.foldingConstants(registry: registry)
     for rewrite in rewrites { graph = rewrite(graph, keeping, registry.traits) }
     return graph.withoutDeadNodes(keeping: keeping)
+  }
+
+  /// The graph with operators on codes, dense ones, where it can have them.
+  func onCodes(_ source: Graph, keeping: Set<ValueName>) throws(GraphError) -> Graph {
+    // Weights behind DequantizeLinear would be codes no more. Which layers runtimes compute on codes is told before quantizers
+    // move.
+    try source.foldingConstants(registry: registry, leaving: ["DequantizeLinear"])
+      .separatingLayers(on: hardware, keeping: keeping)
+      .removingIdentities(keeping: keeping)
+      .foldingPads(keeping: keeping)
+      .distributingQuantizers(keeping: keeping)
+      .usingCodes(keeping: keeping, traits: registry.traits, evaluating: value)
+      .clampingWhereNeeded(counting: countsClamps)
   }
 
   /// What a node makes of known inputs.

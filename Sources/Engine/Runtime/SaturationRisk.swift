@@ -17,14 +17,16 @@ public struct SaturationRisk: Sendable, Hashable, Codable {
   static func all(
     in model: Model, registry: OperatorRegistry
   ) throws(GraphError) -> [SaturationRisk] {
-    let graph = try Graph(model).resolved().clampingPairs(registry: registry)
+    let graph = try Lowering(registry: registry, hardware: .noVNNI).onCodes(
+      Graph(model).resolved(), keeping: [])
     return graph.nodes.compactMap { graph.saturationRisk(of: $0) }
   }
 }
 
 extension Graph {
-  fileprivate func saturationRisk(of node: Node) -> SaturationRisk? {
-    guard let (codes, order) = integerWeights(of: node) else { return nil }
+  /// - Parameter node: one that is to clamp pairs.
+  func saturationRisk(of node: Node) -> SaturationRisk? {
+    guard node.clampsPairs, let (codes, order) = integerWeights(of: node) else { return nil }
     let pairs = SaturatingPairs(codes, order)
     guard !pairs.isEmpty else { return nil }
     return SaturationRisk(
@@ -39,7 +41,7 @@ extension Graph {
       weights.dtype == .int8, weights.count > 0
     else { return nil }
     let (codes, shape) = (weights.array(of: Int8.self), weights.shape)
-    if node.own is IntegerMatMul { return (codes, PairOrder(channels: shape[1])) }
+    if node.own is CodeMatMul { return (codes, PairOrder(channels: shape[1])) }
     switch node.opType {
     case "QLinearMatMul", "MatMulInteger":
       guard shape.rank == 2 else { return nil }
@@ -57,7 +59,7 @@ extension Graph {
         PairOrder(channels: shape[0])
       )
     default:
-      let own = node.own(as: IntegerConv.self)?.group
+      let own = node.own(as: CodeConv.self)?.group
       guard shape.rank >= 3, let group = try? own ?? node.attributes.int("group", default: 1),
         shape[1] > 1 || shape[0] != group
       else { return nil }
@@ -66,9 +68,12 @@ extension Graph {
   }
 
   private static func weightInput(of node: Node) -> Int? {
-    if node.own is any IntegerOperator { return 1 }
-    guard node.clampsPairs else { return nil }
-    return ["ConvInteger", "MatMulInteger"].contains(node.opType) ? 1 : 3
+    if node.own is any LayerOnCodes { return 1 }
+    return switch node.opType {
+    case "ConvInteger", "MatMulInteger": 1
+    case "QLinearConv", "QLinearMatMul", "QGemm": 3
+    default: nil
+    }
   }
 }
 
@@ -77,15 +82,12 @@ extension Program {
   /// some, by name. Empty where the program was not made to count.
   public var clampedShares: [String: Double] {
     var shares: [String: Double] = [:]
-    for (node, kernel) in zip(graph.nodes, kernels) {
-      guard let clamps = (kernel as? any PairClamping)?.clamps, clamps.clamped > 0 else { continue }
+    for node in graph.nodes {
+      guard let clamps = (node.own as? any LayerOnCodes)?.clamps, clamps.clamped > 0 else {
+        continue
+      }
       shares[node.name] = Double(clamps.clamped) / Double(clamps.all)
     }
     return shares
   }
-}
-
-/// A kernel that clamps sums of two products, and counts the sums that lose something by it.
-protocol PairClamping: NodeKernel {
-  var clamps: ClampCount { get }
 }

@@ -13,7 +13,7 @@ struct ByteMatrix: Sendable {
   init(_ layer: CodeLayer, loops: BlockLoops = .best) {
     precondition(layer.residual == nil, "rows of a matrix are not blocked as a residual is")
     (n, k) = (layer.outputs, layer.depth)
-    let parts = WeightDigits(layer.weights).parts
+    let parts = WeightDigits(layer).parts
     (digits, ending) = (parts.count, CodeEnding(layer))
     product = ByteProduct(loops, clampsPairs: layer.clampsPairs)
     let depth = Self.padded(k)

@@ -19,7 +19,7 @@ struct ByteWeights: Sendable {
     _ shape: ConvolutionShape, _ layer: CodeLayer, isBlocked: Bool, loops: BlockLoops = .best
   ) {
     let order = ByteOrder(shape, lanes: isBlocked ? ChannelBlocks.lanes : Self.denseLanes)
-    let digits = WeightDigits(layer.weights)
+    let digits = WeightDigits(layer)
     let outputs = DirectWeights.strips(shape, blocksAtOnce: loops.blocksAtOnce)
     let runs = outputs.map { order.runs($0.channels) }
     var size = 0

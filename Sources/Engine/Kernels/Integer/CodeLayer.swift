@@ -5,6 +5,7 @@ struct CodeLayer: Sendable {
   let input: CodeGrid
   /// Less their zero point, −255…255: M × C/group × KH × KW, or N × K.
   let weights: [Int16]
+  var weightZeroPoint = 0
   /// One per output.
   let weightScales: [Float]
   /// One per output, in steps of s_x · s_w.
@@ -15,8 +16,8 @@ struct CodeLayer: Sendable {
   var offsets: [Float] = []
   /// What is added to the output's codes.
   var residual: CodeResidual?
-  /// Whether every sum of two products is clamped to 16 bits before it is added; weights then are signed bytes. Convolutions of
-  /// single channels are exact even so. See `PairOrder`.
+  /// Whether every sum of two products of codes with weights as they are stored, signed bytes, is clamped to 16 bits before it is
+  /// added. Convolutions of single channels are exact even so. See `PairOrder`.
   var clampsPairs = false
 
   var outputs: Int { weightScales.count }

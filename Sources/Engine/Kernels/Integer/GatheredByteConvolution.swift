@@ -105,12 +105,13 @@ struct GatheredByteConvolution {
   ) {
     let lanes = ChannelBlocks.lanes
     let outPlane = shape.positions * lanes
-    withUnsafePointer(to: Int32(0)) { offset in
+    let offsets = [Int32](repeating: 0, count: weights.digits)
+    offsets.withUnsafeBufferPointer { offsets in
       var product = CKByteProduct()
       product.x = UnsafePointer(rows.base)
       product.xStride = Int64(strip.depth)
-      product.offsets = offset
-      product.runs = 1
+      product.offsets = offsets.baseAddress
+      product.runs = Int32(weights.digits)
       product.runSteps = Int32(strip.depth / 4)
       product.weights = UnsafePointer(weights.values.base + strip.start)
       product.to = weights.ending.loops(from: strip.outputs.firstBlock)

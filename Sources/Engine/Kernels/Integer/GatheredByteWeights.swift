@@ -13,40 +13,43 @@ struct GatheredByteWeights: Sendable {
   let strips: [Strip]
   /// Codes of a group in a row: whole steps.
   let groupDepth: Int
+  /// How often a row is read: weights with a zero point are sums.
+  let digits: Int
   let values: AlignedValues<Int8>
   let ending: CodeEnding
   let loops: BlockLoops
   let isBlocked: Bool
 
   /// - Parameters:
-  ///   - layer: its weights are signed bytes.
+  ///   - layer: its pairs are clamped.
   ///   - isBlocked: whether the input is; otherwise it is N × C × H × W.
   init(
     _ shape: ConvolutionShape, _ layer: CodeLayer, isBlocked: Bool, loops: BlockLoops = .best
   ) {
     let groupDepth = (shape.depth + 3) / 4 * 4
+    let parts = WeightDigits(layer).parts
     var size = 0
     strips = DirectWeights.strips(shape, blocksAtOnce: loops.blocksAtOnce).map { outputs in
       let groups =
         outputs.channels.lowerBound / max(shape.inChannelsPerGroup, 1)..<outputs.channels.upperBound
         / max(shape.inChannelsPerGroup, 1)
       let depth = groups.count * groupDepth
-      defer { size += depth * outputs.blocks * ChannelBlocks.lanes }
+      defer { size += parts.count * depth * outputs.blocks * ChannelBlocks.lanes }
       return Strip(outputs: outputs, groups: groups, depth: depth, start: size)
     }
     values = AlignedValues(size)
     (self.groupDepth, self.isBlocked, self.loops) = (groupDepth, isBlocked, loops)
-    ending = CodeEnding(layer)
+    (digits, ending) = (parts.count, CodeEnding(layer))
     for strip in strips {
       var packing = BytePacking(
         values.base + strip.start, width: strip.outputs.blocks * ChannelBlocks.lanes,
         stepFactors: 4)
-      pack(layer.weights, strip, shape, &packing)
+      for part in parts { pack(part, strip, shape, &packing) }
     }
   }
 
   private func pack(
-    _ weights: [Int16], _ strip: Strip, _ shape: ConvolutionShape, _ packing: inout BytePacking
+    _ weights: [Int8], _ strip: Strip, _ shape: ConvolutionShape, _ packing: inout BytePacking
   ) {
     let order = PairOrder(
       channels: shape.inChannelsPerGroup, positions: shape.kernelHeight * shape.kernelWidth)
@@ -57,7 +60,7 @@ struct GatheredByteWeights: Sendable {
           let m = first + lane
           guard m < shape.outChannels, m / shape.outChannelsPerGroup == group, k < shape.depth
           else { return 0 }
-          return Int8(weights[m * shape.depth + order.place(k)])
+          return weights[m * shape.depth + order.place(k)]
         }
       }
     }

@@ -1,5 +1,3 @@
-import CKernels
-
 /// The pairs of a layer's weights that can leave 16 bits for some input, by output.
 public struct SaturatingPairs: Sendable {
   public struct Pair: Sendable {
@@ -39,22 +37,8 @@ public struct SaturatingPairs: Sendable {
 }
 
 extension SaturatingPairs.Pair {
-  /// Adds to `excess` what clamping takes from this pair's sum at `count` places.
-  ///
-  /// - Parameters:
-  ///   - x: codes less their zero point; the factors of the pair start at `x + offsets`.
-  ///   - zeroPoint: of the codes as unsigned bytes.
-  func addExcess(
-    _ x: UnsafePointer<Float>, offsets: (Int, Int), stride: Int = 1, zeroPoint: Int, count: Int,
-    into excess: UnsafeMutablePointer<Int32>
-  ) {
-    var pair = CKPair(
-      x0: x + offsets.0, x1: x + offsets.1, stride: Int64(stride), zero: Float(zeroPoint),
-      w0: weights.0, w1: weights.1)
-    BlockLoops.best.table.pointee.clampPairs(&pair, Int64(count), excess)
-  }
-
   /// What clamping takes from one sum, for codes less their zero point.
+  /// - Parameter zeroPoint: of the codes as unsigned bytes.
   public func excess(_ a: Float, _ b: Float, zeroPoint: Float) -> Int32 {
     let sum = (a + zeroPoint) * weights.0 + (b + zeroPoint) * weights.1
     return Int32(sum - min(max(sum, -32768), 32767))

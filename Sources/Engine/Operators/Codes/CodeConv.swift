@@ -1,9 +1,14 @@
 extension CodeConv {
-  func kernel(of node: Node) -> any NodeKernel { CodeConvKernel(conv: self) }
+  func kernel(of node: Node) -> any NodeKernel {
+    isPlanar
+      ? CodeConvKernel(conv: self, clampsPairs: node.clampsPairs)
+      : SpatialCodeConv(conv: self, clampsPairs: node.clampsPairs)
+  }
 }
 
 private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
   let conv: CodeConv
+  let clampsPairs: Bool
 
   /// What packed weights and their ending depend on.
   private struct Form: Hashable {
@@ -14,6 +19,7 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
     let residual: CodeResidual?
     let weightZeroPoint: Int
     let scales: [Float]
+    let clampsPairs: Bool
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
@@ -42,31 +48,56 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
   }
 
   func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
-    let w = try inputs.knownValue(1, "W")
-    let bias = try inputs.knownValue(3, "bias")
-    let scales = try inputs.knownValue(2, "scales").array(of: Float.self)
-    let shape = try shape(inputs.required(0, "X").type.shape, w.shape)
-    var layer = CodeLayer(
-      input: conv.input, weights: w, zeroPoint: conv.weightZeroPoint, scales: scales, bias: bias,
-      output: conv.output)
+    let constants = try LayerConstants(inputs)
+    let shape = try shape(inputs.required(0, "X").type.shape, constants.weights.shape)
+    var layer = constants.layer(conv, to: conv.output, clampsPairs: clampsPairs)
     let output = Self.output(shape)
     let addsApart = inputs.optional(4).map { $0.type.shape != output } ?? false
     if !addsApart { layer.residual = conv.residual }
+    let convolution = convolution(shape, layer, constants)
+    var prepared: any PreparedKernel = Prepared(convolution: convolution)
+    if addsApart, let residual = conv.residual, let grid = conv.output {
+      let pair = CodePair(
+        operation: .sum, left: grid, right: residual.grid, result: residual.total)
+      prepared = PreparedApart(convolution: convolution, output: output, pair: pair)
+    }
+    guard let clamps = conv.clamps else { return prepared }
+    return counting(prepared, clamps, shape, layer)
+  }
+
+  private func convolution(
+    _ shape: ConvolutionShape, _ layer: CodeLayer, _ constants: LayerConstants
+  ) -> ByteConvolution {
     let algorithm = ByteAlgorithm(
       for: shape, layer, isBlocked: conv.readsBlocked, loops: .best)
     let form = Form(
       algorithm: algorithm, shape: shape.withoutImage, input: conv.input, output: conv.output,
-      residual: layer.residual, weightZeroPoint: conv.weightZeroPoint, scales: scales)
-    let packed = w.packed(as: form, with: bias) {
+      residual: layer.residual, weightZeroPoint: conv.weightZeroPoint, scales: constants.scales,
+      clampsPairs: clampsPairs)
+    let packed = constants.weights.packed(as: form, with: constants.bias) {
       ByteConvolution.Weights(shape, layer, for: algorithm)
     }
-    let convolution = ByteConvolution(shape, zeroPoint: conv.input.zeroPoint, packed)
-    guard addsApart, let residual = conv.residual, let grid = conv.output else {
-      return Prepared(convolution: convolution)
+    return ByteConvolution(shape, zeroPoint: conv.input.zeroPoint, packed)
+  }
+
+  private func counting(
+    _ prepared: any PreparedKernel, _ clamps: ClampCount, _ shape: ConvolutionShape,
+    _ layer: CodeLayer
+  ) -> ClampCounting {
+    func sums(clampsPairs: Bool) -> ClampCounting.Sums {
+      let layer = layer.sums(clampsPairs: clampsPairs)
+      let algorithm = ByteAlgorithm(
+        for: shape, layer, isBlocked: conv.readsBlocked, loops: .best)
+      let convolution = ByteConvolution(shape, layer, algorithm)
+      return { call, sums in
+        convolution.run(
+          call.codes(0), into: .values(sums), scratch: call.scratch, workers: call.workers)
+      }
     }
-    let pair = CodePair(
-      operation: .sum, left: grid, right: residual.grid, result: residual.total)
-    return PreparedApart(convolution: convolution, output: output, pair: pair)
+    return ClampCounting(
+      layer: prepared, clamps: clamps, count: shape.batch * shape.outChannels * shape.positions,
+      size: Self.output(shape).elementCount, clamped: sums(clampsPairs: true),
+      exact: sums(clampsPairs: false))
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

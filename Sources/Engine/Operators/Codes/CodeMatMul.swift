@@ -1,9 +1,12 @@
 extension CodeMatMul {
-  func kernel(of node: Node) -> any NodeKernel { CodeMatMulKernel(product: self) }
+  func kernel(of node: Node) -> any NodeKernel {
+    CodeMatMulKernel(product: self, clampsPairs: node.clampsPairs)
+  }
 }
 
 private struct CodeMatMulKernel: PlannedKernel, MultiplyAccumulating {
   let product: CodeMatMul
+  let clampsPairs: Bool
 
   /// What the packed matrix and its ending depend on.
   private struct Form: Hashable {
@@ -11,6 +14,7 @@ private struct CodeMatMulKernel: PlannedKernel, MultiplyAccumulating {
     let output: CodeGrid?
     let weightZeroPoint: Int
     let scales: [Float]
+    let clampsPairs: Bool
   }
 
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
@@ -24,18 +28,27 @@ private struct CodeMatMulKernel: PlannedKernel, MultiplyAccumulating {
   }
 
   func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
-    let (w, bias) = (try inputs.knownValue(1, "W"), try inputs.knownValue(3, "bias"))
-    let scales = try inputs.knownValue(2, "scales").array(of: Float.self)
+    let constants = try LayerConstants(inputs)
     let form = Form(
       input: product.input, output: product.output, weightZeroPoint: product.weightZeroPoint,
-      scales: scales)
-    let matrix = w.packed(as: form, with: bias) {
-      ByteMatrix(
-        CodeLayer(
-          input: product.input, weights: w, zeroPoint: product.weightZeroPoint, scales: scales,
-          bias: bias, output: product.output))
+      scales: constants.scales, clampsPairs: clampsPairs)
+    let matrix = constants.weights.packed(as: form, with: constants.bias) {
+      ByteMatrix(constants.layer(product, to: product.output, clampsPairs: clampsPairs))
     }
-    return Prepared(matrix: matrix)
+    guard let clamps = product.clamps else { return Prepared(matrix: matrix) }
+    let count = try outputTypes(inputs)[0].shape.elementCount
+    let layer = constants.layer(product, to: nil, clampsPairs: true)
+    func sums(clampsPairs: Bool) -> ClampCounting.Sums {
+      let matrix = ByteMatrix(layer.sums(clampsPairs: clampsPairs))
+      return { call, sums in
+        matrix.multiply(
+          call.codes(0), rows: count / max(matrix.n, 1), into: .values(sums),
+          scratch: call.scratch, workers: call.workers)
+      }
+    }
+    return ClampCounting(
+      layer: Prepared(matrix: matrix), clamps: clamps, count: count, size: count,
+      clamped: sums(clampsPairs: true), exact: sums(clampsPairs: false))
   }
 
   func multiplyAccumulates(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {

@@ -30,21 +30,3 @@ extension OperatorCall {
     output.base.assumingMemoryBound(to: UInt8.self)
   }
 }
-
-extension CodeLayer {
-  /// - Parameters:
-  ///   - weights: int8.
-  ///   - scales: of the weights, one per output.
-  ///   - bias: int32, in steps, or float32 where the output is.
-  init(
-    input: CodeGrid, weights: Tensor, zeroPoint: Int, scales: [Float], bias: Tensor,
-    output: CodeGrid?
-  ) {
-    let isInSteps = bias.dtype == .int32
-    self.init(
-      input: input, weights: weights.array(of: Int8.self).map { Int16($0) - Int16(zeroPoint) },
-      weightScales: scales,
-      bias: isInSteps ? bias.array(of: Int32.self) : [Int32](repeating: 0, count: scales.count),
-      output: output, offsets: isInSteps ? [] : bias.array(of: Float.self))
-  }
-}

@@ -85,22 +85,32 @@ struct SpatialConvolution: Sendable {
     into y: UnsafeMutablePointer<Int32>, scratch: Scratch
   ) {
     let (places, rows) = (taps.outputCount, outChannels / group)
-    var excess = [Int32](repeating: 0, count: pairs.isEmpty ? 0 : places)
+    let zero = Float(zeroPoint)
     forEachMatrix(x, scratch: scratch) { columns, image, channel in
       let target = y + (image * outChannels + channel) * places
       integerProduct(
         m: rows, n: places, k: depth, MatrixOperand(w + channel * depth, stride: depth),
         MatrixOperand(columns, stride: places), into: target)
-      guard !pairs.isEmpty else { return }
       for row in 0..<rows {
-        for i in excess.indices { excess[i] = 0 }
         for pair in pairs.pairs(of: channel + row) {
-          pair.addExcess(
-            columns, offsets: (pair.first * places, pair.second * places), zeroPoint: zeroPoint,
-            count: places, into: &excess)
+          let (a, b) = (columns + pair.first * places, columns + pair.second * places)
+          for i in 0..<places {
+            target[row * places + i] &-= pair.excess(a[i], b[i], zeroPoint: zero)
+          }
         }
-        for i in excess.indices { target[row * places + i] &-= excess[i] }
       }
     }
+  }
+
+  /// Nothing for unsigned weights, whose products kernels widen.
+  func saturatingPairs(of weights: TensorView) -> SaturatingPairs {
+    weights.dtype == .int8 ? saturatingPairs(Array(weights.buffer(of: Int8.self))) : .none
+  }
+
+  /// Nothing where kernels compute a convolution of single channels exactly.
+  func saturatingPairs(_ codes: [Int8]) -> SaturatingPairs {
+    guard inChannels != group || outChannels != group else { return .none }
+    return SaturatingPairs(
+      codes, PairOrder(channels: inChannels / group, positions: taps.kernelCount))
   }
 }

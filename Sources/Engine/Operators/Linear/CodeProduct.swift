@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// NumPy's matmul of codes less their zero points, its sums exact but for what clamped pairs lose. The left zero point may be one for each row, the
-/// right one for each column.
+/// NumPy's matmul of codes less their zero points, its sums exact but for what clamped pairs lose. The left zero point may be one
+/// for each row, the right one for each column.
 func integerMatMul(
   _ a: TensorView, _ aZero: TensorView?, _ b: TensorView, _ bZero: TensorView?,
   clampsPairs: Bool = false
@@ -50,5 +50,29 @@ private func clamp(
       Array(left[aOffsets[index]..<aOffsets[index] + product.m * product.k]), rows: product.m,
       depth: product.k, zeroPoints: zeroPoints, from: &part)
     sums.replaceSubrange(index * size..<(index + 1) * size, with: part)
+  }
+}
+
+extension SaturatingPairs {
+  /// Takes from the sums of a matrix product what clamping does.
+  ///
+  /// - Parameters:
+  ///   - codes: rows × depth, less their zero points.
+  ///   - zeroPoints: of the codes as unsigned bytes, one for all rows or one for each.
+  ///   - sums: rows × outputs.
+  fileprivate func subtractExcess(
+    _ codes: [Float], rows: Int, depth: Int, zeroPoints: [Int], from sums: inout [Int32]
+  ) {
+    let n = ofOutput.count
+    for row in 0..<rows {
+      let zeroPoint = Float(zeroPoints[zeroPoints.count > 1 ? row % zeroPoints.count : 0])
+      let start = row * depth
+      for (output, pairs) in ofOutput.enumerated() {
+        for pair in pairs {
+          sums[row * n + output] &-= pair.excess(
+            codes[start + pair.first], codes[start + pair.second], zeroPoint: zeroPoint)
+        }
+      }
+    }
   }
 }

@@ -10,7 +10,7 @@ extension CodeLowering {
     guard let values = evaluating(node, inputs), values.dtype == .float32, values.count == 256
     else { return false }
     let table = ByteTable(to: ending.grid, of: values.array(of: Float.self))
-    replace(index, by: MapCodes(table: table), reading: [operand.codes], ending)
+    map(index, operand.codes, table, ending)
     return true
   }
 
@@ -46,14 +46,19 @@ extension CodeLowering {
 
   mutating func requantized(_ node: Node, _ index: Int) {
     guard let operand = operand(node, 0), let wanted = quantizers[index] else { return }
-    let table = ByteTable(from: operand.grid, to: wanted)
-    guard !table.isIdentity else {
-      forward(index, to: operand.codes)
-      return
-    }
-    replace(
-      index, by: MapCodes(table: table), reading: [operand.codes],
+    map(
+      index, operand.codes, ByteTable(from: operand.grid, to: wanted),
       Ending(quantizers: [index], grid: wanted))
+  }
+
+  private mutating func map(
+    _ index: Int, _ codes: ValueName, _ table: ByteTable, _ ending: Ending
+  ) {
+    if table.isIdentity {
+      forward(index, ending, to: codes)
+    } else {
+      replace(index, by: MapCodes(table: table), reading: [codes], ending)
+    }
   }
 }
 

@@ -14,7 +14,7 @@ extension CodeLowering {
   mutating func convolution(_ node: Node, _ index: Int) {
     let ending = ending(of: node.output)
     guard var operand = operand(node, 0), let layer = patterns.weights(of: node),
-      layer.codes.shape.rank == 4,
+      layer.codes.shape.rank == 4 || ending != nil,
       let (ownWindow, group) = node.convolution(weights: layer.codes.shape), group > 0,
       layer.codes.shape[0] % group == 0,
       let bias = bias(of: node, nil, operand.grid, layer, inSteps: ending != nil)
@@ -65,7 +65,8 @@ extension CodeLowering {
     _ layer: IntegerPatterns.Weights, inSteps: Bool
   ) -> Tensor? {
     let steps = patterns.bias(
-      of: node, added, input.scale, layer.scales, mayBeFloat: inSteps, checksScale: true)
+      of: node, added, input.scale, layer.scales, mayBeFloat: inSteps,
+      checksScale: !node.clampsPairs)
     if let steps { return Tensor(steps, shape: [steps.count]) }
     guard !inSteps, let values = added?.values ?? constant(node.input(2)),
       values.dtype == .float32, values.count == layer.scales.count,

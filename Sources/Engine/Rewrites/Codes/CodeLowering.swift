@@ -172,12 +172,12 @@ struct CodeLowering {
     return node.computed
   }
 
-  /// Lets readers of a quantizer's codes read those that it would make them of.
-  mutating func forward(_ index: Int, to codes: ValueName) {
-    let own = source.nodes[index].computed[0]
-    aliases[own] = codes
-    removed.insert(index)
-    used.formUnion([own, codes])
+  /// Lets readers of the codes that a node would make read those that it would make them of.
+  mutating func forward(_ index: Int, _ ending: Ending, to codes: ValueName) {
+    let results = ending.quantizers.map { source.nodes[$0].computed[0] }
+    for result in results { aliases[result] = codes }
+    removed.formUnion([index] + ending.nodes + ending.quantizers)
+    used.formUnion(results + [codes])
   }
 
   func lowered() -> Graph {
