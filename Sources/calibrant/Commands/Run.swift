@@ -19,7 +19,9 @@ struct Run: ParsableCommand {
 
   @Option(help: "Also write this intermediate value (repeatable).") var tap: [String] = []
 
-  @Flag(help: "Run the graph as written, without rewrites.") var noOptimize = false
+  @Flag(
+    help: "Run the graph as written, without rewrites; what --arithmetic says holds all the same.")
+  var noOptimize = false
 
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var arithmetic: ArithmeticOption
