@@ -38,6 +38,20 @@ import Testing
     #expect(repeats.count == 3)
   }
 
+  @Test func laterModelsAreHeldBesideTheFirst() throws {
+    try folder.write(Data(contentsOf: URL(filePath: DemoFiles.model)), to: "same.onnx")
+    let run = try bench(
+      DemoFiles.model, folder.file("same.onnx"), "--seconds", "0.06", "--repeats", "6", "--batch",
+      "1", "--threads", "1", "--json", "-", "--quiet")
+    let models = try JSONDocument(run.output)["models"].elements
+    let speed = try models[1]["speed"]
+    try #expect(speed["beside"].string == "demo.onnx")
+    for figure in ["latency", "imagesPerSecond"] {
+      try #expect(speed[figure]["rounds"].int == 6 && speed[figure]["ratio"].double > 0)
+      try #expect(speed[figure]["interval"].elements.count == 2)
+    }
+  }
+
   @Test func refusesBeforeMeasuring() throws {
     _ = try bench("missing.onnx", code: 66)
     _ = try bench(DemoFiles.model, "--against", "missing.json", code: 66)

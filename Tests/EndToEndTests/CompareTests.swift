@@ -74,6 +74,22 @@ import Testing
     }
   }
 
+  /// The two methods make the same file, which is measured once.
+  @Test func speedIsMeasuredWhereAskedFor() throws {
+    let options = ["--schemes", "w8", "--methods", "minmax,auto", "--limit", "10", "--json", "-"]
+    let arms = try JSONDocument(compare(options + ["--speed", "on"]).output)["arms"].elements
+    for arm in arms.dropFirst() {
+      let speed = try arm["speed"]
+      let interval = try speed["interval"].elements.map { try $0.double }
+      try #expect(0 < interval[0] && interval[0] <= speed["ratio"].double)
+      try #expect(speed["ratio"].double <= interval[1] && speed["rounds"].int >= 9)
+    }
+    try #expect(arms[3]["speed"]["ratio"].double == arms[4]["speed"]["ratio"].double)
+    let without = try compare(options + ["--speed", "off"])
+    #expect(!without.output.contains("\"rounds\""))
+    #expect(try compare(options + ["--speed", "yes"]).exitCode == 64)
+  }
+
   @Test func calibrationImagesAmongTestImagesAreCounted() throws {
     let run = try RunCalibrant.run(
       ["compare", DemoFiles.model, "--images", DemoFiles.calibration]

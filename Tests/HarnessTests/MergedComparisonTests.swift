@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import TestSupport
 import Testing
@@ -11,10 +12,10 @@ import Testing
 
   private func save(
     _ images: Range<Int>, _ name: String, maxDrop: Double = 0.01, file: String = "f",
-    calibration: String = "c"
+    calibration: String = "c", arithmetic: Arithmetic? = nil
   ) throws -> String {
     var facts = SampleComparison.facts(maxDrop: maxDrop)
-    facts.provenance = .sample(calibration: calibration)
+    facts.provenance = .sample(calibration: calibration, arithmetic: arithmetic)
     let evaluations = SampleComparison.evaluations.map { evaluation in
       var part = evaluation
       part.records = Array(evaluation.records[images])
@@ -43,6 +44,7 @@ import Testing
       #expect(own.broken == expected.broken && own.adjustedP == expected.adjustedP)
       #expect(own.agreement == expected.agreement && own.verdict == expected.verdict)
       #expect(own.layers == expected.layers && own.logitSQNR == nil)
+      #expect(own.speed == expected.speed)
     }
     // What is written can be read and joined again.
     let text = try MergedParts(paths).json()
@@ -59,11 +61,18 @@ import Testing
     for (other, reason) in try [
       (save(200..<300, "d.json", file: "g"), "the quantized file of w8 weight-based plain"),
       (save(200..<300, "e.json", calibration: "d"), "the calibration data"),
+      (save(200..<300, "f.json", arithmetic: .integer), "the arithmetic"),
     ] {
       let error = #expect(throws: HarnessError.self) {
         try MergedComparison(parts: [one, other])
       }
       #expect("\(error!)".contains(reason), "\(error!)")
     }
+  }
+
+  /// Earlier versions, which did not say which arithmetic they used, knew one.
+  @Test func partsWithoutAnArithmeticAreOfFloats() throws {
+    let parts = try [save(0..<130, "a.json"), save(130..<400, "b.json", arithmetic: .float)]
+    #expect(try MergedComparison(parts: parts).comparison.facts.dataset.count == 400)
   }
 }

@@ -83,3 +83,47 @@ import Testing
     #expect(Self.render(JSONReport.self).contains("\"top1\": 0.96,"))
   }
 }
+
+@Suite struct SpeedReportTests {
+  private static let formats = StandardFormats.all.filter {
+    $0 != JUnitReport.self && $0 != CSVRecords.self
+  }
+
+  private static func words(_ format: any ReportFormat.Type, timed: Bool) -> String {
+    var facts = SampleComparison.facts()
+    facts.provenance = .sample(arithmetic: .integer)
+    var evaluations = SampleComparison.shortEvaluations
+    if !timed { for index in evaluations.indices { evaluations[index].speed = nil } }
+    let text = format.init().render(
+      Comparison(facts: facts, evaluations: evaluations), evaluations: evaluations)
+    return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  @Test func everyReportSaysWhatWasMeasured() throws {
+    for format in Self.formats {
+      let (with, without) = (
+        Self.words(format, timed: true), Self.words(format, timed: false)
+      )
+      let figure = format == JSONReport.self ? "\"ratio\": 2.125" : "2.12× "
+      #expect(with.contains(figure), "\(format.name)")
+      #expect(!without.contains(figure), "\(format.name)")
+      if format == JSONReport.self { continue }
+      #expect(with.contains("images/s of 1 worker on Sample CPU"), "\(format.name)")
+      #expect(!without.lowercased().contains("speed"), "\(format.name)")
+    }
+  }
+
+  @Test func everyReportSaysWhichArithmetic() {
+    for format in Self.formats {
+      let figure =
+        format == JSONReport.self
+        ? "\"arithmetic\": \"integer\"" : "on their codes, in exact sums (integer), by sample."
+      #expect(Self.words(format, timed: false).contains(figure), "\(format.name)")
+    }
+    let result = EvaluationResult(
+      model: "m.onnx", records: [], classNames: [],
+      seconds: .init(decode: 0, inference: 0, total: 0), provenance: .sample(arithmetic: .float))
+    #expect(result.text.contains("values that codes stand for (float), by sample"))
+    #expect(result.json(records: []).contains("\"arithmetic\": \"float\",\n  \"provenance\""))
+  }
+}

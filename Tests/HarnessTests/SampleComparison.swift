@@ -1,3 +1,4 @@
+import Engine
 import Harness
 
 /// One fixed comparison that every report format is held against.
@@ -22,10 +23,10 @@ enum SampleComparison {
 
   private static func arm(
     _ kind: Arm.Kind, _ scheme: String, _ method: String, bytes: Int, wrong: Set<Int>,
-    sqnr: Double, unseen: Int = 0, notes: [String] = []
+    sqnr: Double, unseen: Int = 0, speed: Double? = nil, notes: [String] = []
   ) -> ArmEvaluation {
     let name = "\(scheme) \(kind.rawValue) \(method)"
-    return ArmEvaluation(
+    var evaluation = ArmEvaluation(
       arm: Arm(
         name: name, kind: kind, scheme: scheme, method: method, granularity: "per-channel",
         file: "models/\(scheme)-\(method).onnx", bytes: bytes),
@@ -36,6 +37,9 @@ enum SampleComparison {
         LayerNoise(layer: "conv", sqnr: sqnr + 6), LayerNoise(layer: "pool<1>", sqnr: nil),
         LayerNoise(layer: "fc", sqnr: sqnr + 0.5),
       ])
+    evaluation.speed = speed.map { ratio in MedianRatio((-4...4).map { ratio + 0.02 * Double($0) })
+    }
+    return evaluation
   }
 
   /// Two activations: one that its readers decided, one without any.
@@ -62,13 +66,13 @@ enum SampleComparison {
       ArmEvaluation(
         arm: Arm(name: "original", kind: .original, bytes: 1_234_567),
         records: records(wrong: base), imagesPerSecond: 1000),
-      arm(.weightBased, "w8", "plain", bytes: 330_100, wrong: base, sqnr: 41.5),
+      arm(.weightBased, "w8", "plain", bytes: 330_100, wrong: base, sqnr: 41.5, speed: 1),
       arm(
         .weightBased, "w4a8", "plain", bytes: 190_200, wrong: base.union(every(5, from: 1)),
         sqnr: 9.75),
       arm(
         .weightBased, "w4a8", "corrected", bytes: 190_300, wrong: base.union(every(16, from: 3)),
-        sqnr: 14.5),
+        sqnr: 14.5, speed: 2.125),
       arm(
         .activationBased, "w4a8", "minmax", bytes: 190_400, wrong: base.union(every(40, from: 7)),
         sqnr: 18.25, unseen: 2),
@@ -106,12 +110,13 @@ enum SampleComparison {
 extension Provenance {
   static func sample(
     model: String = "a", resize: String = "32", classNames: [String] = SampleComparison.classNames,
-    calibration: String? = nil, kernels: String = "sample"
+    calibration: String? = nil, kernels: String = "sample",
+    arithmetic: Arithmetic? = nil
   ) -> Provenance {
     Provenance(
       modelSHA256: model, output: "scores", preprocessing: [.init("resize", resize)],
       classNames: classNames, dataDigest: String(repeating: "0", count: 63) + "1",
-      calibrationDigest: calibration, kernels: kernels)
+      calibrationDigest: calibration, arithmetic: arithmetic, kernels: kernels)
   }
 }
 

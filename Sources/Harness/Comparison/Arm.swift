@@ -66,7 +66,11 @@ public struct ArmEvaluation: Sendable, Codable, Hashable {
   public var logitKL: Double?
 
   public var quantizeSeconds: Double
+  /// Of the evaluation, wall time; reading images that did not fit in memory is in it.
   public var imagesPerSecond: Double
+
+  /// Images per second as a multiple of the original's, measured in turns; nil where it was not measured.
+  public var speed: MedianRatio?
 
   /// Stored bits per quantized weight, scales and zero points included.
   public var bitsPerWeight: Double?

@@ -50,6 +50,11 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let bitsPerWeight: Double?
   public let quantizeSeconds: Double
   public let imagesPerSecond: Double
+
+  /// Images per second as a multiple of the original's, measured in turns; nil for the original and where it was not
+  /// measured.
+  public let speed: MedianRatio?
+
   public let tensorsWithoutObservations: Int
   public let notes: [String]
 
@@ -97,6 +102,7 @@ public struct ArmResult: Sendable, Codable, Hashable {
     bitsPerWeight = evaluation.bitsPerWeight
     quantizeSeconds = evaluation.quantizeSeconds
     imagesPerSecond = evaluation.imagesPerSecond
+    speed = evaluation.speed
     tensorsWithoutObservations = evaluation.tensorsWithoutObservations
     notes = evaluation.notes
     layers = evaluation.layers

@@ -20,7 +20,9 @@ public struct BenchmarkResult: Sendable {
       "threads \(run.threads)", run.cpu, ReportText.count(run.cores, "core"), run.kernels,
       run.arithmetic.map { "\($0.rawValue) arithmetic for quantized layers" },
     ].compactMap(\.self).joined(separator: ", ")
-    let sections = [[head], speedTable, changes.isEmpty ? [] : changeTable + [conclusion]]
+    let sections = [
+      [head], speedTable, relativeTable, changes.isEmpty ? [] : changeTable + [conclusion],
+    ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
@@ -39,6 +41,15 @@ public struct BenchmarkResult: Sendable {
             "\(model.batch)", ReportText.fixed(model.gflops, 1),
             ReportText.bytes(model.peakMemoryBytes), ReportText.fixed(model.loadSeconds, 3),
           ]
+        })
+  }
+
+  private var relativeTable: [String] {
+    guard let reference = run.models.first, run.models.count > 1 else { return [] }
+    return Self.table(
+      [["beside \(reference.name)", "1/latency [95 %]", "images/s [95 %]"]]
+        + run.relativeSpeeds.map { model, speed in
+          [model, SpeedText.cell(speed.latency), SpeedText.cell(speed.throughput)]
         })
   }
 
@@ -91,14 +102,15 @@ extension BenchmarkResult {
           .init("threads", .int(run.threads)),
           .init("arithmetic", run.arithmetic.map { .string($0.rawValue) } ?? .null),
         ])),
-      .init("models", .array(run.models.map(Self.json))),
+      .init("models", .array(run.models.map(json))),
       .init("changes", .array(changes.map(json))),
       .init("regressions", .int(regressions.count)),
     ])
   }
 
-  private static func json(_ model: BenchmarkRun.Model) -> JSONValue {
+  private func json(_ model: BenchmarkRun.Model) -> JSONValue {
     let latency = model.latencyMs
+    let speed = run.relativeSpeeds.first { $0.model == model.name }?.speed
     return .object([
       .init("name", model.name), .init("sha256", model.sha256),
       .init(
@@ -107,6 +119,14 @@ extension BenchmarkResult {
       .init("imagesPerSecond", model.imagesPerSecond), .init("batch", model.batch),
       .init("gflops", model.gflops), .init("peakMemoryBytes", model.peakMemoryBytes),
       .init("loadSeconds", model.loadSeconds), .init("repeats", model.repeats.count),
+      .init("speed", speed.map(Self.json) ?? .null),
+    ])
+  }
+
+  private static func json(_ speed: RelativeSpeed) -> JSONValue {
+    .object([
+      .init("beside", speed.reference), .init("latency", speed.latency),
+      .init("imagesPerSecond", speed.throughput),
     ])
   }
 

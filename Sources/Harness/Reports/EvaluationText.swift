@@ -21,6 +21,7 @@ extension EvaluationResult {
       lines.append("left out \(ReportText.count(skipped, "unreadable image")):")
       lines += skippedImages.map { "  \($0)" }
     }
+    lines += [provenance?.arithmeticSentence].compactMap(\.self)
     lines.append(
       "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
         + "\(ReportText.fixed(seconds.decode, 2)), inference "

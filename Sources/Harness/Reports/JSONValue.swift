@@ -144,6 +144,12 @@ extension Interval: JSONConvertible {
   var json: JSONValue { .array([.number(lower), .number(upper)]) }
 }
 
+extension MedianRatio: JSONConvertible {
+  var json: JSONValue {
+    .object([.init("ratio", ratio), .init("interval", interval), .init("rounds", rounds)])
+  }
+}
+
 extension Verdict: JSONConvertible {
   var json: JSONValue { .string(rawValue) }
 }

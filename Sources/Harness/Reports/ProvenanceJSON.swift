@@ -1,17 +1,23 @@
+import Engine
+
 extension Provenance {
   var json: JSONValue {
-    .object([
-      .init("modelSHA256", modelSHA256),
-      .init("output", output),
-      .init(
-        "preprocessing",
-        .object(preprocessing.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })),
-      .init("labelsDigest", labelsDigest),
-      .init("dataDigest", dataDigest),
-      .init("calibrationDigest", calibrationDigest),
-      .init("kernels", kernels),
-    ])
+    .object(
+      [
+        .init("modelSHA256", modelSHA256),
+        .init("output", output),
+        .init(
+          "preprocessing",
+          .object(preprocessing.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })),
+        .init("labelsDigest", labelsDigest),
+        .init("dataDigest", dataDigest),
+        .init("calibrationDigest", calibrationDigest),
+      ] + JSONValue.present("arithmetic", arithmetic?.json) + [.init("kernels", kernels)])
   }
+}
+
+extension Arithmetic: JSONConvertible {
+  var json: JSONValue { .string(rawValue) }
 }
 
 extension ModelFile.Part {

@@ -4,10 +4,11 @@ struct ReportColumn {
   let isNumber: Bool
   let cell: @Sendable (ArmResult) -> String
 
-  /// Those of a comparison: with the drop by hardware where there are several.
+  /// Those of a comparison: with the drop by hardware where there are several, and with the speed where it was measured.
   static func all(of comparison: Comparison) -> [ReportColumn] {
     let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
-    return several ? Array(all[..<3]) + byHardware + all[3...] : all
+    let isTimed = comparison.arms.contains { $0.speed != nil }
+    return all[..<3] + (several ? byHardware : []) + all[3...] + (isTimed ? [speed] : [])
   }
 
   private static let byHardware = [
@@ -50,6 +51,9 @@ struct ReportColumn {
     ReportColumn(title: "SQNR dB", isNumber: true) { arm in
       arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
     },
-    ReportColumn(title: "images/s", isNumber: true) { ReportText.fixed($0.imagesPerSecond, 0) },
   ]
+
+  private static let speed = ReportColumn(title: "speed [95 %]", isNumber: true) { arm in
+    arm.speed.map(SpeedText.cell) ?? "–"
+  }
 }

@@ -51,7 +51,7 @@ struct ReportSummary {
       "\(ReportText.count(dataset.count, "test image")) of "
         + "\(classes(dataset)), "
         + ReportText.count(dataset.calibrationCount, "calibration image"),
-    ]
+    ] + [facts.provenance?.arithmeticSentence].compactMap(\.self)
   }
 
   private func classes(_ dataset: ComparisonFacts.Dataset) -> String {
@@ -77,7 +77,7 @@ struct ReportSummary {
     if facts.maxDrop != nil {
       lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")
     }
-    return lines
+    return lines + SpeedText(comparison: comparison).legend
   }
 
   /// What observing activations was worth: a sentence per activation-based arm, or one for neighbours that are the same

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// What a result was measured on and with, as far as it decides the numbers: two results that differ in it are of
@@ -13,13 +14,15 @@ public struct Provenance: Sendable, Codable, Hashable {
   public var dataDigest: String
   /// Of the samples that calibration saw; nil where there was none.
   public var calibrationDigest: String?
+  /// How quantized layers were computed on exact hardware; nil in results of earlier versions, which knew `float` only.
+  public var arithmetic: Arithmetic?
   /// What the numbers were computed by (`MachineFacts.kernels`).
   public var kernels: String
 
   public init(
     modelSHA256: String, output: String, preprocessing: [ComparisonFacts.Setting],
     classNames: [String], dataDigest: String, calibrationDigest: String? = nil,
-    kernels: String = MachineFacts.kernels
+    arithmetic: Arithmetic? = nil, kernels: String = MachineFacts.kernels
   ) {
     self.modelSHA256 = modelSHA256
     self.output = output
@@ -28,6 +31,7 @@ public struct Provenance: Sendable, Codable, Hashable {
     labelsDigest = ContentHash.sha256(classNames.joined(separator: "\n").utf8)
     self.dataDigest = dataDigest
     self.calibrationDigest = calibrationDigest
+    self.arithmetic = arithmetic
     self.kernels = kernels
   }
 
@@ -40,6 +44,7 @@ public struct Provenance: Sendable, Codable, Hashable {
     if preprocessing != other.preprocessing { names.append("preprocessing") }
     if labelsDigest != other.labelsDigest { names.append("the names of classes") }
     if calibrationDigest != other.calibrationDigest { names.append("the calibration data") }
+    if arithmetic ?? .float != other.arithmetic ?? .float { names.append("the arithmetic") }
     return names
   }
 
@@ -63,7 +68,8 @@ extension Provenance {
     self.init(
       modelSHA256: model.sha256, output: model.scores.name,
       preprocessing: images.preprocessing.settings, classNames: images.classNames,
-      dataDigest: DigestSum(labelled: images.hashes, images.samples.map(\.label)).text)
+      dataDigest: DigestSum(labelled: images.hashes, images.samples.map(\.label)).text,
+      arithmetic: model.arithmetic)
   }
 }
 

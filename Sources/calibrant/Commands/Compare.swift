@@ -4,6 +4,8 @@ import Harness
 import Imaging
 import Quantization
 
+extension SpeedChoice: ExpressibleByArgument {}
+
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
@@ -56,6 +58,12 @@ struct Compare: ParsableCommand {
       "Write statistics after observing; read them instead where the file exists.",
       valueName: "file"))
   var statistics: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Time every file in turns with the original: auto does where that takes less than a tenth of the whole.",
+      valueName: "auto|on|off"))
+  var speed = SpeedChoice.auto
 
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var arithmetic: ArithmeticOption
@@ -137,6 +145,7 @@ struct Compare: ParsableCommand {
       folder: folder)
     run.isAblation = ablation
     run.hardware = hardware.hardware
+    run.speed.choice = speed
     run.warnings = warnings.texts
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
@@ -144,6 +153,9 @@ struct Compare: ParsableCommand {
     let outcome = try outcome(of: run, loaded, arms, recipe, dataset, calibrationData)
     warnings.add(outcome.comparison.facts.warnings)
     warnings.tellHeldBack()
+    if speed == .auto, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
+      note("note: too short to time the files beside it; --speed on does", quiet: run_.quiet)
+    }
     if report != nil { try ReportFolder.write(outcome, to: folder) }
     run.journal?.remove()
     let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)

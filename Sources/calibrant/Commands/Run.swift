@@ -56,7 +56,7 @@ struct Run: ParsableCommand {
       lines.append("\(name)  \(tensor.type)  \(paths[name]!)")
     }
     try result.emit(
-      text: lines.joined(separator: "\n"), json: Self.document(zip(names, values)).text)
+      text: lines.joined(separator: "\n"), json: document(zip(names, values)).text)
   }
 
   /// The outputs, then what is tapped.
@@ -68,15 +68,17 @@ struct Run: ParsableCommand {
     return outputs + tap.indices.compactMap { tapped[$0] }
   }
 
-  private static func document(_ values: some Sequence<(String, Tensor)>) -> JSONValue {
+  private func document(_ values: some Sequence<(String, Tensor)>) -> JSONValue {
     let values = values.map { name, tensor in
       JSONValue.object([
         .init("name", .string(name)), .init("type", .string("\(tensor.dtype)")),
         .init("shape", .array(tensor.shape.dims.map(JSONValue.int))),
-        .init("file", .string(fileName(name))),
+        .init("file", .string(Self.fileName(name))),
       ])
     }
-    return .object([.init("values", .array(values))])
+    return .object([
+      .init("values", .array(values)), .init("arithmetic", .string(arithmetic.arithmetic.rawValue)),
+    ])
   }
 
   /// The files to read, in the order of the model's inputs.

@@ -3,8 +3,9 @@ import Foundation
 
 /// The comparison of a whole data set from reports of its shards, each saved by `compare`.
 ///
-/// Everything that follows from predictions is computed anew. Speeds and divergences are averages over images; what shards
-/// cannot give (the SQNR of the scores) is left out.
+/// Everything that follows from predictions is computed anew. Images per second and divergences are averages over images,
+/// speeds beside the original those of the first part's machine; what shards cannot give (the SQNR of the scores) is left
+/// out.
 public struct MergedComparison: Sendable {
   public let comparison: Comparison
   public let evaluations: [ArmEvaluation]
@@ -58,6 +59,7 @@ public struct MergedComparison: Sendable {
       HardwareRecords(one, parts.flatMap { $0.records(index, on: one) })
     }
     evaluation.saturation = arm.saturation ?? []
+    evaluation.speed = arm.speed
     return evaluation
   }
 

@@ -7,6 +7,7 @@ extension EvaluationResult {
     let circumstances =
       JSONValue.present(
         "warnings", warnings.flatMap { $0.isEmpty ? nil : .array($0.map(JSONValue.string)) })
+      + JSONValue.present("arithmetic", provenance?.arithmetic?.json)
       + JSONValue.present("provenance", provenance?.json)
     return JSONValue.object(
       [

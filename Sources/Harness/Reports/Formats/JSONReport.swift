@@ -10,6 +10,7 @@ public struct JSONReport: ReportFormat {
     let circumstances =
       JSONValue.present(
         "warnings", facts.warnings.isEmpty ? nil : .array(facts.warnings.map(JSONValue.string)))
+      + JSONValue.present("arithmetic", facts.provenance?.arithmetic?.json)
       + JSONValue.present("provenance", facts.provenance?.json)
     return JSONValue.object(
       [
@@ -94,6 +95,7 @@ public struct JSONReport: ReportFormat {
         .init("logitKL", arm.logitKL),
         .init("quantizeSeconds", arm.quantizeSeconds),
         .init("imagesPerSecond", arm.imagesPerSecond),
+        .init("speed", arm.speed),
         .init("tensorsWithoutObservations", arm.tensorsWithoutObservations),
         .init("verdict", arm.verdict),
         .init("imagesNeeded", arm.imagesNeeded),

@@ -16,6 +16,7 @@ public struct TerminalReport: ReportFormat {
     lines += summary.legend.flatMap { Self.wrapped($0) }
     lines += Self.section("On which CPUs", HardwareText(comparison: comparison).sentences)
     lines += Self.section("Activation-based against weight-based", summary.pairings)
+    lines += Self.section("Speed", SpeedText(comparison: comparison).sentences)
     lines += Self.section("Notes", summary.methodChoices + summary.footnotes)
     lines.append("")
     lines += Self.wrapped(

@@ -1,0 +1,75 @@
+import Foundation
+import Quantization
+
+/// An arm that is still to be made.
+struct ArmPlan {
+  let job: QuantizationJob
+  let kind: Arm.Kind
+  let scheme: SchemeName
+  let method: String
+  let make: () throws -> QuantizedModel
+}
+
+extension ComparisonRun {
+  /// Per scheme: the arms that see no data, one per method, and those of an ablation.
+  func plans(
+    _ arms: Jobs, _ observations: [String: TensorStatistics], _ calibration: CalibrationData
+  ) -> [ArmPlan] {
+    let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
+    let (blind, job) = (arms.weightBased, arms.activationBased)
+    return schemes.flatMap { scheme in
+      var plans = [
+        ArmPlan(job: blind, kind: .weightBased, scheme: scheme, method: "plain") {
+          try blind.weightBased(scheme, isCorrected: false, walk)
+        }
+      ]
+      if blind.options.correctsBiases {
+        plans.append(
+          ArmPlan(job: blind, kind: .weightBased, scheme: scheme, method: "corrected") {
+            try blind.weightBased(scheme, isCorrected: true, walk)
+          })
+      }
+      let shared = SharedResult()
+      plans += methods.map { method in
+        ArmPlan(job: job, kind: .activationBased, scheme: scheme, method: method.name) {
+          // Without activations to scale, all methods give the same file.
+          try shared.value(isShared: scheme.activationBits == nil) {
+            let (quantized, lost) = try job.checkedActivationBased(
+              scheme, observations, method: method, on: calibration, walk)
+            return quantized.warned(lost)
+          }
+        }
+      }
+      return plans + ablations(job, scheme, observations, calibration, walk)
+    }
+  }
+
+  /// The first method's recipe without each of its steps.
+  private func ablations(
+    _ job: QuantizationJob, _ scheme: SchemeName, _ observations: [String: TensorStatistics],
+    _ calibration: CalibrationData, _ walk: CalibrationWalk
+  ) -> [ArmPlan] {
+    guard isAblation, let method = methods.first else { return [] }
+    return AblationStep.allCases.filter { $0.matters(scheme, job.options) }.map { step in
+      ArmPlan(
+        job: job, kind: .activationBased, scheme: scheme,
+        method: "\(method.name)\(Arm.ablationMark)\(step.rawValue)"
+      ) {
+        try job.without(step).activationBased(
+          scheme, observations, method: method, on: calibration, walk)
+      }
+    }
+  }
+}
+
+/// A quantized model that several arms share.
+private final class SharedResult {
+  private var known: QuantizedModel?
+
+  func value(isShared: Bool, make: () throws -> QuantizedModel) rethrows -> QuantizedModel {
+    if isShared, let known { return known }
+    let made = try make()
+    known = made
+    return made
+  }
+}
