@@ -19,6 +19,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from manpages import manual_pages
+
 ROOT = Path(__file__).parent.parent
 EPOCH = (2026, 1, 1, 0, 0, 0)
 """The time of every file: that of the build would change the bytes."""
@@ -74,9 +76,12 @@ def output(program, *arguments):
     return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def shared_files(program):
+def shared_files(program, version):
     """What lies beside the program in both archives, by its path under the prefix."""
-    return {path: output(program, "--generate-completion-script", shell).encode() for shell, path in COMPLETIONS.items()}
+    completions = {path: output(program, "--generate-completion-script", shell) for shell, path in COMPLETIONS.items()}
+    pages = manual_pages(output(program, "--experimental-dump-help"), version)
+    texts = completions | {f"share/man/man1/{name}": page for name, page in pages.items()}
+    return {path: text.encode() for path, text in texts.items()}
 
 
 def wheel_files(parts, version, tag, shared):
@@ -140,7 +145,7 @@ def write_tarball(parts, out, version, shared):
 def main(parts, out):
     program = os.fspath(parts / "calibrant")
     version = output(program, "--version").strip()
-    shared = shared_files(program)
+    shared = shared_files(program, version)
     for target in (
         write_wheel(parts, out, version, platform_tag(program), shared),
         write_tarball(parts, out, version, shared),
