@@ -91,22 +91,45 @@ def peer(*arguments):
     return {**json.loads(output.splitlines()[-1]), "seconds": seconds, "memory": memory}
 
 
-def models(o, table):
-    """Throughput, latency and memory; each side first finds the batch that suits it best."""
+def files(o):
+    """Names and paths of the models asked for."""
     for path in sorted(glob.glob(f"{o.data}/models/*.onnx")) + sorted(glob.glob(f"{o.topologies}/*.onnx")):
         name = os.path.basename(path).removesuffix(".onnx")
-        if o.models and name not in o.models.split(","):
-            continue
-        first = bench_report([path], o, "--repeats", "1")
-        table.describe(first["machine"])
-        batch = str(first["models"][0]["batch"])
-        found = {p: peer("speed", path, "--runtime", p)["configuration"] for p in PEERS if importlib.util.find_spec(p)}
-        ours, *theirs = alternate(
-            o.runs,
-            lambda: bench([path], o, "--batch", batch)[0],
-            *(lambda p=p, c=c: peer("speed", path, "--runtime", p, "--configuration", c, "--seconds", str(o.seconds)) for p, c in found.items()))
-        for title, results in zip((PEERS[p] for p in found), theirs):
-            add_speeds(table, f"{name} / {title}", ours, results)
+        if not o.models or name in o.models.split(","):
+            yield name, path
+
+
+def models(o, table):
+    """Throughput, latency and memory; each side first finds the batch that suits it best."""
+    for name, path in files(o):
+        speeds(o, table, name, path)
+
+
+def w8a8(o, table):
+    """The same of the W8A8 files made of the models, with the ranges of calibration images where there are some of their size."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, path in files(o):
+            quantized = os.path.join(folder, name + ".onnx")
+            make = ["quantize", path, "--method", "plain", "--activations", "int8"]
+            if "cifar10" not in name:
+                crop = "227" if "squeezenet" in name else "224"
+                images = ["--data", f"{o.data}/imagenet/calibration", "--resize", "256", "--crop", crop, "--calibration-limit", "20"]
+                make = ["calibrate", path, *images, "--method", "minmax", "--rounding", "nearest", "--no-equalize", "--quiet"]
+            run([BINARY, *make, "-o", quantized])
+            speeds(o, table, f"{name} W8A8", quantized)
+
+
+def speeds(o, table, name, path):
+    first = bench_report([path], o, "--repeats", "1")
+    table.describe(first["machine"])
+    batch = str(first["models"][0]["batch"])
+    found = {p: peer("speed", path, "--runtime", p)["configuration"] for p in PEERS if importlib.util.find_spec(p)}
+    ours, *theirs = alternate(
+        o.runs,
+        lambda: bench([path], o, "--batch", batch)[0],
+        *(lambda p=p, c=c: peer("speed", path, "--runtime", p, "--configuration", c, "--seconds", str(o.seconds)) for p, c in found.items()))
+    for title, results in zip((PEERS[p] for p in found), theirs):
+        add_speeds(table, f"{name} / {title}", ours, results)
 
 
 def add_speeds(table, name, ours, theirs):
@@ -205,7 +228,7 @@ def scaling(o, table):
     table.add(f"SqueezeNet: {os.cpu_count()} workers vs 1, images/s", all_, one * os.cpu_count(), higher_is_better=True)
 
 
-PARTS = {f.__name__: f for f in (models, qdq, evaluate, compare, calibrate, startup, scaling)}
+PARTS = {f.__name__: f for f in (models, w8a8, qdq, evaluate, compare, calibrate, startup, scaling)}
 
 
 def main():
@@ -213,7 +236,7 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--topologies", required=True)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, of: " + ",".join(PARTS))
-    parser.add_argument("--models", help="of the part `models`, only these: file names without .onnx")
+    parser.add_argument("--models", help="of the parts `models` and `w8a8`, only these: file names without .onnx")
     parser.add_argument("--runs", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--json")

@@ -94,6 +94,7 @@ private struct GeluSearch {
   private func hasAxes(_ id: ValueName) -> Bool {
     guard let producer = producers[id].map({ graph.nodes[$0] }) else { return false }
     return producer.is("Conv", "Gemm", "LayerNormalization", "BatchNormalization")
+      || producer.own is CodeConv || producer.own is CodeMatMul
       || producer.is("Add", "Mul")
         && producer.inputs.contains { (graph.constant($0)?.shape.rank ?? 0) > 0 }
   }
