@@ -22,6 +22,12 @@ struct DequantizeCodes: OperatorOnCodes {
   var yieldsCodes: Bool { false }
 }
 
+/// Codes of one sign from those of the other: signed ones are unsigned ones less 128.
+struct FlippedCodes: OperatorOnCodes {
+  /// Whether those that are made are.
+  let isSigned: Bool
+}
+
 /// Codes of N × C × H × W in the layout of `ChannelBlocks`.
 struct BlockCodes: OperatorOnCodes {
   let channels: Int

@@ -1,5 +1,5 @@
 extension Graph {
-  /// Computes on codes what the graph writes with QuantizeLinear and DequantizeLinear.
+  /// Computes on codes what the graph writes with QuantizeLinear and DequantizeLinear, or with operators that stand for them.
   ///
   /// An operator computes on codes where all it reads was dequantized and all that reads it quantizes, with a Relu or Clip in
   /// between at most; layers also where their output stays in float. What only moves values moves codes. The rest stays in float,
@@ -9,9 +9,10 @@ extension Graph {
     keeping: Set<ValueName>, traits: @escaping (Node) -> OperatorTraits,
     evaluating: @escaping (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
   ) -> Graph {
+    let expansion = CodeExpansion(self, traits: traits)
     var lowering = CodeLowering(
-      self, fixed: fixedValues(keeping), traits: traits, evaluating: evaluating)
-    for index in nodes.indices { lowering.visit(index) }
+      expansion, fixed: fixedValues(keeping), traits: traits, evaluating: evaluating)
+    for index in expansion.graph.nodes.indices { lowering.visit(index) }
     return lowering.lowered().withoutDeadNodes(keeping: keeping).addingCodesInLayers(
       keeping: keeping)
   }

@@ -31,6 +31,7 @@ struct Lowering {
     try source.foldingConstants(registry: registry, leaving: ["DequantizeLinear"])
       .separatingLayers(on: hardware, keeping: keeping)
       .removingIdentities(keeping: keeping)
+      .fusingGelu(keeping: keeping)
       .foldingPads(keeping: keeping)
       .distributingQuantizers(keeping: keeping)
       .usingCodes(keeping: keeping, traits: registry.traits, evaluating: value)

@@ -21,15 +21,19 @@ public struct ConformanceRun: Sendable {
   /// |actual − expected| ≤ absolute + relative · |expected|, the rule and defaults of ONNX's own runner.
   public var relative = 1e-3
   public var absolute = 1e-7
+  /// How quantized layers are computed.
+  public var arithmetic: Arithmetic
 
-  public init(relative: Double = 1e-3, absolute: Double = 1e-7) {
-    (self.relative, self.absolute) = (relative, absolute)
+  public init(
+    relative: Double = 1e-3, absolute: Double = 1e-7, arithmetic: Arithmetic = .float
+  ) {
+    (self.relative, self.absolute, self.arithmetic) = (relative, absolute, arithmetic)
   }
 
   public func run(_ testCase: ConformanceCase) -> ConformanceResult {
     let program: Program
     do {
-      program = try Program(Model(contentsOf: testCase.modelPath))
+      program = try Program(Model(contentsOf: testCase.modelPath), arithmetic: arithmetic)
     } catch let error as GraphError where error.isRefusal {
       return result(testCase, .unsupported, nil, "\(error)")
     } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Harness
 
@@ -18,6 +19,11 @@ struct Check: ParsableCommand {
   @Option(help: "Allowed absolute difference.") var atol = 1e-7
   @Option(help: ArgumentHelp("A list of cases, one a line, that must pass.", valueName: "file"))
   var mustPass: String?
+  @Option(
+    help: ArgumentHelp(
+      "How quantized layers are computed, which rounds some codes differently than float.",
+      valueName: "float|integer"))
+  var arithmetic = Arithmetic.float
 
   @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
@@ -25,7 +31,7 @@ struct Check: ParsableCommand {
   func run() throws {
     try result.requireWritable(apartFrom: path + [mustPass])
     let required = try mustPass.map { try ConformanceCase.names(listedIn: $0) } ?? []
-    let run = ConformanceRun(relative: rtol, absolute: atol)
+    let run = ConformanceRun(relative: rtol, absolute: atol, arithmetic: arithmetic)
     let report = ConformanceReport(try ConformanceCase.find(in: path).map(run.run))
     try result.emit(text: report.text, json: report.json.text)
     let missing = report.missing(from: required)

@@ -22,6 +22,17 @@ extension DequantizeCodes: NodeKernel {
   }
 }
 
+extension FlippedCodes: NodeKernel {
+  func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
+    [TensorType(isSigned ? .int8 : .uint8, try inputs.requiredCodes(0, "x").shape)]
+  }
+
+  func run(_ call: OperatorCall) {
+    ByteElements(workers: call.workers).map(
+      call.codes(0), count: call.output.count, .flippingSigns, into: call.outputCodes)
+  }
+}
+
 extension MapCodes: NodeKernel {
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     [try inputs.requiredBytes(0, "x")]
@@ -92,4 +103,8 @@ extension TensorView {
     other.rank == 5 && shape.rank == 5 && (shape[0] == other[0] || shape[0] == 1)
       && shape[1] == other[1] && shape[2] == 1 && shape[3] == 1 && shape[4] == other[4]
   }
+}
+
+extension ByteTable {
+  fileprivate static let flippingSigns = ByteTable(codes: (0...255).map { $0 ^ 0x80 })
 }

@@ -5,13 +5,38 @@ extension CodeLowering {
     guard let position = argument(of: node), let operand = operand(node, position),
       let ending = ending(of: node.output)
     else { return false }
-    var inputs = node.inputs.map { constant($0) }
-    inputs[position] = Tensor(operand.grid.values, shape: [256])
-    guard let values = evaluating(node, inputs), values.dtype == .float32, values.count == 256
-    else { return false }
-    let table = ByteTable(to: ending.grid, of: values.array(of: Float.self))
+    let table =
+      originals[index].map { self.table(of: $0.node, position) }
+      ?? self.table(of: node, position, from: operand.grid, to: ending.grid)
+    guard let table else { return false }
     map(index, operand.codes, table, ending)
     return true
+  }
+
+  private func table(
+    of node: Node, _ position: Int, from given: CodeGrid, to wanted: CodeGrid
+  ) -> ByteTable? {
+    var inputs = node.inputs.map { constant($0) }
+    inputs[position] = Tensor(given.values, shape: [256])
+    guard let values = evaluating(node, inputs), values.dtype == .float32, values.count == 256
+    else { return nil }
+    return ByteTable(codes: values.array(of: Float.self).map(wanted.code(of:)))
+  }
+
+  /// What an operator on codes makes of each, exactly.
+  private func table(of original: Node, _ position: Int) -> ByteTable? {
+    var inputs = original.inputs.map { source.constant($0) }
+    let codes = (0...255).map { UInt8($0) }
+    // Operands are codes, their scale and zero point.
+    inputs[3 * position] =
+      inputs[3 * position + 2]?.dtype == .int8
+      ? Tensor(codes.map { Int8(bitPattern: $0 ^ 0x80) }, shape: [256])
+      : Tensor(codes, shape: [256])
+    guard let result = evaluating(original, inputs), result.count == 256 else { return nil }
+    return ByteTable(
+      codes: result.dtype == .int8
+        ? result.array(of: Int8.self).map { UInt8(bitPattern: $0) ^ 0x80 }
+        : result.array(of: UInt8.self))
   }
 
   /// The input that each element depends on, where the others hold the same constants for all.
@@ -59,12 +84,5 @@ extension CodeLowering {
     } else {
       replace(index, by: MapCodes(table: table), reading: [codes], ending)
     }
-  }
-}
-
-extension ByteTable {
-  /// - Parameter values: of the function, one for each code.
-  fileprivate init(to grid: CodeGrid, of values: [Float]) {
-    self.init(codes: values.map(grid.code(of:)))
   }
 }

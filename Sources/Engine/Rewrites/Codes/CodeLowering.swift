@@ -10,6 +10,8 @@ struct CodeLowering {
   let patterns: IntegerPatterns
   let traits: (Node) -> OperatorTraits
   let evaluating: (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
+  /// Nodes that were operators on codes in the file.
+  let originals: [Int: CodeExpansion.Original]
   private let producers: [ValueName: Int]
   private let consumers: [ValueName: [Int]]
   let fixed: Set<ValueName>
@@ -17,11 +19,15 @@ struct CodeLowering {
   var graph: Graph
   /// By node, what a QuantizeLinear makes.
   private(set) var quantizers: [Int: CodeGrid] = [:]
+  /// By codes as the file has them, unsigned ones.
+  private var bytes: [ValueName: ValueName] = [:]
   /// By the value that the codes stand for.
   private var operands: [ValueName: Operand] = [:]
   /// Nodes in place of others, and nodes that are no more.
   private var replaced: [Int: [Node]] = [:]
   private var removed: Set<Int> = []
+  /// Quantizers whose codes an operator of the file computes.
+  private var restored: Set<Int> = []
   /// Codes that operators read or compute.
   private var used: Set<ValueName> = []
   /// Values and codes that are images.
@@ -32,34 +38,44 @@ struct CodeLowering {
   var padded: [ValueName: (inner: ValueName, pads: [Int])] = [:]
 
   init(
-    _ source: Graph, fixed: Set<ValueName>, traits: @escaping (Node) -> OperatorTraits,
+    _ expansion: CodeExpansion, fixed: Set<ValueName>, traits: @escaping (Node) -> OperatorTraits,
     evaluating: @escaping (_ node: Node, _ inputs: [Tensor?]) -> Tensor?
   ) {
+    let source = expansion.graph
     (self.source, self.fixed, graph) = (source, fixed, source)
+    originals = expansion.originals
     (self.traits, self.evaluating) = (traits, evaluating)
     patterns = IntegerPatterns(source)
     images = ImageChannels(source, traits: traits)
     (producers, consumers) = (source.producers(), source.consumers())
-    for index in source.nodes.indices { findQuantizer(index) }
+    for index in source.nodes.indices { findCodes(index) }
   }
 
-  private mutating func findQuantizer(_ index: Int) {
+  private mutating func findCodes(_ index: Int) {
     let node = source.nodes[index]
-    guard node.is("QuantizeLinear"), let codes = node.output, !fixed.contains(codes),
-      let grid = patterns.parameters(of: node)
-    else { return }
-    let readers = (consumers[codes] ?? []).map { source.nodes[$0] }
-    let matches = readers.allSatisfy { reader in
-      guard reader.is("DequantizeLinear"), reader.read.first == codes,
-        let other = patterns.parameters(of: reader)
-      else { return false }
-      return other.rounding == grid.rounding && other.dtype == grid.dtype
+    if node.is("QuantizeLinear"), let codes = node.output, let grid = patterns.parameters(of: node)
+    {
+      quantizers[index] = CodeGrid(grid)
+      findBytes(codes, grid.dtype)
+    } else if node.is("DequantizeLinear"), let codes = node.input(0), !source.isConstant(codes),
+      let value = node.output, let grid = patterns.parameters(of: node)
+    {
+      findBytes(codes, grid.dtype)
+      operands[value] = Operand(codes: bytes[codes] ?? codes, grid: CodeGrid(grid))
     }
-    guard matches, !readers.isEmpty else { return }
-    quantizers[index] = CodeGrid(grid)
-    for value in readers.flatMap(\.computed) {
-      operands[value] = Operand(codes: codes, grid: CodeGrid(grid))
-    }
+  }
+
+  private mutating func findBytes(_ codes: ValueName, _ dtype: DType) {
+    guard bytes[codes] == nil else { return }
+    let name = dtype == .int8 ? graph.uniqueName("\(codes) (unsigned)") : codes
+    bytes[codes] = name
+    images[name] = images[codes]
+  }
+
+  /// The unsigned codes that a quantizer makes.
+  private func made(by quantizer: Int) -> ValueName {
+    let codes = source.nodes[quantizer].computed[0]
+    return bytes[codes] ?? codes
   }
 
   // MARK: What nodes read and what reads them
@@ -132,7 +148,7 @@ struct CodeLowering {
   /// - Parameter nodes: of which the last computes the codes.
   mutating func replace(_ index: Int, by nodes: [Node], _ ending: Ending) {
     var nodes = nodes
-    let results = ending.quantizers.map { source.nodes[$0].computed[0] }
+    let results = ending.quantizers.map(made)
     nodes[nodes.count - 1].outputs = [results[0]]
     for other in results.dropFirst() { aliases[other] = results[0] }
     replaced[index] = nodes
@@ -174,29 +190,43 @@ struct CodeLowering {
 
   /// Lets readers of the codes that a node would make read those that it would make them of.
   mutating func forward(_ index: Int, _ ending: Ending, to codes: ValueName) {
-    let results = ending.quantizers.map { source.nodes[$0].computed[0] }
+    let results = ending.quantizers.map(made)
     for result in results { aliases[result] = codes }
     removed.formUnion([index] + ending.nodes + ending.quantizers)
     used.formUnion(results + [codes])
   }
 
-  func lowered() -> Graph {
+  mutating func lowered() -> Graph {
+    restoreOriginals()
     var result = graph
-    result.nodes = []
+    result.nodes = source.inputs.flatMap { conversions(of: $0.name, by: nil) }
     for (index, node) in source.nodes.enumerated() {
       if let others = replaced[index] {
         result.nodes += others
       } else if !removed.contains(index) {
         result.nodes.append(converted(node, index))
       }
+      result.nodes += node.computed.flatMap { conversions(of: $0, by: index) }
     }
     return result
   }
 
+  /// What is spelled with operators on floats and did not become one on codes is as it was.
+  private mutating func restoreOriginals() {
+    for (index, original) in originals
+    where replaced[index] == nil && !removed.contains(index) {
+      replaced[index] = [original.node]
+      removed.formUnion(original.quantizers)
+      restored.formUnion(original.quantizers)
+    }
+  }
+
   /// Conversions between codes that operators use and values.
   private func converted(_ node: Node, _ index: Int) -> Node {
-    if let grid = quantizers[index], used.contains(node.computed[0]) {
-      return node.replaced(by: QuantizeCodes(grid: grid), reading: [node.inputs[0]])
+    if let grid = quantizers[index], used.contains(made(by: index)) {
+      var quantize = node.replaced(by: QuantizeCodes(grid: grid), reading: [node.inputs[0]])
+      quantize.outputs = [made(by: index)]
+      return quantize
     }
     if node.is("DequantizeLinear"), let operand = node.output.flatMap({ operands[$0] }),
       used.contains(operand.codes)
@@ -206,6 +236,27 @@ struct CodeLowering {
         reading: [aliases[operand.codes] ?? operand.codes])
     }
     return node
+  }
+
+  /// Between codes as the file has them and unsigned ones, for whoever reads the others.
+  /// - Parameter producer: nil for an input of the graph.
+  private func conversions(of codes: ValueName, by producer: Int?) -> [Node] {
+    guard let unsigned = bytes[codes] else { return [] }
+    let isMade =
+      producer.map {
+        quantizers[$0] != nil && !restored.contains($0)
+          && (removed.contains($0) || replaced[$0] != nil || used.contains(unsigned))
+      } ?? false
+    let source = isMade ? aliases[unsigned] ?? unsigned : codes
+    let target = isMade ? codes : unsigned
+    guard source != target else { return [] }
+    guard unsigned == codes else {
+      return [
+        Node(name: codes, FlippedCodes(isSigned: isMade), inputs: [source], outputs: [target])
+      ]
+    }
+    let copy = MapCodes(table: ByteTable(codes: (0...255).map { UInt8($0) }))
+    return [Node(name: codes, copy, inputs: [source], outputs: [target])]
   }
 }
 

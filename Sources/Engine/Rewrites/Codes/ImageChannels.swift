@@ -1,4 +1,4 @@
-/// How many channels values have that are images, N × C × H × W, as far as convolutions with known weights tell.
+/// How many channels values have that are images, N × C × H × W, as far as inputs and convolutions with known weights tell.
 struct ImageChannels {
   private var counts: [ValueName: Int] = [:]
 
@@ -10,6 +10,11 @@ struct ImageChannels {
       guard let index = name.flatMap({ producers[$0] }), graph.nodes[index].is("DequantizeLinear")
       else { return nil }
       return graph.constant(graph.nodes[index].input(0))?.shape
+    }
+    for input in graph.inputs {
+      if let dims = input.dimensions, dims.count == 4, case .fixed(let channels) = dims[1] {
+        counts[input.name] = channels
+      }
     }
     for node in graph.nodes {
       guard let output = node.output else { continue }
