@@ -12,7 +12,7 @@ struct Bench: ParsableCommand {
       Exits with 1 when a figure is worse by more than the noise that both runs show.
       """)
 
-  @Argument(help: "ONNX files, quantized or not.") var models: [String]
+  @Argument(help: "ONNX files, quantized or not.", completion: .file()) var models: [String]
 
   @Option(help: "Images per run for throughput (default: the baseline's, or each model's best).")
   var batch: Int?
@@ -28,10 +28,11 @@ struct Bench: ParsableCommand {
   @Option(help: "Repeats, each in a process of its own, that share this time.")
   var repeats = Benchmark.defaultRepeats
 
-  @Option(help: ArgumentHelp("Write a baseline.", valueName: "file.json"))
+  @Option(help: ArgumentHelp("Write a baseline.", valueName: "file.json"), completion: .file())
   var save: String?
 
-  @Option(help: ArgumentHelp("Compare with a baseline.", valueName: "file.json"))
+  @Option(
+    help: ArgumentHelp("Compare with a baseline.", valueName: "file.json"), completion: .file())
   var against: String?
 
   @Flag(

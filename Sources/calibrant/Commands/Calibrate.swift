@@ -12,17 +12,23 @@ struct Calibrate: ParsableCommand {
         calibrant calibrate model.onnx --data calibration/ -o model_calibrated.onnx --statistics seen.json
       """)
 
-  @Argument(help: "An ONNX file.") var model: String
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
 
-  @Option(help: ArgumentHelp("Folder of images, or N×C×H×W samples.", valueName: "dir|x.npy"))
+  @Option(
+    help: ArgumentHelp("Folder of images, or N×C×H×W samples.", valueName: "dir|x.npy"),
+    completion: .file())
   var data: String
 
-  @Option(name: .customShort("o"), help: ArgumentHelp("The quantized file.", valueName: "file"))
+  @Option(
+    name: .customShort("o"), help: ArgumentHelp("The quantized file.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   @OptionGroup var ranking: RankingOptions
 
-  @Option(help: "How ranges are chosen: \(StandardMethods.names.joined(separator: ", ")).")
+  @Option(
+    help: "How ranges are chosen: \(StandardMethods.names.joined(separator: ", ")).",
+    completion: .list(StandardMethods.names))
   var method = "auto"
 
   @Option(help: "Use this many samples.") var calibrationLimit: Int?
@@ -31,7 +37,7 @@ struct Calibrate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write statistics after observing; read them instead where the file exists.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var statistics: String?
 
   @Option(

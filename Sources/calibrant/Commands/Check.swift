@@ -13,11 +13,13 @@ struct Check: ParsableCommand {
       of the onnx package. Exit code 1 when a case fails, or one of --must-pass does not pass. A refusal is no failure.
       """)
 
-  @Argument(help: "Folders that are cases or hold some.") var path: [String]
+  @Argument(help: "Folders that are cases or hold some.", completion: .file()) var path: [String]
 
   @Option(help: "Allowed difference relative to the expected value.") var rtol = 1e-3
   @Option(help: "Allowed absolute difference.") var atol = 1e-7
-  @Option(help: ArgumentHelp("A list of cases, one a line, that must pass.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A list of cases, one a line, that must pass.", valueName: "file"),
+    completion: .file())
   var mustPass: String?
   @Option(
     help: ArgumentHelp(

@@ -17,17 +17,20 @@ struct Compare: ParsableCommand {
       With --max-drop the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
-  @Argument(help: "An ONNX file.") var model: String
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
   @OptionGroup var images: ImageOptions
 
   @Option(
     help: ArgumentHelp(
-      "Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"))
+      "Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"),
+    completion: .file())
   var calibration: String
 
   @Option(help: "Comma-separated: w8, w4, w8a8, w4a8.") var schemes = "w8,w4,w8a8"
 
-  @Option(help: "Comma-separated: \(StandardMethods.names.joined(separator: ", ")).")
+  @Option(
+    help: "Comma-separated: \(StandardMethods.names.joined(separator: ", ")).",
+    completion: .list(StandardMethods.names))
   var methods = "auto"
 
   @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
@@ -45,7 +48,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     name: .customShort("o"),
-    help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"))
+    help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"),
+    completion: .directory)
   var folder: String?
 
   @OptionGroup var ranking: RankingOptions
@@ -56,7 +60,7 @@ struct Compare: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write statistics after observing; read them instead where the file exists.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var statistics: String?
 
   @Option(

@@ -9,7 +9,8 @@ struct Demo: ParsableCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Folder for images, model and report.", valueName: "dir"))
+    help: ArgumentHelp("Folder for images, model and report.", valueName: "dir"),
+    completion: .directory)
   var output = "calibrant-demo"
 
   @OptionGroup var run_: RunOptions

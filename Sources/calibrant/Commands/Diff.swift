@@ -11,8 +11,8 @@ struct Diff: ParsableCommand {
       0; with --max-drop it is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
-  @Argument(help: "The older result.") var old: String
-  @Argument(help: "The newer result.") var new: String
+  @Argument(help: "The older result.", completion: .file()) var old: String
+  @Argument(help: "The newer result.", completion: .file()) var new: String
 
   @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
   var maxDrop: Double?

@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
   /// Enough to tell most recipes apart that the first 200 images leave in doubt.
   private static let defaultLimit = 800
 
-  @Argument(help: "An ONNX file.") var model: String
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
   @OptionGroup var images: ImageOptions
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions

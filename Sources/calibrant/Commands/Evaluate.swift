@@ -6,7 +6,7 @@ struct Evaluate: ParsableCommand {
     abstract: "Measures a model's accuracy on labelled images.",
     discussion: "Example: calibrant evaluate model.onnx --images test/ --labels labels.txt")
 
-  @Argument(help: "An ONNX file, quantized or not.") var model: String
+  @Argument(help: "An ONNX file, quantized or not.", completion: .file()) var model: String
   @OptionGroup var images: ImageOptions
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -18,7 +18,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
 
   @Option(
-    help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"))
+    help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"),
+    completion: .file())
   var predictions: String?
 
   func run() throws {

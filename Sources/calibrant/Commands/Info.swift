@@ -6,7 +6,7 @@ struct Info: ParsableCommand {
     abstract: "Says what a model holds and lists every node that cannot run.",
     discussion: "Example: calibrant info model.onnx")
 
-  @Argument(help: "An ONNX file.") var model: String
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
   @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 

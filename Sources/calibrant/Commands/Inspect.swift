@@ -11,15 +11,17 @@ struct Inspect: ParsableCommand {
       Ranks layers and chooses which to keep in float on a sample, and measures that choice on the other images.
       """)
 
-  @Argument(help: "The original ONNX file.") var model: String
-  @Argument(help: "Its quantized file.") var quantized: String
+  @Argument(help: "The original ONNX file.", completion: .file()) var model: String
+  @Argument(help: "Its quantized file.", completion: .file()) var quantized: String
 
   @Option(
-    help: ArgumentHelp("Folder of class folders, of images, or a CSV manifest.", valueName: "dir"))
+    help: ArgumentHelp("Folder of class folders, of images, or a CSV manifest.", valueName: "dir"),
+    completion: .file())
   var data: String
 
   @Option(
-    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
+    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(help: "Use a seeded, class-balanced sample of this many images.") var limit: Int?
@@ -29,7 +31,8 @@ struct Inspect: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the inspection as a page with charts and histograms.", valueName: "file"))
+      "Write the inspection as a page with charts and histograms.", valueName: "file"),
+    completion: .file())
   var html: String?
 
   @OptionGroup var ranking: RankingOptions

@@ -11,7 +11,8 @@ struct Merge: ParsableCommand {
       must be in one part only.
       """)
 
-  @Argument(help: "Parts of one model on disjoint images or samples.") var parts: [String]
+  @Argument(help: "Parts of one model on disjoint images or samples.", completion: .file())
+  var parts: [String]
   @OptionGroup var quiet: QuietFlag
   @OptionGroup var result: ResultOptions
 

@@ -6,9 +6,12 @@ struct Quantize: ParsableCommand {
     abstract: "Quantizes a model from its file alone (weight-based).",
     discussion: "Example: calibrant quantize model.onnx -o model_int8.onnx --bits 8")
 
-  @Argument(help: "An ONNX file.") var model: String
-  @Option(name: [.short, .long], help: "The quantized file.") var output: String
-  @Option(help: "plain rounds to nearest; corrected also corrects biases for predicted inputs.")
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
+  @Option(name: [.short, .long], help: "The quantized file.", completion: .file()) var output:
+    String
+  @Option(
+    help: "plain rounds to nearest; corrected also corrects biases for predicted inputs.",
+    completion: .list(["plain", "corrected"]))
   var method = "plain"
 
   @OptionGroup var scheme: SchemeFlags

@@ -10,12 +10,12 @@ struct Run: ParsableCommand {
     discussion:
       "Example: calibrant run model.onnx --input data=x.npy --output-dir out/ --tap conv1_out")
 
-  @Argument(help: "An ONNX file.") var model: String
+  @Argument(help: "An ONNX file.", completion: .file()) var model: String
 
   @Option(help: ArgumentHelp("An input (repeatable).", valueName: "name=x.npy")) var input:
     [String] = []
 
-  @Option(help: "Folder for the outputs.") var outputDir = "."
+  @Option(help: "Folder for the outputs.", completion: .directory) var outputDir = "."
 
   @Option(help: "Also write this intermediate value (repeatable).") var tap: [String] = []
 

@@ -10,12 +10,13 @@ struct Validate: ParsableCommand {
       Without --data both run on noise, which tells broken files from whole ones but not how much is lost.
       """)
 
-  @Argument(help: "The original ONNX file.") var original: String
-  @Argument(help: "The quantized ONNX file.") var quantized: String
+  @Argument(help: "The original ONNX file.", completion: .file()) var original: String
+  @Argument(help: "The quantized ONNX file.", completion: .file()) var quantized: String
 
   @Option(
     help: ArgumentHelp(
-      "Compare outputs on these images or N×C×H×W samples.", valueName: "dir|x.npy"))
+      "Compare outputs on these images or N×C×H×W samples.", valueName: "dir|x.npy"),
+    completion: .file())
   var data: String?
 
   @OptionGroup var hardware: HardwareOption

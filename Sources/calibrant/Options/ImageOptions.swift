@@ -6,11 +6,14 @@ import Quantization
 
 /// Labelled images and how to read them.
 struct ImageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder of class folders, or a CSV manifest.", valueName: "dir|csv"))
+  @Option(
+    help: ArgumentHelp("Folder of class folders, or a CSV manifest.", valueName: "dir|csv"),
+    completion: .file())
   var images: String
 
   @Option(
-    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"))
+    help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(help: "Use a seeded, class-balanced sample of this many images.")

@@ -4,7 +4,9 @@ import Imaging
 
 /// How images become the model's input: a preset, each part of which can be overridden.
 struct PreprocessingOptions: ParsableArguments {
-  @Option(help: "Recipe: \(Preprocessing.presets.map(\.name).joined(separator: ", ")).")
+  @Option(
+    help: "Recipe: \(Preprocessing.presets.map(\.name).joined(separator: ", ")).",
+    completion: .list(Preprocessing.presets.map(\.name)))
   var preset = "imagenet"
 
   @Option(help: ArgumentHelp("Shorter side, exact size, or none.", valueName: "N|WxH|none"))
@@ -13,7 +15,9 @@ struct PreprocessingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Side of the centre crop, or none.", valueName: "N|none"))
   var crop: String?
 
-  @Option(help: "Resampling: \(Interpolation.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "Resampling: \(Interpolation.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(Interpolation.allCases.map(\.rawValue)))
   var interpolation: String?
 
   @Option(help: ArgumentHelp("Mean per channel, of values scaled to 0…1.", valueName: "a,b,c|a"))
@@ -22,7 +26,8 @@ struct PreprocessingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Standard deviation per channel.", valueName: "a,b,c|a"))
   var std: String?
 
-  @Option(help: "Order of the channels the model reads: rgb or bgr.")
+  @Option(
+    help: "Order of the channels the model reads: rgb or bgr.", completion: .list(["rgb", "bgr"]))
   var channels: String?
 
   @Flag(help: "Turn images upright as their EXIF orientation says; training pipelines do not.")

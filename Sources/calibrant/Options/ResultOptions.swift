@@ -5,7 +5,9 @@ import ONNXFormat
 
 /// Where a result goes besides the screen.
 struct ResultOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write the result as JSON; - is standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the result as JSON; - is standard output.", valueName: "file"),
+    completion: .file())
   var json: String?
 
   /// Fails before any work starts where an output cannot be written, is an input, or is another output.
