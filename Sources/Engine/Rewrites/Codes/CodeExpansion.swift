@@ -112,7 +112,9 @@ struct CodeExpansion {
 
   /// A bias in steps of the products of both scales.
   fileprivate mutating func bias(_ node: Node, at index: Int) -> ValueName? {
+    // One for each column; those of rows are none.
     guard let codes = graph.constant(node.input(index)), codes.dtype == .int32,
+      codes.shape.dims.last == codes.count,
       let input = graph.constant(node.input(1)), input.dtype == .float32, input.count == 1,
       let weights = graph.constant(node.input(4)), weights.dtype == .float32
     else { return nil }
