@@ -12,20 +12,17 @@ enum Models {
     try run(Model(serialized: data))
   }
 
-  /// A conformance case, chosen by the first two bytes; each further four replace one number of an attribute, of an integer
-  /// tensor or of an input's shape. For odd choices all inputs but the first are constants. All bytes choose
-  /// the 64-bit integers and floats that the case reads.
+  /// A seed, chosen by the first two bytes; each further four replace one number of an attribute, of a tensor or of a shape.
+  /// For odd choices all inputs but the first are constants. All bytes choose the 64-bit integers and floats that
+  /// the model reads.
   static func plan(_ data: Data) throws {
     let bytes = data.map(Int.init)
     guard bytes.count >= 6, !seeds.isEmpty else { return }
     let choice = bytes[0] << 8 | bytes[1]
     var model = seeds[choice / 2 % seeds.count]
     if choice % 2 == 1 { makeConstants(ofAllButTheFirstInputOf: &model) }
-    func number(_ byte: Int) -> Int { HostileNumbers.all[byte % HostileNumbers.all.count] }
     for edit in stride(from: 2, to: bytes.count - 3, by: 4) {
-      replace(
-        bytes[edit] << 8 | bytes[edit + 1], bytes[edit + 2], by: number(bytes[edit + 3]), in: &model
-      )
+      replace(bytes[edit] << 8 | bytes[edit + 1], bytes[edit + 2], by: bytes[edit + 3], in: &model)
     }
     try run(Model(serialized: model.serialized())) { bytes[$0 % bytes.count] }
   }
@@ -55,14 +52,19 @@ enum Models {
     }
   }()
 
-  private static func replace(_ which: Int, _ part: Int, by value: Int, in model: inout Model) {
+  /// - Parameters:
+  ///   - part: of the attribute, tensor or shape.
+  ///   - choice: of the number that takes its place.
+  private static func replace(
+    _ which: Int, _ part: Int, by choice: Int, in model: inout Model
+  ) {
+    let value = HostileNumbers.integer(choice)
     var graph = model.graph
     var (nodes, tensors) = (graph.nodes, graph.initializers)
     let attributes = nodes.indices.flatMap { node in
       nodes[node].attributes.indices.map { (node: node, attribute: $0) }
     }
-    let integers = tensors.indices.filter { tensors[$0].elementType == .int64 }
-    let count = attributes.count + integers.count + graph.inputs.count
+    let count = attributes.count + tensors.count + graph.inputs.count
     guard count > 0 else { return }
     switch which % count {
     case let index where index < attributes.count:
@@ -70,12 +72,12 @@ enum Models {
       let (name, old) = nodes[place.node].attributes[place.attribute]
       nodes[place.node][attribute: name] = changed(old, part, value)
       graph.nodes = nodes
-    case let index where index < attributes.count + integers.count:
-      let tensor = integers[index - attributes.count]
-      tensors[tensor] = changed(tensors[tensor], part, value)
+    case let index where index < attributes.count + tensors.count:
+      let tensor = index - attributes.count
+      tensors[tensor] = changed(tensors[tensor], part, choice)
       graph.initializers = tensors
     case let index:
-      let input = index - attributes.count - integers.count
+      let input = index - attributes.count - tensors.count
       graph.inputs[input] = changed(graph.inputs[input], part, value)
     }
     model.graph = graph
@@ -102,19 +104,53 @@ enum Models {
     }
   }
 
-  private static func changed(_ old: ModelTensor, _ part: Int, _ value: Int) -> ModelTensor {
-    guard var bytes = try? old.payload(), bytes.count >= 8 else { return old }
-    let place = part % (bytes.count / 8) * 8
-    withUnsafeBytes(of: Int64(value).littleEndian) { new in
-      bytes = Data(bytes)
-      bytes.replaceSubrange(place..<place + 8, with: new)
-    }
-    return ModelTensor(name: old.name, elementType: .int64, dims: old.dims, payload: bytes)
+  /// Another element, or another shape with as many elements as that has.
+  private static func changed(_ old: ModelTensor, _ part: Int, _ choice: Int) -> ModelTensor {
+    guard let type = old.elementType, let bytes = try? old.payload() else { return old }
+    if part % 4 == 3 { return reshaped(old, type, Data(bytes), part / 4, choice) }
+    let element = HostileNumbers.bytes(choice, type)
+    guard !element.isEmpty, bytes.count >= element.count else { return old }
+    let place = part % (bytes.count / element.count) * element.count
+    var changed = Data(bytes)
+    changed.replaceSubrange(place..<place + element.count, with: element)
+    return ModelTensor(name: old.name, elementType: type, dims: old.dims, payload: changed)
   }
 
+  private static func reshaped(
+    _ old: ModelTensor, _ type: ElementType, _ bytes: Data, _ part: Int, _ choice: Int
+  ) -> ModelTensor {
+    let sizes = [0, 1, 2, 3, 5]
+    var dims = old.dims
+    switch choice % 8 {
+    case 0: dims.append(sizes[part % sizes.count])
+    case 1: dims = Array(dims.dropLast())
+    case 2: dims = []
+    default:
+      guard !dims.isEmpty else { return old }
+      dims[part % dims.count] = sizes[choice / 8 % sizes.count]
+    }
+    guard let size = type.byteCount(of: dims.reduce(1, *)), size <= 1 << 16 else { return old }
+    let payload = bytes.prefix(size) + Data(count: max(0, size - bytes.count))
+    return ModelTensor(name: old.name, elementType: type, dims: dims, payload: payload)
+  }
+
+  /// Runs a model, before that one that holds codes in integer arithmetic, exact and as processors without VNNI.
   /// - Parameter choice: of an element of an input, by its place.
   private static func run(_ model: Model, choice: ((Int) -> Int)? = nil) throws {
-    let program = try Program(model)
+    if model.graph.nodes.contains(where: { $0.opType == "DequantizeLinear" }) {
+      for hardware in [Hardware.exact, .noVNNI] {
+        do {
+          try run(Program(model, hardware: hardware, arithmetic: .integer), choice)
+          Outcomes.count("(on codes, \(hardware.rawValue))")
+        } catch {
+          Outcomes.count(error)
+        }
+      }
+    }
+    try run(Program(model), choice)
+  }
+
+  private static func run(_ program: Program, _ choice: ((Int) -> Int)?) throws {
     guard let inputs = smallInputs(of: program, choice) else { return }
     var session = Session(program)
     _ = try session.run(inputs)

@@ -3,7 +3,7 @@ import Foundation
 /// One reader each.
 enum Targets {
   static let all: [String: @Sendable (Data) throws -> Void] = [
-    "load": Models.load, "run": Models.run, "plan": Models.plan,
+    "load": Models.load, "run": Models.run, "plan": Models.plan, "codes": Models.plan,
     "evaluation": Results.joined, "report": Results.joined, "render": Results.rendered,
     "baseline": Readers.baseline, "statistics": Readers.statistics, "journal": Readers.journal,
     "manifest": Readers.manifest, "labels": Readers.labels, "npy": Readers.array,
