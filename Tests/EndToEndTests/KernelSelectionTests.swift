@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import TestSupport
 import Testing
 
@@ -40,6 +41,28 @@ import Testing
     let all = try InstructionSet.available.map(scores)
     #expect(Set(all).count == (all.count > 1 ? 2 : 1))
     #expect(all.count < 3 || all[0] == all[1])
+  }
+
+  /// Sums of integers depend on no order, and what becomes of them on no set.
+  @Test func integersAreTheSameBytes() throws {
+    let quantized = try run(
+      InstructionSet.current.rawValue,
+      "quantize \(DemoFiles.model) --activations int8 --quiet -o q.onnx")
+    #expect(quantized.exitCode == 0, "\(quantized.errors)")
+    func scores(_ set: InstructionSet, jobs: Int) throws -> Data {
+      let own = data.replacing(DemoFiles.model, with: "q.onnx")
+      let run = try run(
+        set.rawValue,
+        "evaluate \(own) --limit 60 --arithmetic integer --jobs \(jobs) --predictions \(set)\(jobs).csv"
+      )
+      #expect(run.exitCode == 0, "\(run.errors)")
+      return try folder.bytes("\(set)\(jobs).csv")
+    }
+    let expected = try scores(.baseline, jobs: 1)
+    for set in InstructionSet.available {
+      try #expect(scores(set, jobs: 1) == expected, "\(set)")
+      try #expect(scores(set, jobs: 3) == expected, "\(set), three workers")
+    }
   }
 
   @Test func statisticsOfAnotherSetAreAnotherRun() throws {

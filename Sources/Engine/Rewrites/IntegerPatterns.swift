@@ -120,7 +120,7 @@ struct IntegerPatterns {
       let codes = signedBytes(stored),
       let scale = graph.constant(dequantize.inputs[1]), scale.dtype == .float32,
       let axis = outputAxis(of: node, codes.shape),
-      let zeroPoint = commonZeroPoint(of: dequantize),
+      let zeroPoint = commonZeroPoint(of: dequantize, stored.dtype),
       let scales = spread(scale, dequantize, along: axis, of: codes.shape)
     else { return nil }
     return Weights(
@@ -166,9 +166,11 @@ struct IntegerPatterns {
     return isTransposed ? 0 : 1
   }
 
-  private func commonZeroPoint(of dequantize: Node) -> Int? {
+  private func commonZeroPoint(of dequantize: Node, _ dtype: DType) -> Int? {
     guard dequantize.inputs.count > 2, let id = dequantize.inputs[2] else { return 0 }
-    guard let values = graph.constant(id)?.integers, let first = values.first else { return nil }
+    guard let zero = graph.constant(id), zero.dtype == dtype, let values = zero.integers,
+      let first = values.first
+    else { return nil }
     return values.allSatisfy { $0 == first } ? first : nil
   }
 

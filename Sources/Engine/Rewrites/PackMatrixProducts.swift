@@ -50,7 +50,10 @@ extension Graph {
     else { return nil }
     var product = ConstantProduct(weights: weights)
     guard node.is("MatMul") else { return gemm(node, product) }
-    if let bias = node.inputs.count > 2 ? constant(node.inputs[2]) : nil {
+    if let id = node.input(2) {
+      guard let bias = constant(id), bias.dtype == .float32, bias.count == product.n else {
+        return nil
+      }
       product.bias = bias.array(of: Float.self)
     }
     return product

@@ -19,7 +19,9 @@ extension CodeLowering {
       let ending = ending(of: node.output), let window = try? WindowGeometry(pool: node),
       window.kernel.count == 2,
       let countsPadding = try? node.attributes.flag("count_include_pad"),
-      !(window.ceilMode && countsPadding)
+      !(window.ceilMode && countsPadding),
+      // Sums and their divisors are 32-bit integers.
+      window.kernel.reduce(1, *) <= 1 << 20
     else { return }
     let own = AveragePoolCodes(
       channels: channels, window: window, countsPadding: countsPadding, input: operand.grid,
