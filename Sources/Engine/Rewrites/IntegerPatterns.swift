@@ -261,7 +261,8 @@ struct IntegerPatterns {
 
   private func storedBias(_ node: Node, count: Int) -> [Int32]? {
     guard node.is("DequantizeLinear"), let codes = graph.constant(node.inputs[0]),
-      codes.dtype == .int32, isRow(codes, count: count)
+      graph.constant(node.input(1))?.dtype == .float32, codes.dtype == .int32,
+      isRow(codes, count: count)
     else { return nil }
     return codes.array(of: Int32.self)
   }

@@ -28,8 +28,14 @@ extension AveragePoolCodes: NodeKernel {
 }
 
 extension GlobalAveragePoolCodes: NodeKernel {
+  /// Whose sum fits 32 bits.
+  private static let mostPixels = 1 << 23
+
   func outputTypes(_ inputs: [Operand?]) throws(GraphError) -> [TensorType] {
     let shape = try inputs.requiredBytes(0, "X").shape
+    guard shape[2] * shape[3] <= Self.mostPixels else {
+      throw .shapeMismatch(reason: "X has more than \(Self.mostPixels) pixels")
+    }
     return [TensorType(.uint8, [shape[0], channels, 1, 1])]
   }
 
