@@ -106,16 +106,14 @@ def models(o, table):
 
 
 def w8a8(o, table):
-    """The same of the W8A8 files made of the models, with the ranges of calibration images where there are some of their size."""
+    """The same of W8A8 files made of the models, simply, with the ranges of a few images; without, those of CIFAR-10."""
+    simply = ["--method", "minmax", "--rounding", "nearest", "--no-equalize", "--no-bias-correction", "--calibration-limit", "8"]
     with tempfile.TemporaryDirectory() as folder:
         for name, path in files(o):
             quantized = os.path.join(folder, name + ".onnx")
-            make = ["quantize", path, "--method", "plain", "--activations", "int8"]
-            if "cifar10" not in name:
-                crop = "227" if "squeezenet" in name else "224"
-                images = ["--data", f"{o.data}/imagenet/calibration", "--resize", "256", "--crop", crop, "--calibration-limit", "20"]
-                make = ["calibrate", path, *images, "--method", "minmax", "--rounding", "nearest", "--no-equalize", "--quiet"]
-            run([BINARY, *make, "-o", quantized])
+            images = ["--data", f"{o.data}/imagenet/calibration", *(SQUEEZENET if "squeezenet" in name else [])]
+            make = ["quantize", path, "--activations", "int8"] if "cifar10" in name else ["calibrate", path, *images, *simply]
+            run([BINARY, *make, "--quiet", "-o", quantized])
             speeds(o, table, f"{name} W8A8", quantized)
 
 
@@ -123,7 +121,7 @@ def speeds(o, table, name, path):
     first = bench_report([path], o, "--repeats", "1")
     table.describe(first["machine"])
     batch = str(first["models"][0]["batch"])
-    found = {p: peer("speed", path, "--runtime", p)["configuration"] for p in PEERS if importlib.util.find_spec(p)}
+    found = {p: peer("speed", path, "--runtime", p, "--seconds", str(o.seconds))["configuration"] for p in PEERS if importlib.util.find_spec(p)}
     ours, *theirs = alternate(
         o.runs,
         lambda: bench([path], o, "--batch", batch)[0],
