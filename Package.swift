@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "ONNXFormat", targets: ["ONNXFormat"]),
+    .library(name: "Tasks", targets: ["Tasks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +37,7 @@ let package = Package(
       name: "ONNXFormat",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Imaging", dependencies: ["CImageCodecs"]),
+    .target(name: "Tasks", dependencies: ["LinearAlgebra"]),
     .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra", "CKernels"]),
     .target(
       name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra", "CKernels"]),
@@ -73,6 +75,7 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "TestSupport"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
       exclude: [
