@@ -15,6 +15,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // C libraries of the system, each behind one module of ours.
@@ -37,7 +38,8 @@ let package = Package(
       name: "ONNXFormat",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "Imaging", dependencies: ["CImageCodecs"]),
-    .target(name: "Tasks", dependencies: ["LinearAlgebra"]),
+    .target(
+      name: "Tasks", dependencies: ["LinearAlgebra", .product(name: "Yams", package: "Yams")]),
     .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra", "CKernels"]),
     .target(
       name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra", "CKernels"]),
@@ -75,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "TasksTests", dependencies: ["Tasks", "TestSupport"]),
+    .testTarget(
+      name: "TasksTests", dependencies: ["Tasks", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
       exclude: [

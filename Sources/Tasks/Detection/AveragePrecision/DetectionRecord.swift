@@ -1,0 +1,24 @@
+/// What matching one image's detections with its truth leaves behind.
+public struct DetectionRecord: Codable, Hashable, Sendable {
+  /// By class, within a class by descending score; at most `COCOGrid.matchedDetections` of a class.
+  public var matches: [DetectionMatch]
+  /// By class; a class without truth in the image is not there.
+  public var truths: [TruthCount]
+}
+
+/// What a detection counts as. Bit t of a mask is for `COCOGrid.overlaps[t]`.
+public struct DetectionMatch: Codable, Hashable, Sendable {
+  public var category: Int
+  public var score: Double
+  /// Where it found a truth that counts.
+  public var hits: BySize<UInt16>
+  /// Where it counts neither as a hit nor as a miss: it found what is ignored, or is of another size and found nothing.
+  public var ignored: BySize<UInt16>
+}
+
+/// How many truths of a class an image has.
+public struct TruthCount: Codable, Hashable, Sendable {
+  public var category: Int
+  /// Without what is ignored: crowds, difficult ones, other sizes.
+  public var counted: BySize<Int>
+}

@@ -1,0 +1,95 @@
+/// How many boxes of one image were found again: an arm's detections against a reference's.
+public struct BoxAgreement: Codable, Hashable, Sendable {
+  /// Boxes of both.
+  public var found: Int
+  /// Boxes of the arm alone.
+  public var extra: Int
+  /// Boxes of the reference alone.
+  public var lost: Int
+
+  public init(found: Int, extra: Int, lost: Int) {
+    self.found = found
+    self.extra = extra
+    self.lost = lost
+  }
+
+  /// In order of score, each of the arm's boxes takes the free box of the reference of its class that it overlaps most, and
+  /// by at least `overlap` (of equal ones the first).
+  ///
+  /// - Parameter confidence: boxes of both count from scores above this.
+  public init(
+    _ detections: [Detection], reference: [Detection], above confidence: Double,
+    overlap: Double = 0.5
+  ) {
+    var free = reference.filter { $0.score > confidence }
+    let shown = detections.filter { $0.score > confidence }
+    found = 0
+    for index in shown.rankedByCategory() {
+      guard let match = free.mostCovered(by: shown[index], from: overlap) else { continue }
+      free.remove(at: match)
+      found += 1
+    }
+    extra = shown.count - found
+    lost = free.count
+  }
+}
+
+extension [Detection] {
+  fileprivate func mostCovered(by detection: Detection, from overlap: Double) -> Int? {
+    var (best, highest): (Int?, Double) = (nil, -1)
+    for (index, other) in enumerated() where other.category == detection.category {
+      let shared = other.box.overlap(detection.box)
+      if shared >= overlap, shared > highest { (best, highest) = (index, shared) }
+    }
+    return best
+  }
+}
+
+/// Detection without labels: whether an arm finds the reference's boxes again.
+public struct BoxAgreementTask: VisionTask {
+  /// What the reference finds in an image, and how it became the model's input.
+  public struct Truth: Codable, Hashable, Sendable {
+    public var detections: [Detection]
+    public var geometry: BoxGeometry
+
+    public init(detections: [Detection], geometry: BoxGeometry) {
+      self.detections = detections
+      self.geometry = geometry
+    }
+  }
+
+  public let kind = MetricKind(name: "boxes found again (F1)")
+  public var reader: BoxReader
+  /// Boxes count from scores above this.
+  public var confidence: Double
+
+  public init(reader: BoxReader, confidence: Double = 0.25) {
+    self.reader = reader
+    self.confidence = confidence
+  }
+
+  public func record(_ outputs: [OutputArray], truth: Truth) throws(TaskError) -> BoxAgreement {
+    let detections = try reader.detections(outputs, truth.geometry)
+    return BoxAgreement(detections, reference: truth.detections, above: confidence)
+  }
+
+  public func metric(of records: [BoxAgreement]) -> BoxAgreementMetric {
+    BoxAgreementMetric(records: records)
+  }
+}
+
+/// F1: 2 found / (2 found + extra + lost), 0...1; nil where neither finds anything.
+public struct BoxAgreementMetric: WeightedMetric {
+  public let records: [BoxAgreement]
+
+  public func value(weights: [Int]) -> Double? {
+    precondition(weights.count == records.count, "every image has a weight")
+    // Sums of integers, exact to 2^53.
+    var (found, others) = (0.0, 0.0)
+    for (record, weight) in zip(records, weights) {
+      found += Double(weight) * Double(record.found)
+      others += Double(weight) * (Double(record.extra) + Double(record.lost))
+    }
+    return found + others > 0 ? 2 * found / (2 * found + others) : nil
+  }
+}
