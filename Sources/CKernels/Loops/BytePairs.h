@@ -1,5 +1,6 @@
 // The product of `ByteProduct.h` with each sum of two products clamped to 16 bits before it is added, four codes a step on every
-// instruction set: what x86 without VNNI computes. Where the processor has the instruction that does so, it is used.
+// instruction set: what x86 without VNNI computes. Where the processor has the instruction that does so, it is used; where it
+// also has the exact one, that takes the runs whose codes are too small for any clamp.
 
 #if TILE_PIXELS == 14
 #define PAIR_PIXELS 12
@@ -45,8 +46,46 @@ INLINE pair_sums add_pairs(pair_sums sum, int32_t x, pair_weights w) {
 #define PAIR_ADD(sum, x, w, ones) add_pairs(sum, x, w)
 #endif
 
+typedef pair_sums pair_tile_sums[TILE_PIXELS][TILE_BLOCKS * PAIR_VECTORS];
+
+INLINE void add_clamped(pair_tile_sums sums, const uint8_t *run, int64_t stride, const int8_t *w, int32_t steps, const int P,
+                        const int B) {
+  const __auto_type ones = PAIR_ONES;
+  (void)ones;
+  for (int32_t i = 0; i < steps; i++, run += 4)
+UNROLL
+    for (int b = 0; b < B * PAIR_VECTORS; b++, w += 64 / PAIR_VECTORS) {
+      const __auto_type weights = PAIR_WEIGHTS(w);
+UNROLL
+      for (int p = 0; p < P; p++)
+        sums[p][b] = PAIR_ADD(sums[p][b], PAIR_CODES(word_at(run + p * stride)), weights, ones);
+    }
+}
+
+#if HAS_VNNI
+INLINE void add_exact(pair_tile_sums sums, const uint8_t *run, int64_t stride, const int8_t *w, int32_t steps, const int P,
+                      const int B) {
+  for (int32_t i = 0; i < steps; i++, run += 4, w += B * STEP_FACTORS * CK_LANES) {
+    step weights[TILE_BLOCKS];
+UNROLL
+    for (int b = 0; b < B; b++) weights[b] = step_weights(w + b * STEP_FACTORS * CK_LANES);
+UNROLL
+    for (int p = 0; p < P; p++) {
+      const step factors = step_codes(word_at(run + p * stride));
+UNROLL
+      for (int b = 0; b < B; b++) sums[p][b] = (pair_sums)dot((integers)sums[p][b], factors, weights[b]);
+    }
+  }
+}
+#define FITS(a, r, first) \
+  ((a)->largest && (a)->largest[((first) * (a)->xStride + (a)->offsets[r]) >> (a)->pixelShift] <= (a)->limits[r])
+#else
+#define add_exact add_clamped
+#define FITS(a, r, first) 0
+#endif
+
 INLINE void pair_tile(const CKByteProduct *a, int64_t first, const int P, const int B) {
-  pair_sums sums[TILE_PIXELS][TILE_BLOCKS * PAIR_VECTORS];
+  pair_tile_sums sums;
 UNROLL
   for (int p = 0; p < P; p++)
 UNROLL
@@ -55,18 +94,9 @@ UNROLL
   const uint8_t *x = a->x + first * a->xStride;
   const int8_t *w = a->weights;
   const int64_t stride = a->xStride;
-  const __auto_type ones = PAIR_ONES;
-  (void)ones;
-  for (int32_t r = 0; r < a->runs; r++) {
-    const uint8_t *run = x + a->offsets[r];
-    for (int32_t i = 0; i < a->runSteps; i++, run += 4)
-UNROLL
-      for (int b = 0; b < B * PAIR_VECTORS; b++, w += 64 / PAIR_VECTORS) {
-        const __auto_type weights = PAIR_WEIGHTS(w);
-UNROLL
-        for (int p = 0; p < P; p++)
-          sums[p][b] = PAIR_ADD(sums[p][b], PAIR_CODES(word_at(run + p * stride)), weights, ones);
-      }
+  for (int32_t r = 0; r < a->runs; r++, w += a->runSteps * B * 4 * CK_LANES) {
+    if (FITS(a, r, first)) add_exact(sums, x + a->offsets[r], stride, w, a->runSteps, P, B);
+    else add_clamped(sums, x + a->offsets[r], stride, w, a->runSteps, P, B);
   }
 UNROLL
   for (int b = 0; b < B; b++) {
@@ -104,4 +134,40 @@ static void multiply_pairs(const CKByteProduct *product) {
 #endif
     first += pixels;
   }
+}
+
+// The larger code of each half of a pixel comes to the half's first byte.
+INLINE void largest_of_halves(const uint8_t *x, uint8_t *y) {
+  typedef uint8_t bytes __attribute__((vector_size(64)));
+  typedef uint8_t loose_bytes __attribute__((vector_size(64), aligned(1)));
+  typedef uint64_t halves __attribute__((vector_size(64)));
+  typedef uint8_t firsts __attribute__((vector_size(8), aligned(1)));
+  bytes v = *(const loose_bytes *)x;
+  v = __builtin_elementwise_max(v, (bytes)((halves)v >> 32));
+  v = __builtin_elementwise_max(v, (bytes)((halves)v >> 16));
+  v = __builtin_elementwise_max(v, (bytes)((halves)v >> 8));
+  const __auto_type first = __builtin_convertvector((halves)v & 255, firsts);
+  __builtin_memcpy(y, &first, 8);
+}
+
+INLINE void largest_of_blocks(const uint8_t *x, int64_t pixels, uint8_t *y) {
+  uint8_t halves[64];
+  int64_t p = 0;
+  for (; p + 32 <= pixels; p += 32) {
+    for (int i = 0; i < 8; i++) largest_of_halves(x + (p + 4 * i) * CK_LANES, halves + 8 * i);
+    for (int i = 0; i < 32; i++) y[p + i] = halves[2 * i] > halves[2 * i + 1] ? halves[2 * i] : halves[2 * i + 1];
+  }
+  for (; p < pixels; p++) y[p] = __builtin_reduce_max(*(const loose_codes *)(x + p * CK_LANES));
+}
+
+static void largest_codes(const uint8_t *x, int64_t pixels, int32_t lanes, int64_t pitch, int32_t span, uint8_t *y) {
+  if (lanes == CK_LANES) largest_of_blocks(x, pixels, y);
+  else
+    for (int64_t p = 0; p < pixels; p++) {
+      y[p] = 0;
+      for (int c = 0; c < lanes; c++) y[p] = x[p * lanes + c] > y[p] ? x[p * lanes + c] : y[p];
+    }
+  for (int64_t reach = 1; reach < span; reach *= 2)
+    for (int64_t p = 0; p < pixels - reach * pitch; p++)
+      y[p] = y[p] > y[p + reach * pitch] ? y[p] : y[p + reach * pitch];
 }

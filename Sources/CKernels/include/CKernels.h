@@ -99,6 +99,11 @@ typedef struct {
   int32_t pixels;
   /// Output blocks, at most `CKKernels.blocksAtOnce`.
   int32_t blocks;
+  /// For clamped products, null or: codes up to limits[r] cannot make a pair of run r leave 16 bits, and the byte at
+  /// largest + ((p · xStride + offsets[r]) >> pixelShift) is no less than any code of that run in pixel p and those behind it that
+  /// `CKKernels.pairPixels` counts.
+  const uint8_t *limits, *largest;
+  int32_t pixelShift;
 } CKByteProduct;
 
 /// Pixels times a matrix, both of 16-bit integers, in 32-bit sums that wrap around.
@@ -211,6 +216,12 @@ typedef struct {
   void (*gatherBytes)(const uint8_t *const *sources, int64_t pixels, uint8_t *y);
   /// The first `count` lanes of x become lanes shift ..< shift + count of a plane y and, beyond 16, of the plane behind it.
   void (*insertLanes)(const uint8_t *x, int32_t count, int32_t shift, int64_t pixels, uint8_t *y);
+
+  /// Pixels that `multiplyPairs` takes at once.
+  int32_t pairPixels;
+  /// y[p] is at least the largest code of the pixels p, p + pitch, ..., `span` of them, as far as there are so many; pixels are
+  /// of `lanes` codes. More may be looked at.
+  void (*largestCodes)(const uint8_t *x, int64_t pixels, int32_t lanes, int64_t pitch, int32_t span, uint8_t *y);
 } CKKernels;
 
 /// Tells the CPU that this thread is waiting in a loop.
@@ -219,6 +230,11 @@ static inline void ck_relax(void) {
   __builtin_ia32_pause();
 #endif
 }
+
+/// The processor that this thread runs on, or -1 where that cannot be told.
+int ck_processor(void);
+/// Moves this thread to another processor, if it may run on one; afterwards it may run where it might before.
+void ck_leave_processor(int processor);
 
 /// The loops for "avx512-vnni", "avx512", "avx2" or "baseline"; null where the CPU or the build has none.
 const CKKernels *ck_kernels_named(const char *instructionSet);

@@ -16,6 +16,9 @@ struct ByteProduct: Sendable {
   /// Bytes of a code as the product reads it.
   var elementSize: Int { 4 / stepFactors }
 
+  /// Whether clamped products may be left to the exact ones where both are the same.
+  var mayBeExact: Bool { clampsPairs && loops.stepFactors == stepFactors }
+
   func multiply(_ product: inout CKByteProduct) {
     if clampsPairs {
       loops.table.pointee.multiplyPairs(&product)

@@ -4,6 +4,8 @@ struct ByteWeights: Sendable {
     let outputs: DirectWeights.Strip
     /// Where its weights start.
     let start: Int
+    /// Where its runs start.
+    let firstRun: Int
   }
 
   let order: ByteOrder
@@ -13,6 +15,8 @@ struct ByteWeights: Sendable {
   let values: AlignedValues<Int8>
   let ending: CodeEnding
   let product: ByteProduct
+  /// Of all strips' runs, where clamped products may be exact.
+  private(set) var limits: PairLimits?
 
   /// - Parameter isBlocked: whether the input is; otherwise it is N × C × H × W of at most four channels.
   init(
@@ -22,13 +26,16 @@ struct ByteWeights: Sendable {
     let digits = WeightDigits(layer)
     let outputs = DirectWeights.strips(shape, blocksAtOnce: loops.blocksAtOnce)
     let runs = outputs.map { order.runs($0.channels) }
-    var size = 0
-    strips = zip(outputs, runs).map { outputs, runs in
-      defer {
-        size +=
-          digits.parts.count * runs.count * order.length * outputs.blocks * ChannelBlocks.lanes
-      }
-      return Strip(outputs: outputs, start: size)
+    var (size, run) = (0, 0)
+    let runSizes = zip(outputs, runs).map { outputs, runs in
+      (
+        runs: digits.parts.count * runs.count,
+        size: order.length * outputs.blocks * ChannelBlocks.lanes
+      )
+    }
+    strips = zip(outputs, runSizes).map { outputs, own in
+      defer { (size, run) = (size + own.runs * own.size, run + own.runs) }
+      return Strip(outputs: outputs, start: size, firstRun: run)
     }
     values = AlignedValues(size)
     self.order = order
@@ -43,6 +50,7 @@ struct ByteWeights: Sendable {
         pack(part, strip.outputs, runs, shape, &packing)
       }
     }
+    limits = product.mayBeExact ? PairLimits(values, runSize: runSizes) : nil
   }
 
   /// Channels of an image that is not blocked, as they lie in memory.

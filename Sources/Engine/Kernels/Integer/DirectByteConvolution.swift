@@ -22,6 +22,18 @@ struct DirectByteConvolution {
     }
   }
 
+  /// Where clamped products may be exact.
+  private func largestCodes(
+    _ plane: InputPlane, _ input: UnsafePointer<UInt8>, _ workers: Workers
+  ) -> LargestCodes? {
+    guard weights.limits != nil else { return nil }
+    let pixels = plane.height * plane.width
+    return LargestCodes(
+      input, planes: plane.imageSize / (pixels * plane.lanes), pixels: pixels, lanes: plane.lanes,
+      step: plane.stride.x, run: max(1, weights.order.length / plane.lanes), weights.product.loops,
+      workers)
+  }
+
   private func run(
     _ plane: InputPlane, _ input: UnsafePointer<UInt8>, _ output: CodeLayerOutput,
     from first: Int, _ workers: Workers
@@ -30,11 +42,12 @@ struct DirectByteConvolution {
     let strips = weights.strips
     let chunks = min(workers.count, strips.count)
     let offsets = strips.first.map { self.offsets($0, plane) } ?? []
+    let largest = largestCodes(plane, input, workers)
     workers.forEach(bands.count * chunks) { unit in
       let (band, chunk) = (bands[unit / chunks], unit % chunks)
       for strip in strips[strips.count * chunk / chunks..<strips.count * (chunk + 1) / chunks] {
         let own = shape.group == 1 ? offsets : self.offsets(strip, plane)
-        multiply(strip, own, band, plane, input, output, from: first)
+        multiply(strip, own, band, plane, input, largest, output, from: first)
       }
     }
   }
@@ -47,7 +60,8 @@ struct DirectByteConvolution {
 
   private func multiply(
     _ strip: ByteWeights.Strip, _ offsets: [Int32], _ band: Bands.Band, _ plane: InputPlane,
-    _ input: UnsafePointer<UInt8>, _ output: CodeLayerOutput, from first: Int
+    _ input: UnsafePointer<UInt8>, _ largest: LargestCodes?, _ output: CodeLayerOutput,
+    from first: Int
   ) {
     let (outputs, lanes) = (strip.outputs, ChannelBlocks.lanes)
     let outPlane = shape.positions * lanes
@@ -65,9 +79,11 @@ struct DirectByteConvolution {
       product.blocks = Int32(outputs.blocks)
       for row in band.rows {
         let pixel = row * band.rowLength + band.columns.lowerBound
-        product.x =
-          input + plane.offset(row: row, column: band.columns.lowerBound)
-          * weights.product.elementSize
+        let start = plane.offset(row: row, column: band.columns.lowerBound)
+        product.x = input + start * weights.product.elementSize
+        if let limits = weights.limits {
+          largest?.note(start, limits.base + strip.firstRun, in: &product)
+        }
         product.write(
           output, at: first + outputs.firstBlock * outPlane + pixel * lanes, weights.ending)
         weights.product.multiply(&product)

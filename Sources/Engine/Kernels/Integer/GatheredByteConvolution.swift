@@ -58,14 +58,24 @@ struct GatheredByteConvolution {
       let positions = index * band..<min((index + 1) * band, shape.positions)
       let rows = AlignedValues<UInt8>(repeating: 0, count: positions.count * longest)
       var gathered: Range<Int>?
+      var largest: LargestCodes?
       for strip in weights.strips {
         if strip.groups != gathered {
           gather(strip, positions, pixels, into: rows)
           gathered = strip.groups
+          largest = largestCodes(strip, positions, rows)
         }
-        multiply(strip, positions, rows, output, from: first)
+        multiply(strip, positions, rows, largest, output, from: first)
       }
     }
+  }
+
+  /// Where clamped products may be exact.
+  private func largestCodes(
+    _ strip: GatheredByteWeights.Strip, _ positions: Range<Int>, _ rows: AlignedValues<UInt8>
+  ) -> LargestCodes? {
+    guard weights.limits != nil else { return nil }
+    return LargestCodes(rows.base, rows: positions.count, length: strip.depth, weights.loops)
   }
 
   private func gather(
@@ -101,18 +111,20 @@ struct GatheredByteConvolution {
 
   private func multiply(
     _ strip: GatheredByteWeights.Strip, _ positions: Range<Int>, _ rows: AlignedValues<UInt8>,
-    _ output: CodeLayerOutput, from first: Int
+    _ largest: LargestCodes?, _ output: CodeLayerOutput, from first: Int
   ) {
     let lanes = ChannelBlocks.lanes
     let outPlane = shape.positions * lanes
-    let offsets = [Int32](repeating: 0, count: weights.digits)
+    let run = GatheredByteWeights.runLength
+    let once = stride(from: 0, to: strip.depth, by: run).map(Int32.init)
+    let offsets = Array(repeatElement(once, count: weights.digits).joined())
     offsets.withUnsafeBufferPointer { offsets in
       var product = CKByteProduct()
       product.x = UnsafePointer(rows.base)
       product.xStride = Int64(strip.depth)
       product.offsets = offsets.baseAddress
-      product.runs = Int32(weights.digits)
-      product.runSteps = Int32(strip.depth / 4)
+      product.runs = Int32(offsets.count)
+      product.runSteps = Int32(run / 4)
       product.weights = UnsafePointer(weights.values.base + strip.start)
       product.to = weights.ending.loops(from: strip.outputs.firstBlock)
       product.yStride = Int64(lanes)
@@ -123,6 +135,9 @@ struct GatheredByteConvolution {
         output,
         at: first + strip.outputs.firstBlock * outPlane + positions.lowerBound * lanes,
         weights.ending)
+      if let limits = weights.limits {
+        largest?.note(0, limits.base + strip.firstRun, in: &product)
+      }
       weights.loops.table.pointee.multiplyPairs(&product)
     }
   }

@@ -8,15 +8,22 @@ struct GatheredByteWeights: Sendable {
     let depth: Int
     /// Where its weights start.
     let start: Int
+    /// Where its runs start.
+    let firstRun: Int
   }
 
+  /// Codes of a run.
+  static let runLength = 16
+
   let strips: [Strip]
-  /// Codes of a group in a row: whole steps.
+  /// Codes of a group in a row: whole runs.
   let groupDepth: Int
   /// How often a row is read: weights with a zero point are sums.
   let digits: Int
   let values: AlignedValues<Int8>
   let ending: CodeEnding
+  /// Of all strips' runs, where clamped products may be exact.
+  private(set) var limits: PairLimits?
   let loops: BlockLoops
   let isBlocked: Bool
 
@@ -26,16 +33,19 @@ struct GatheredByteWeights: Sendable {
   init(
     _ shape: ConvolutionShape, _ layer: CodeLayer, isBlocked: Bool, loops: BlockLoops = .best
   ) {
-    let groupDepth = (shape.depth + 3) / 4 * 4
+    let groupDepth = (shape.depth + Self.runLength - 1) / Self.runLength * Self.runLength
     let parts = WeightDigits(layer).parts
-    var size = 0
+    var (size, run) = (0, 0)
     strips = DirectWeights.strips(shape, blocksAtOnce: loops.blocksAtOnce).map { outputs in
       let groups =
         outputs.channels.lowerBound / max(shape.inChannelsPerGroup, 1)..<outputs.channels.upperBound
         / max(shape.inChannelsPerGroup, 1)
       let depth = groups.count * groupDepth
-      defer { size += parts.count * depth * outputs.blocks * ChannelBlocks.lanes }
-      return Strip(outputs: outputs, groups: groups, depth: depth, start: size)
+      defer {
+        size += parts.count * depth * outputs.blocks * ChannelBlocks.lanes
+        run += parts.count * depth / Self.runLength
+      }
+      return Strip(outputs: outputs, groups: groups, depth: depth, start: size, firstRun: run)
     }
     values = AlignedValues(size)
     (self.groupDepth, self.isBlocked, self.loops) = (groupDepth, isBlocked, loops)
@@ -46,6 +56,15 @@ struct GatheredByteWeights: Sendable {
         stepFactors: 4)
       for part in parts { pack(part, strip, shape, &packing) }
     }
+    guard ByteProduct(loops, clampsPairs: true).mayBeExact else { return }
+    limits = PairLimits(
+      values,
+      runSize: strips.map { strip in
+        (
+          runs: parts.count * strip.depth / Self.runLength,
+          size: Self.runLength * strip.outputs.blocks * ChannelBlocks.lanes
+        )
+      })
   }
 
   private func pack(

@@ -43,6 +43,8 @@ final class Workers: Sendable {
 private final class Loop: @unchecked Sendable {
   private let count: Int
   private let body: UnsafePointer<(Int, Int) -> Void>
+  /// Where the thread runs that waits for the loop.
+  let processor = ck_processor()
   private let next = Atomic<Int>(0)
   private let done = Atomic<Int>(0)
 
@@ -141,7 +143,12 @@ private final class Crew: @unchecked Sendable {
       let (loop, isDismissed) = (self.loop, self.isDismissed)
       pthread_mutex_unlock(mutex)
       if isDismissed { return }
-      loop?.work(as: worker)
+      guard let loop else { continue }
+      // The system may wake a thread on the processor of the one that waits for it, and leave both there for minutes.
+      if loop.processor >= 0, ck_processor() == loop.processor {
+        ck_leave_processor(loop.processor)
+      }
+      loop.work(as: worker)
     }
   }
 
