@@ -70,7 +70,7 @@ import Testing
       $0.shape.batch * $0.shape.outImageSize * $0.shape.depth < 500_000
     })
   func pairsAreClampedAsWithoutVNNI(_ testCase: ConvolutionCase) {
-    for (sample, zeroPoint) in zip(CodeSample.allCases, [114, 0]) {
+    for (sample, zeroPoint) in zip(CodeSample.allCases, [114, 0, 7]) {
       let problem = ByteProblem(
         testCase.shape, sample, zeroPoint: zeroPoint, isQuantized: false, clampsPairs: true)
       let expected = problem.expectedValues(clamps: true)

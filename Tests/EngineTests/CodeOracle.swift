@@ -151,18 +151,25 @@ enum CodeSample: String, CaseIterable {
   case random
   /// The largest codes with weights at both ends.
   case extreme
+  /// Small codes and here and there the largest, as behind a Relu.
+  case sparse
 
   func codes(_ count: Int, using random: inout some RandomNumberGenerator) -> [UInt8] {
     (0..<count).map { _ in
-      self == .random
-        ? UInt8.random(in: 0...255, using: &random) : UInt8.random(in: 254...255, using: &random)
+      switch self {
+      case .random: UInt8.random(in: 0...255, using: &random)
+      case .extreme: UInt8.random(in: 254...255, using: &random)
+      case .sparse:
+        Int.random(in: 0..<300, using: &random) == 0
+          ? 255 : UInt8.random(in: 0...125, using: &random)
+      }
     }
   }
 
   func weights(_ count: Int, using random: inout some RandomNumberGenerator) -> [Int16] {
     (0..<count).map { _ in
-      self == .random
-        ? Int16.random(in: -128...127, using: &random) : Bool.random(using: &random) ? 127 : -128
+      self == .extreme
+        ? Bool.random(using: &random) ? 127 : -128 : Int16.random(in: -128...127, using: &random)
     }
   }
 }
