@@ -10,6 +10,12 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
+      name: "BootstrapCoverage",
+      dependencies: [
+        .product(name: "Tasks", package: "calibrant"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "ConvolutionSpeed",
       dependencies: [
         .product(name: "Engine", package: "calibrant"),

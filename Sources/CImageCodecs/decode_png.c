@@ -11,6 +11,8 @@ typedef struct {
   size_t position;
   char *message;
   size_t capacity;
+  // What a failure is called.
+  int status;
 } Source;
 
 static void fail(png_structp png, png_const_charp text) {
@@ -47,7 +49,7 @@ static png_structp reader(Source *source, png_infop *info) {
 int calibrant_png_header(
     const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
     size_t capacity) {
-  Source source = {bytes, count, 0, message, capacity};
+  Source source = {bytes, count, 0, message, capacity, CALIBRANT_DAMAGED};
   png_infop info;
   png_structp png = reader(&source, &info);
   if (!png) return -1;
@@ -77,22 +79,39 @@ static void ask_for_rgb(png_structp png, png_infop info) {
   png_set_strip_alpha(png);
 }
 
-int calibrant_png_decode(
-    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
-    char *message, size_t capacity) {
-  Source source = {bytes, count, 0, message, capacity};
+static void refuse(png_structp png, png_const_charp kind) {
+  Source *source = png_get_error_ptr(png);
+  source->status = CALIBRANT_UNSUPPORTED;
+  png_error(png, kind);
+}
+
+// Asks for one byte per pixel: the index of a palette or the level of a grey as stored.
+static void ask_for_indices(png_structp png, png_infop info) {
+  png_byte type = png_get_color_type(png, info);
+  if (type == PNG_COLOR_TYPE_GRAY_ALPHA) refuse(png, "with an alpha channel");
+  if (type != PNG_COLOR_TYPE_PALETTE && type != PNG_COLOR_TYPE_GRAY) {
+    refuse(png, "with three colours for each pixel");
+  }
+  if (png_get_bit_depth(png, info) > 8) refuse(png, "of 16 bits for each pixel");
+  png_set_packing(png);
+  // Indices beyond the palette are classes like others.
+  png_set_check_for_invalid_index(png, 0);
+}
+
+static int decode(
+    Source source, void (*ask)(png_structp, png_infop), uint32_t width, uint32_t height,
+    size_t stride, uint8_t *pixels) {
   png_infop info;
   png_structp png = reader(&source, &info);
-  if (!png) return -1;
+  if (!png) return CALIBRANT_DAMAGED;
   if (setjmp(png_jmpbuf(png))) {
     png_destroy_read_struct(&png, &info, NULL);
-    return -1;
+    return source.status;
   }
   png_read_info(png, info);
-  ask_for_rgb(png, info);
+  ask(png, info);
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  size_t stride = (size_t)width * 3;
   if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height ||
       png_get_rowbytes(png, info) != stride) {
     png_error(png, "the size is not the header's");
@@ -102,4 +121,18 @@ int calibrant_png_decode(
   }
   png_destroy_read_struct(&png, &info, NULL);
   return 0;
+}
+
+int calibrant_png_decode(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
+    char *message, size_t capacity) {
+  Source source = {bytes, count, 0, message, capacity, CALIBRANT_DAMAGED};
+  return decode(source, ask_for_rgb, width, height, (size_t)width * 3, pixels);
+}
+
+int calibrant_png_indices(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *indices,
+    char *message, size_t capacity) {
+  Source source = {bytes, count, 0, message, capacity, CALIBRANT_DAMAGED};
+  return decode(source, ask_for_indices, width, height, width, indices);
 }

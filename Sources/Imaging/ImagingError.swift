@@ -14,6 +14,8 @@ public enum ImagingError: Error, Equatable, Sendable {
   /// The prepared image is not of the size that the model's input has.
   case wrongSize(width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
   case invalidPreprocessing(reason: String)
+  /// An image that holds no index for each pixel; `kind` goes on from "an image".
+  case noIndices(kind: String)
 }
 
 extension ImagingError: CustomStringConvertible {
@@ -42,6 +44,9 @@ extension ImagingError: CustomStringConvertible {
         + Self.remedy(expectedWidth: expectedWidth, expectedHeight: expectedHeight)
     case .invalidPreprocessing(let reason):
       "invalid preprocessing: \(reason)"
+    case .noIndices(let kind):
+      "an image \(kind) is no mask: a mask is a PNG with a palette or in grey, of at most 8 bits, whose "
+        + "pixels are the indices of classes"
     }
   }
 

@@ -4,6 +4,12 @@ public enum TaskError: Error, Hashable, Sendable {
   case missingOutput(index: Int, count: Int)
   /// `expected` names the axes, as in "N x C x H x W".
   case wrongShape(shape: [Int], expected: String)
+  /// A label names a class that the network does not have.
+  case unknownClass(Int, classCount: Int)
+  /// A network tells as many classes apart as its dictionary has symbols, and the blank.
+  case wrongDictionary(symbols: Int, classes: Int)
+  case emptyDictionary
+  case invalidUTF8(line: Int)
 }
 
 extension TaskError: CustomStringConvertible {
@@ -13,6 +19,14 @@ extension TaskError: CustomStringConvertible {
       "output \(index + 1) is read, but the model has \(count)"
     case .wrongShape(let shape, let expected):
       "an output of \(shape.map(String.init).joined(separator: " x ")) is not \(expected)"
+    case .unknownClass(let index, let count):
+      "a label is class \(index), but the model tells classes 0 to \(count - 1) apart"
+    case .wrongDictionary(let symbols, let classes):
+      "the dictionary has \(symbols) symbols, with the blank \(symbols + 1) classes, but the model has \(classes)"
+    case .emptyDictionary:
+      "the dictionary has no symbols"
+    case .invalidUTF8(let line):
+      "line \(line) of the dictionary is not UTF-8"
     }
   }
 }

@@ -26,6 +26,14 @@ public protocol WeightedMetric: Sendable {
   ///
   /// - Precondition: as many weights as images, none negative.
   func value(weights: [Int]) -> Double?
+
+  /// How many images a mean over classes rests on, for the interval: the harmonic mean of the images of each class, since
+  /// a class of few images is as uncertain as they are few. nil where it is all images.
+  var effectiveImageCount: Double? { get }
+}
+
+extension WeightedMetric {
+  public var effectiveImageCount: Double? { nil }
 }
 
 /// What a metric is called and how it is read.

@@ -5,4 +5,8 @@ enum GoldenFile {
   static func url(_ name: String) -> URL {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/" + name)
   }
+
+  static func values<Values: Decodable>(_ name: String) throws -> Values {
+    try JSONDecoder().decode(Values.self, from: Data(contentsOf: url(name)))
+  }
 }

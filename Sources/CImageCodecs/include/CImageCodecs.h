@@ -38,6 +38,12 @@ int calibrant_png_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
     char *message, size_t capacity);
 
+// Fills `indices` with width * height bytes: the palette's indices, or the levels of a grey image, as stored, of 1 to 8
+// bits. Other PNGs are CALIBRANT_UNSUPPORTED.
+int calibrant_png_indices(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *indices,
+    char *message, size_t capacity);
+
 int calibrant_webp_header(
     const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
     size_t capacity);

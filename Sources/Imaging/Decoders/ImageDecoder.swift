@@ -41,9 +41,17 @@ struct CodecFunctions {
     _ bytes: UnsafeRawBufferPointer, format: String
   ) throws(ImagingError) -> ImageBuffer {
     let size = try size(bytes, format: format)
-    let count = size.width * size.height * ImageBuffer.channels
+    let pixels = try samples(bytes, size, of: ImageBuffer.channels, format: format)
+    return ImageBuffer(width: size.width, height: size.height, pixels: pixels)
+  }
+
+  /// Allocates, and fills with so many bytes for each pixel.
+  func samples(
+    _ bytes: UnsafeRawBufferPointer, _ size: ImageSize, of channels: Int, format: String
+  ) throws(ImagingError) -> [UInt8] {
+    let count = size.width * size.height * channels
     var status = Result<Void, ImagingError>.success(())
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+    let samples = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       status = Result { () throws(ImagingError) in
         try check(format) {
           decode(
@@ -54,7 +62,7 @@ struct CodecFunctions {
       if case .success = status { initialized = count }
     }
     try status.get()
-    return ImageBuffer(width: size.width, height: size.height, pixels: pixels)
+    return samples
   }
 
   /// Reads the size.

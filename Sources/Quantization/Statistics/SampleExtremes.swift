@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// The minima and maxima of samples, added up exactly; samples without a finite value take no part.
 public struct SampleExtremes: Sendable, Equatable {
   public private(set) var count = 0

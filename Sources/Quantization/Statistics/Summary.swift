@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Count, extremes and moments of the values of a tensor or of one channel.
 ///
 /// NaN and infinities are counted apart and take part in nothing else.

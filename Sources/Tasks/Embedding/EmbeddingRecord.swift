@@ -1,0 +1,11 @@
+/// What a network makes of one image, and what the image shows.
+public struct EmbeddingRecord: Sendable, Codable, Hashable {
+  public let vector: [Float]
+  /// Images of the same identity belong together.
+  public let identity: Int
+
+  public init(vector: [Float], identity: Int) {
+    self.vector = vector
+    self.identity = identity
+  }
+}

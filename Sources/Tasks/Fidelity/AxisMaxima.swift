@@ -1,0 +1,43 @@
+/// The largest absolute value at each place of each axis of an output, over any number of images.
+public struct AxisMaxima: Sendable, Codable, Hashable {
+  public let shape: [Int]
+  /// As many values for an axis as it is long.
+  public private(set) var axes: [[Float]]
+
+  public init(shape: [Int]) {
+    self.shape = shape
+    axes = shape.map { [Float](repeating: 0, count: $0) }
+  }
+
+  /// Takes the finite values of one image.
+  ///
+  /// - Precondition: the output has the shape.
+  public mutating func add(_ output: OutputArray) {
+    precondition(output.shape == shape, "maxima are of outputs of one shape")
+    var inner = 1
+    for axis in shape.indices.reversed() {
+      add(output.values, axis: axis, inner: inner)
+      inner *= shape[axis]
+    }
+  }
+
+  private mutating func add(_ values: [Float], axis: Int, inner: Int) {
+    guard !values.isEmpty else { return }
+    for (block, start) in stride(from: 0, to: values.count, by: inner).enumerated() {
+      let place = block % shape[axis]
+      for value in values[start..<start + inner] where value.isFinite {
+        axes[axis][place] = max(axes[axis][place], abs(value))
+      }
+    }
+  }
+
+  /// Takes what was seen elsewhere; the order does not matter.
+  public mutating func merge(_ other: AxisMaxima) {
+    precondition(other.shape == shape, "maxima are of outputs of one shape")
+    for axis in axes.indices {
+      for place in axes[axis].indices {
+        axes[axis][place] = max(axes[axis][place], other.axes[axis][place])
+      }
+    }
+  }
+}

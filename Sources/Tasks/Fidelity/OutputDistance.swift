@@ -1,0 +1,41 @@
+/// How far one image's values of an output, or of a part of it, are from the reference's: sums in the order of the values.
+public struct OutputDistance: Sendable, Codable, Hashable {
+  /// Σx² of the reference.
+  public private(set) var signal = 0.0
+  /// Σ(x − y)².
+  public private(set) var noise = 0.0
+  /// Σxy.
+  public private(set) var product = 0.0
+  /// Σy².
+  public private(set) var power = 0.0
+  public private(set) var largestDifference: Float = 0
+  /// Values compared.
+  public private(set) var count = 0
+  /// Values left out, since one of the two is NaN or infinite and they are not the same.
+  public private(set) var incomparable = 0
+
+  public init() {}
+
+  /// - Precondition: arrays of the same shape.
+  public init(reference: OutputArray, other: OutputArray, part: OutputPart) {
+    precondition(reference.shape == other.shape, "outputs are compared element by element")
+    for block in part.blocks(of: reference.shape) {
+      for place in block { add(reference.values[place], other.values[place]) }
+    }
+  }
+
+  private mutating func add(_ x: Float, _ y: Float) {
+    guard x.isFinite && y.isFinite else {
+      // Equal infinities, as masks leave them, differ by nothing.
+      if x != y && !(x.isNaN && y.isNaN) { incomparable += 1 }
+      return
+    }
+    let (a, b) = (Double(x), Double(y))
+    signal += a * a
+    noise += (a - b) * (a - b)
+    product += a * b
+    power += b * b
+    largestDifference = max(largestDifference, abs(x - y))
+    count += 1
+  }
+}

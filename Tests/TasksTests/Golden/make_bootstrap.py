@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Writes bootstrap.json: resamples, differences and intervals, written out with Python's integers, NumPy and SciPy.
+
+    python3 make_bootstrap.py > bootstrap.json
+"""
+import json
+
+import numpy as np
+from scipy.stats import norm, t
+
+MASK = (1 << 64) - 1
+
+
+class SplitMix64:
+    def __init__(self, seed):
+        self.state = seed
+
+    def next(self):
+        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return z ^ (z >> 31)
+
+
+def resamples(images, count, seed):
+    seeds = SplitMix64(seed)
+    rows = []
+    for _ in range(count):
+        draws, row = SplitMix64(seeds.next()), [0] * images
+        for _ in range(images):
+            row[draws.next() * images >> 64] += 1
+        rows.append(row)
+    return rows
+
+
+def tail(images, confidence):
+    width = t.ppf((1 + confidence) / 2, images - 1)
+    return norm.sf(width * np.sqrt(images / (images - 1)))
+
+
+random = np.random.default_rng(18)
+cases = []
+for images, seed in [(40, 1), (97, MASK)]:
+    first, second = random.random(images).round(6), random.random(images).round(6)
+    rows = np.array(resamples(images, 300, seed))
+    differences = rows @ first / images - rows @ second / images
+    intervals = [{"confidence": c, "lower": np.quantile(differences, tail(images, c)),
+                  "upper": np.quantile(differences, 1 - tail(images, c))} for c in (0.9, 0.95, 0.99)]
+    cases.append({"seed": str(seed), "first": first.tolist(), "second": second.tolist(), "resamples": 300,
+                  "weights": rows[[0, 1, 299]].tolist(), "intervals": intervals})
+tails = [{"images": n, "confidence": c, "tail": tail(n, c)} for n in (31, 50, 200, 5000) for c in (0.9, 0.95, 0.99)]
+print(json.dumps({"cases": cases, "tails": tails}))
