@@ -70,6 +70,17 @@ import Testing
     #expect(description.hasPrefix(folder.path) && description.contains(message), "\(description)")
   }
 
+  /// Aliases of aliases as a key, which comparing would take for ever.
+  @Test func aliasesThatStandForTooMuchAreRefused() throws {
+    var text = "a0: &a0 [x, x]\n"
+    for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    let folder = try TemporaryFolder(["data.yaml": text + "? *a39\n: 1\n? *a39\n: 2\n"])
+    let error = #expect(throws: BoxLabelError.self) {
+      try YOLOLabels.read(folder.file("data.yaml"))
+    }
+    #expect(try #require(error).description.contains("aliases"))
+  }
+
   @Test(arguments: [
     ("0 0.5 0.5 0.1", "line 1: a line of 4 numbers"),
     ("0 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 x", "line 2: value \"x\" is not a number"),

@@ -20,5 +20,5 @@ public struct DetectionMatch: Codable, Hashable, Sendable {
 public struct TruthCount: Codable, Hashable, Sendable {
   public var category: Int
   /// Without what is ignored: crowds, difficult ones, other sizes.
-  public var counted: BySize<Int>
+  public var counted: BySize<Int32>
 }

@@ -18,7 +18,7 @@ extension TruthCount {
   fileprivate init(category: Int, truths: [TruthBox]) {
     self.init(category: category, counted: .zero)
     for size in BoxSize.allCases {
-      counted[size.rawValue] = truths.count { !$0.isOut(of: size) }
+      counted[size.rawValue] = Int32(clamping: truths.count { !$0.isOut(of: size) })
     }
   }
 }

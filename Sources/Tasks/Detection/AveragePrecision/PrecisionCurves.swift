@@ -17,7 +17,7 @@ public struct PrecisionCurves: Sendable {
     for (image, record) in records.enumerated() {
       for truth in record.truths where truth.counted[size.rawValue] > 0 {
         gathered[truth.category, default: .init()].truths.append(
-          .init(image: image, count: truth.counted[size.rawValue]))
+          .init(image: image, count: Int(truth.counted[size.rawValue])))
       }
       for stretch in record.matches.stretches(by: \.category) {
         gathered[stretch.value, default: .init()].add(

@@ -67,6 +67,10 @@ private struct YAMLRoot {
   init(_ path: String) throws(BoxLabelError) {
     self.path = path
     let text = try labelText(path, limit: 1 << 20)
+    guard text.count(where: { $0 == "*" }) <= Self.aliasLimit else {
+      let reason = "more than \(Self.aliasLimit) asterisks, which may be aliases"
+      throw BoxLabelError(path: path, .syntax(format: "YAML of a data set", reason: reason))
+    }
     let node: Node?
     do {
       node = try compose(yaml: text)
@@ -79,6 +83,9 @@ private struct YAMLRoot {
     }
     root = mapping
   }
+
+  /// Aliases of aliases stand for exponentially much, and the parser compares keys that are made of them.
+  private static let aliasLimit = 32
 
   func string(_ key: String) throws(BoxLabelError) -> String? {
     guard let node = root[key], node.null == nil else { return nil }
