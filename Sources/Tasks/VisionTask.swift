@@ -16,8 +16,15 @@ public protocol VisionTask: Sendable {
   /// - Parameter outputs: in the model's order.
   func record(_ outputs: [OutputArray], truth: Truth) throws(TaskError) -> Record
 
+  /// Whether this task could have left a record that was read from a file. The metric takes no others.
+  func isPossible(_ record: Record) -> Bool
+
   /// The metric of these images, ready to be weighed over and over.
   func metric(of records: [Record]) -> Metric
+}
+
+extension VisionTask {
+  public func isPossible(_ record: Record) -> Bool { true }
 }
 
 /// A metric of a fixed list of images.

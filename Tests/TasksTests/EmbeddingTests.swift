@@ -111,6 +111,7 @@ struct EmbeddingTests {
     #expect(throws: TaskError.missingOutput(index: 0, count: 0)) {
       try EmbeddingTask(length: 2).record([], truth: 7)
     }
+    #expect(!EmbeddingTask(length: 3).isPossible(EmbeddingRecord(vector: [1], identity: 0)))
     let expected = "an embedding of 3 values"
     #expect(throws: TaskError.wrongShape(shape: [1, 2, 1, 1], expected: expected)) {
       try EmbeddingTask(length: 3).record([output], truth: 7)

@@ -89,6 +89,24 @@ struct FidelityTests {
     #expect(try encoder.encode(forward) == encoder.encode(groups[2]))
   }
 
+  @Test func filesAreChecked() throws {
+    let maxima = try JSONEncoder().encode(AxisMaxima(shape: [2, 3]))
+    #expect(try JSONDecoder().decode(AxisMaxima.self, from: maxima).shape == [2, 3])
+    let value = try #require(cases.first)
+    let distance = try JSONEncoder().encode(value.distances(value.parts[0])[0])
+    let read = try JSONDecoder().decode(OutputDistance.self, from: distance)
+    #expect(read == value.distances(value.parts[0])[0])
+    #expect(throws: DecodingError.self) {
+      let short = Data(#"{"shape": [2, 3], "axes": [[0, 0], [0]]}"#.utf8)
+      return try JSONDecoder().decode(AxisMaxima.self, from: short)
+    }
+    let text = String(decoding: distance, as: UTF8.self)
+    let endless = text.replacing(#""count":"#, with: #""count":9000000000000"#)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(OutputDistance.self, from: Data(endless.utf8))
+    }
+  }
+
   @Test func equalInfinitiesDifferByNothing() {
     let first = OutputArray(shape: [4], values: [-.infinity, 1, .nan, 2])
     let second = OutputArray(shape: [4], values: [-.infinity, 1, .nan, .infinity])

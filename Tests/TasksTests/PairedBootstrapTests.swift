@@ -17,7 +17,13 @@ struct PairedBootstrapTests {
       let second: [Double]
       let resamples: Int
       let weights: [[Int]]
+      struct Shift: Decodable {
+        let shift: Double
+        let pValue: Double
+      }
+
       let intervals: [Interval]
+      let shifts: [Shift]
 
       var bootstrap: PairedBootstrap {
         PairedBootstrap(
@@ -66,6 +72,20 @@ struct PairedBootstrapTests {
         #expect(abs(interval.upperBound - expected.upper) < 1e-5)
       }
     }
+  }
+
+  @Test func pValuesAreSciPys() throws {
+    for value in values.cases {
+      let all = differences(value, 0..<value.resamples)
+      for expected in value.shifts {
+        let moved = all.map { $0.map { $0 + expected.shift } }
+        let p = try #require(value.bootstrap.pValue(of: moved))
+        #expect(abs(p / expected.pValue - 1) < 1e-3, "\(expected)")
+        let interval = try #require(value.bootstrap.interval(of: moved, confidence: 1 - 2 * p))
+        #expect(!interval.contains(0) || p > 0.4)
+      }
+    }
+    #expect(values.cases[0].bootstrap.pValue(of: [nil]) == nil)
   }
 
   @Test func tailsAreSciPys() {

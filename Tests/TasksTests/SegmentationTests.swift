@@ -91,6 +91,19 @@ struct SegmentationTests {
     #expect(map.labels == [1, 0])
   }
 
+  @Test func recordsOfFilesAreChecked() {
+    func record(_ pixels: SegmentationRecord.ClassPixels...) -> SegmentationRecord {
+      SegmentationRecord(classes: pixels)
+    }
+    let whole = SegmentationRecord.ClassPixels(index: 4, truth: 3, predicted: 2, correct: 2)
+    let beyond = SegmentationRecord.ClassPixels(index: 5, truth: 3, predicted: 2, correct: 2)
+    let endless = SegmentationRecord.ClassPixels(index: 0, truth: .max, predicted: 2, correct: 2)
+    #expect(task.isPossible(record(whole)))
+    #expect(!task.isPossible(record(whole, whole)))
+    #expect(!task.isPossible(record(beyond)))
+    #expect(!task.isPossible(record(endless)))
+  }
+
   @Test func whatCannotBeReadIsRefused() throws {
     let output = OutputArray(shape: [1, 5], values: [0, 0, 0, 0, 0])
     let map = LabelMap(height: 1, width: 1, labels: [0])

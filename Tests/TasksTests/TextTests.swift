@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tasks
@@ -69,6 +70,20 @@ struct TextTests {
       #expect(EditDistance.between(value.first, value.second) == value.distance, "\(value)")
     }
     #expect(TextRecord(text: "é", truth: "e\u{301}").isExact == false)
+  }
+
+  @Test func recordsOfFilesAreChecked() throws {
+    let task = values.cases[0].task(values.symbols)
+    #expect(try values.records().allSatisfy(task.isPossible))
+    for json in [
+      #"{"text": "ab", "distance": 3, "length": 2}"#,
+      #"{"text": "ab", "distance": 0, "length": 3}"#,
+      #"{"text": "", "distance": 9223372036854775807, "length": 9223372036854775807}"#,
+      #"{"text": "ab", "distance": -1, "length": 2}"#,
+    ] {
+      let record = try JSONDecoder().decode(TextRecord.self, from: Data(json.utf8))
+      #expect(!task.isPossible(record))
+    }
   }
 
   @Test func dictionariesKeepEveryLine() throws {

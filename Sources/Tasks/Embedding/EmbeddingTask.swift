@@ -29,6 +29,8 @@ public struct EmbeddingTask: VisionTask {
     return EmbeddingRecord(vector: output.values, identity: truth)
   }
 
+  public func isPossible(_ record: EmbeddingRecord) -> Bool { record.vector.count == length }
+
   /// The share of images whose nearest neighbour, itself left out, is of the same identity. Images of which there is no other
   /// do not count. Weights are of the images that ask: the gallery stays whole, so that no image finds its own double.
   public func metric(of records: [EmbeddingRecord]) -> ShareMetric {

@@ -9,6 +9,16 @@ public struct AxisMaxima: Sendable, Codable, Hashable {
     axes = shape.map { [Float](repeating: 0, count: $0) }
   }
 
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    shape = try container.decode([Int].self, forKey: .shape)
+    axes = try container.decode([[Float]].self, forKey: .axes)
+    guard axes.map(\.count) == shape, axes.joined().allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "not maxima along axes"))
+    }
+  }
+
   /// Takes the finite values of one image.
   ///
   /// - Precondition: the output has the shape.

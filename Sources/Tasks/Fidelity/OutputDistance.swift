@@ -24,6 +24,27 @@ public struct OutputDistance: Sendable, Codable, Hashable {
     }
   }
 
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    signal = try container.decode(Double.self, forKey: .signal)
+    noise = try container.decode(Double.self, forKey: .noise)
+    product = try container.decode(Double.self, forKey: .product)
+    power = try container.decode(Double.self, forKey: .power)
+    largestDifference = try container.decode(Float.self, forKey: .largestDifference)
+    count = try container.decode(Int.self, forKey: .count)
+    incomparable = try container.decode(Int.self, forKey: .incomparable)
+    let areSums = [signal, noise, product, power].allSatisfy(\.isFinite)
+    guard areSums, largestDifference >= 0, min(count, incomparable) >= 0,
+      max(count, incomparable) <= Self.countLimit
+    else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "not a distance of outputs"))
+    }
+  }
+
+  /// More values than an output has, and few enough to add up.
+  private static let countLimit = 1 << 40
+
   private mutating func add(_ x: Float, _ y: Float) {
     guard x.isFinite && y.isFinite else {
       // Equal infinities, as masks leave them, differ by nothing.

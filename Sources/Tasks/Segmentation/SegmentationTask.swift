@@ -21,6 +21,16 @@ public struct SegmentationTask: VisionTask {
     return SegmentationRecord(predicted: predicted, truth: truth, ignored: ignored)
   }
 
+  public func isPossible(_ record: SegmentationRecord) -> Bool {
+    let indices = record.classes.map(\.index)
+    return zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
+      && record.classes.allSatisfy { pixels in
+        (0..<classCount).contains(pixels.index)
+          && (0...min(pixels.truth, pixels.predicted)).contains(pixels.correct)
+          && max(pixels.truth, pixels.predicted) <= SegmentationRecord.pixelLimit
+      }
+  }
+
   public func metric(of records: [SegmentationRecord]) -> SegmentationMetric {
     SegmentationMetric(records, classCount: classCount)
   }

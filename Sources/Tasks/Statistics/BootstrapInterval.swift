@@ -19,6 +19,23 @@ enum BootstrapInterval {
     return quantile(sorted, tail)...quantile(sorted, 1 - tail)
   }
 
+  /// The level whose interval ends at 0: one resample more on either side, so that it is never 0.
+  static func pValue(_ differences: [Double?], imageCount: Double) -> Double? {
+    let known = differences.compactMap(\.self)
+    guard !known.isEmpty else { return nil }
+    let rarer = min(known.count { $0 <= 0 }, known.count { $0 >= 0 })
+    let tail = Double(rarer + 1) / Double(known.count + 1)
+    guard tail < 0.5 else { return 1 }
+    // The smaller the p-value, the smaller the tail; halves of its logarithm.
+    var (low, high) = (log(1e-12), 0.0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      let own = expandedTail(imageCount: imageCount, confidence: 1 - exp(middle))
+      if own < tail { low = middle } else { high = middle }
+    }
+    return exp(high)
+  }
+
   /// The share of resamples beyond each end.
   static func expandedTail(imageCount: Double, confidence: Double) -> Double {
     let degrees = imageCount - 1

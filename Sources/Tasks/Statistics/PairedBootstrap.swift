@@ -58,7 +58,18 @@ extension PairedBootstrap {
     of values: [Double?], effectiveImageCount: Double? = nil, confidence: Double = 0.95
   ) -> ClosedRange<Double>? {
     guard imageCount > 1 else { return nil }
-    let count = max(min(effectiveImageCount ?? .infinity, Double(imageCount)), 2)
-    return BootstrapInterval.expanded(values, imageCount: count, confidence: confidence)
+    return BootstrapInterval.expanded(
+      values, imageCount: count(effectiveImageCount), confidence: confidence)
+  }
+
+  /// How much speaks against there being no difference: 1 less the confidence of the widest interval of `differences` that does
+  /// not hold 0. Two-sided, at most 1; it cannot be smaller than the number of resamples can tell.
+  public func pValue(of differences: [Double?], effectiveImageCount: Double? = nil) -> Double? {
+    guard imageCount > 1 else { return nil }
+    return BootstrapInterval.pValue(differences, imageCount: count(effectiveImageCount))
+  }
+
+  private func count(_ effective: Double?) -> Double {
+    max(min(effective ?? .infinity, Double(imageCount)), 2)
   }
 }

@@ -6,6 +6,9 @@ public struct TextRecord: Sendable, Codable, Hashable {
   /// Scalars of the truth.
   public let length: Int
 
+  /// More scalars than an image shows, and few enough to add up.
+  static let lengthLimit = 1 << 32
+
   public init(text: String, truth: String) {
     self.text = text
     distance = EditDistance.between(text, truth)

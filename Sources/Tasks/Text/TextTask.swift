@@ -11,6 +11,12 @@ public struct TextTask: VisionTask {
     return TextRecord(text: try decoder.text(output), truth: truth)
   }
 
+  public func isPossible(_ record: TextRecord) -> Bool {
+    let count = record.text.unicodeScalars.count
+    return (0...TextRecord.lengthLimit).contains(record.length)
+      && (abs(count - record.length)...max(count, record.length)).contains(record.distance)
+  }
+
   public func metric(of records: [TextRecord]) -> ShareMetric {
     ShareMetric(records.map(\.isExact))
   }

@@ -39,7 +39,15 @@ def tail(images, confidence):
     return norm.sf(width * np.sqrt(images / (images - 1)))
 
 
+def p_value(differences, images):
+    """The level of the expanded interval that ends at 0, by Student's tail itself."""
+    rarer = min((differences <= 0).sum(), (differences >= 0).sum())
+    share = (rarer + 1) / (len(differences) + 1)
+    return min(1.0, 2 * t.sf(norm.isf(share) / np.sqrt(images / (images - 1)), images - 1))
+
+
 random = np.random.default_rng(18)
+SHIFTS = [-0.2, -0.05, 0, 0.08, 1]
 cases = []
 for images, seed in [(40, 1), (97, MASK)]:
     first, second = random.random(images).round(6), random.random(images).round(6)
@@ -48,6 +56,7 @@ for images, seed in [(40, 1), (97, MASK)]:
     intervals = [{"confidence": c, "lower": np.quantile(differences, tail(images, c)),
                   "upper": np.quantile(differences, 1 - tail(images, c))} for c in (0.9, 0.95, 0.99)]
     cases.append({"seed": str(seed), "first": first.tolist(), "second": second.tolist(), "resamples": 300,
-                  "weights": rows[[0, 1, 299]].tolist(), "intervals": intervals})
+                  "weights": rows[[0, 1, 299]].tolist(), "intervals": intervals,
+                  "shifts": [{"shift": d, "pValue": p_value(differences + d, images)} for d in SHIFTS]})
 tails = [{"images": n, "confidence": c, "tail": tail(n, c)} for n in (31, 50, 200, 5000) for c in (0.9, 0.95, 0.99)]
 print(json.dumps({"cases": cases, "tails": tails}))

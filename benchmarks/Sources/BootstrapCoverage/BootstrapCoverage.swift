@@ -21,8 +21,8 @@ struct BootstrapCoverage: ParsableCommand {
     print("\(trials) trials each; coverage in %, and the mean width: images \(columns)")
     report(SegmentedScenes(classes: 8, rarest: 0.2, loss: 0.1))
     report(SegmentedScenes(classes: 20, rarest: 0.1, loss: 0.1))
-    report(DetectedScenes(classes: 3, objects: 4, loss: 0.2))
-    report(DetectedScenes(classes: 10, objects: 8, loss: 0.2))
+    report(DetectedScenes(classes: 3, objects: 3, loss: 0.2))
+    report(DetectedScenes(classes: 10, objects: 4, loss: 0.2))
   }
 
   private func report(_ population: some Population) {

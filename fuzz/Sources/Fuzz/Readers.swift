@@ -62,7 +62,9 @@ enum Readers {
   static func image(_ data: Data) throws {
     try data.withUnsafeBytes { bytes in
       let size = try imageSize(bytes, appliesEXIF: true)
-      if size.width * size.height <= 1 << 16 { _ = try decodeImage(bytes, appliesEXIF: true) }
+      guard size.width * size.height <= 1 << 16 else { return }
+      _ = try? IndexMask(bytes)
+      _ = try decodeImage(bytes, appliesEXIF: true)
     }
   }
 }

@@ -67,6 +67,8 @@ extension [ClassPrecision] {
 }
 
 extension PrecisionCurves: WeightedMetric {
+  public var effectiveImageCount: Double? { HarmonicMean.of(ranked.map(\.imageCount)) }
+
   /// Mean average precision over all classes and overlaps.
   public func value(weights: [Int]) -> Double? {
     classes(weights: weights).mean(\.precision)

@@ -34,6 +34,9 @@ struct RankedClass: Sendable {
   private let steps: [Step]
   private let truths: [Truths]
 
+  /// Images with truth of the class.
+  var imageCount: Int { truths.count }
+
   /// nil where no image has truth of the class.
   init?(category: Int, parts: Parts) {
     guard !parts.truths.isEmpty else { return nil }
