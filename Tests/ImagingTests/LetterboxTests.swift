@@ -6,6 +6,7 @@ import Testing
 @Suite struct LetterboxTests {
   private struct Golden: Decodable {
     struct Case: Decodable {
+      let placement: Letterbox.Placement
       let size: [Int]
       let frame: [Int]
       let inner: [Int]
@@ -14,6 +15,7 @@ import Testing
     }
 
     struct Image: Decodable {
+      let placement: Letterbox.Placement
       let frame: [Int]
       let hash: String
     }
@@ -26,10 +28,11 @@ import Testing
     }
   }
 
-  @Test func geometryIsUltralytics() throws {
+  @Test func geometryIsUltralyticsAndYOLOX() throws {
     for golden in try Golden.load().cases {
       let size = ImageSize(width: golden.size[0], height: golden.size[1])
-      let box = try Letterbox(of: size, width: golden.frame[0], height: golden.frame[1])
+      let box = try Letterbox(
+        of: size, width: golden.frame[0], height: golden.frame[1], placement: golden.placement)
       #expect([box.innerWidth, box.innerHeight] == golden.inner)
       #expect([box.left, box.top] == golden.bars)
       let point = box.original(x: 3.5, y: 7.25)
@@ -42,7 +45,8 @@ import Testing
   @Test func picturesArePillowsBetweenBars() throws {
     let noise = try Fixture.noise()
     for golden in try Golden.load().images {
-      let picture = try noise.letterboxed(width: golden.frame[0], height: golden.frame[1])
+      let picture = try noise.letterboxed(
+        width: golden.frame[0], height: golden.frame[1], placement: golden.placement)
       #expect([picture.width, picture.height] == golden.frame)
       #expect(pixelHash(picture.pixels) == golden.hash, "\(golden.frame)")
     }

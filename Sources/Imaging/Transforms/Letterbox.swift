@@ -1,12 +1,18 @@
-/// How an image is fitted into a frame without distortion: scaled until one side fits, and centred between bars.
+/// How an image is fitted into a frame without distortion: scaled until one side fits, the rest filled with grey.
 ///
-/// Geometry as Ultralytics' `LetterBox` has it (`auto=False`), and the way back as its `scale_boxes` takes it, to the bit.
-/// Pixels differ slightly: Ultralytics resizes with OpenCV, which reads only the four neighbours of a position, and this with
-/// Pillow's filters, which read all that an output pixel covers.
+/// Geometry and the way back are those of the detectors that `Placement` names, to the bit. Pixels differ slightly: those tools
+/// resize with OpenCV, which reads only the four neighbours of a position, and this with Pillow's filters, which read all that
+/// an output pixel covers.
 public struct Letterbox: Codable, Hashable, Sendable {
-  /// The original image's size, the frame's, and the image's in the frame, in pixels.
-  public let originalWidth: Int
-  public let originalHeight: Int
+  /// Where in the frame the image is.
+  public enum Placement: String, CaseIterable, Codable, Sendable {
+    /// In the middle, with sides rounded half to even: Ultralytics' `LetterBox` (`auto=False`) and `scale_boxes`.
+    case center
+    /// At the left and on top, with sides rounded down: YOLOX' `preproc`, whose way back divides by the unrounded scale.
+    case corner
+  }
+
+  /// The frame's size, and the image's in the frame, in pixels.
   public let width: Int
   public let height: Int
   public let innerWidth: Int
@@ -14,33 +20,38 @@ public struct Letterbox: Codable, Hashable, Sendable {
   /// The bars on the left and on top, in pixels. Of an odd rest, the right and the lower bar get the one more.
   public let left: Int
   public let top: Int
+  /// Pixels of the frame per pixel of the original, for the way of boxes.
+  public let scaleX: Double
+  public let scaleY: Double
 
   /// The grey of the bars.
   public static let grey: UInt8 = 114
 
-  public init(of size: ImageSize, width: Int, height: Int) throws(ImagingError) {
+  public init(
+    of size: ImageSize, width: Int, height: Int, placement: Placement = .center
+  ) throws(ImagingError) {
     guard size.width > 0, size.height > 0, width > 0, height > 0 else {
       throw .invalidPreprocessing(
         reason: "fitting \(size.width)x\(size.height) into \(width)x\(height)")
     }
     _ = try ImageBuffer.byteCount(width: width, height: height)
-    let scale = min(
-      Double(height) / Double(size.height), Double(width) / Double(size.width))
+    let scale = min(Double(height) / Double(size.height), Double(width) / Double(size.width))
     func inner(_ side: Int, in frame: Int) -> Int {
-      min(max(Int((Double(side) * scale).rounded(.toNearestOrEven)), 1), frame)
+      let rule: FloatingPointRoundingRule = placement == .center ? .toNearestOrEven : .down
+      return min(max(Int((Double(side) * scale).rounded(rule)), 1), frame)
     }
-    func bar(_ rest: Int) -> Int { Int((Double(rest) / 2 - 0.1).rounded(.toNearestOrEven)) }
-    (originalWidth, originalHeight) = (size.width, size.height)
+    func bar(_ rest: Int) -> Int {
+      placement == .center ? Int((Double(rest) / 2 - 0.1).rounded(.toNearestOrEven)) : 0
+    }
     (self.width, self.height) = (width, height)
     innerWidth = inner(size.width, in: width)
     innerHeight = inner(size.height, in: height)
     left = bar(width - innerWidth)
     top = bar(height - innerHeight)
+    let isCentred = placement == .center
+    scaleX = isCentred ? Double(innerWidth) / Double(size.width) : scale
+    scaleY = isCentred ? Double(innerHeight) / Double(size.height) : scale
   }
-
-  /// Pixels of the frame per pixel of the original. They differ by the rounding of sides.
-  public var scaleX: Double { Double(innerWidth) / Double(originalWidth) }
-  public var scaleY: Double { Double(innerHeight) / Double(originalHeight) }
 
   /// Where a point of the original, or a corner of a box, lies in the frame.
   public func framed(x: Double, y: Double) -> (x: Double, y: Double) {
@@ -54,12 +65,12 @@ public struct Letterbox: Codable, Hashable, Sendable {
 }
 
 extension ImageBuffer {
-  /// The image in the middle of a frame of this size, with bars of `Letterbox.grey`.
+  /// The image in a frame of this size, with bars of `Letterbox.grey`.
   public func letterboxed(
-    width: Int, height: Int, interpolation: Interpolation = .bilinear
+    width: Int, height: Int, placement: Letterbox.Placement = .center,
+    interpolation: Interpolation = .bilinear
   ) throws(ImagingError) -> ImageBuffer {
-    let box = try Letterbox(
-      of: ImageSize(width: self.width, height: self.height), width: width, height: height)
+    let box = try Letterbox(of: size, width: width, height: height, placement: placement)
     let inner = try resized(
       width: box.innerWidth, height: box.innerHeight, interpolation: interpolation)
     let rowBytes = box.innerWidth * Self.channels

@@ -23,6 +23,13 @@ public struct BoxGeometry: Codable, Hashable, Sendable {
     self.offsetY = offsetY
   }
 
+  /// Of an image that is stretched to the input's size.
+  public init(width: Int, height: Int, inputWidth: Int, inputHeight: Int) {
+    self.init(
+      width: width, height: height, scaleX: Double(inputWidth) / Double(width),
+      scaleY: Double(inputHeight) / Double(height))
+  }
+
   /// A box of the input in the original image, cut at its borders.
   public func original(_ box: Box) -> Box {
     func x(_ value: Double) -> Double { clipped((value - offsetX) / scaleX, to: width) }

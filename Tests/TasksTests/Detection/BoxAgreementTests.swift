@@ -48,7 +48,7 @@ import Testing
     let output = OutputArray(shape: [1, 3, 6], values: rows.flatMap { $0 })
     let reader = BoxReader(
       decoder: EndToEndBoxes(), reading: BoxReading(width: 100, height: 100))
-    let geometry = BoxGeometry(width: 200, height: 200, scaleX: 0.5, scaleY: 0.5)
+    let geometry = BoxGeometry(width: 200, height: 200, inputWidth: 100, inputHeight: 100)
     let detections = try reader.detections([output], geometry)
     #expect(detections[0].box == Box(left: 20, top: 20, right: 60, bottom: 60))
     let again = BoxAgreementTask(reader: reader)
