@@ -7,6 +7,9 @@ public struct BoxAgreement: Codable, Hashable, Sendable {
   /// Boxes of the reference alone.
   public var lost: Int
 
+  /// More boxes than an image has, and few enough to add up.
+  static let limit = 1 << 32
+
   public init(found: Int, extra: Int, lost: Int) {
     self.found = found
     self.extra = extra
@@ -71,6 +74,10 @@ public struct BoxAgreementTask: VisionTask {
   public func record(_ outputs: [OutputArray], truth: Truth) throws(TaskError) -> BoxAgreement {
     let detections = try reader.detections(outputs, truth.geometry)
     return BoxAgreement(detections, reference: truth.detections, above: confidence)
+  }
+
+  public func isPossible(_ record: BoxAgreement) -> Bool {
+    [record.found, record.extra, record.lost].allSatisfy { (0...BoxAgreement.limit).contains($0) }
   }
 
   public func metric(of records: [BoxAgreement]) -> BoxAgreementMetric {

@@ -29,5 +29,7 @@ public struct DetectionTask: VisionTask {
     return DetectionRecord(detections: detections, truths: truth.boxes)
   }
 
+  public func isPossible(_ record: DetectionRecord) -> Bool { record.isPossible }
+
   public func metric(of records: [DetectionRecord]) -> PrecisionCurves { PrecisionCurves(records) }
 }

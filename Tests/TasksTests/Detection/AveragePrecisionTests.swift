@@ -76,6 +76,36 @@ import Testing
     }
   }
 
+  /// What a file says is not trusted.
+  @Test func recordsThatMatchingDoesNotLeaveAreKnown() throws {
+    for golden in try PrecisionGolden.load().prefix(50) {
+      #expect(golden.records().allSatisfy { $0.isPossible })
+    }
+    func record(
+      _ categories: [Int], scores: [Double], hits: UInt16 = 1, ignored: UInt16 = 0,
+      truths: [Int] = [0, 1], counted: Int32 = 1
+    ) -> DetectionRecord {
+      DetectionRecord(
+        matches: zip(categories, scores).map {
+          DetectionMatch(
+            category: $0, score: $1, hits: .init(repeating: hits),
+            ignored: .init(repeating: ignored))
+        },
+        truths: truths.map { TruthCount(category: $0, counted: .init(repeating: counted)) })
+    }
+    #expect(record([0, 0, 1], scores: [0.5, 0.5, 0.9]).isPossible)
+    let wrong = [
+      record([1, 0], scores: [0.5, 0.5]), record([0, 1, 0], scores: [0.5, 0.5, 0.5]),
+      record([0, 0], scores: [0.1, 0.5]), record([0, 0], scores: [0.5, .nan]),
+      record([0], scores: [0.5], ignored: 1), record([0], scores: [0.5], hits: 1 << 10),
+      record([0], scores: [0.5], truths: [1, 0]), record([0], scores: [0.5], counted: -1),
+      record(
+        Array(repeating: 0, count: 101), scores: Array(repeating: 0.5, count: 101),
+        counted: .max),
+    ]
+    for record in wrong { #expect(!record.isPossible) }
+  }
+
   private func expect(_ summary: DetectionSummary, _ golden: [Double], _ name: Comment) {
     let numbers = [
       summary.precision, summary.precision50, summary.precision75, summary.precisionSmall,

@@ -55,6 +55,9 @@ import Testing
     let record = try again.record(
       [output], truth: .init(detections: detections, geometry: geometry))
     #expect(record == BoxAgreement(found: 2, extra: 0, lost: 0))
+    #expect(again.isPossible(record))
+    #expect(!again.isPossible(BoxAgreement(found: -1, extra: 0, lost: 0)))
+    #expect(!again.isPossible(BoxAgreement(found: 0, extra: .max, lost: 0)))
     let task = DetectionTask(reader: reader)
     let match = try task.record(
       [output], truth: .init(reference: detections, above: 0.25, geometry: geometry))

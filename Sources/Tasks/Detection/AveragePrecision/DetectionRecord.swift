@@ -22,3 +22,23 @@ public struct TruthCount: Codable, Hashable, Sendable {
   /// Without what is ignored: crowds, difficult ones, other sizes.
   public var counted: BySize<Int32>
 }
+
+extension DetectionRecord {
+  /// Whether matching could have left this: in order, no more of a class than are matched, nothing both a hit and ignored.
+  var isPossible: Bool {
+    let classes = matches.stretches(by: \.category)
+    return Self.ascend(truths.map(\.category)) && Self.ascend(classes.map(\.value))
+      && classes.allSatisfy { $0.range.count <= COCOGrid.matchedDetections }
+      && truths.allSatisfy { truth in truth.counted.min() >= 0 }
+      && zip(matches, matches.dropFirst()).allSatisfy {
+        $0.category != $1.category || $0.score >= $1.score
+      }
+      && matches.allSatisfy { match in
+        (match.hits & match.ignored) == .zero && (match.hits | match.ignored).max() < 1 << 10
+      }
+  }
+
+  private static func ascend(_ categories: [Int]) -> Bool {
+    zip(categories, categories.dropFirst()).allSatisfy { $0 < $1 }
+  }
+}
