@@ -5,22 +5,24 @@ public struct Arm: Sendable, Codable, Hashable {
     case original
     case weightBased = "weight-based"
     case activationBased = "activation-based"
+    /// A file that was there already, whatever made it.
+    case given
   }
 
   /// Unique within a comparison, for instance "w8a8 activation-based auto".
   public var name: String
   public var kind: Kind
 
-  /// Weight bits and, where present, activation bits: "w8", "w4a8"; nil for the original.
+  /// Weight bits and, where present, activation bits: "w8", "w4a8"; nil for the original and for given files.
   public var scheme: String?
 
-  /// How ranges or weights were chosen: "plain", "corrected", "minmax", …; nil for the original.
+  /// How ranges or weights were chosen: "plain", "corrected", "minmax", …; the name of a given file; nil for the original.
   public var method: String?
 
-  /// What shares one weight scale: "per-channel" or "per-tensor"; nil for the original.
+  /// What shares one weight scale: "per-channel" or "per-tensor"; nil for the original and for given files.
   public var granularity: String?
 
-  /// The model file relative to the report's folder, where one was kept.
+  /// The model file relative to the report's folder, where one was kept there.
   public var file: String?
 
   /// The size of the model, external data included.

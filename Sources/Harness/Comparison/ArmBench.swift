@@ -29,14 +29,15 @@ struct ArmBench {
   }
 
   mutating func evaluate(
-    _ model: LoadedModel, _ arm: Arm, _ quantized: QuantizedModel, quantizeSeconds: Double
+    _ made: MadeArm
   ) throws -> ArmEvaluation {
+    let (model, arm) = (made.model, made.arm)
     let asked = model.hardware(hardware)
     var measured: [HardwareRecords] = []
-    var notes = quantized.notes
+    var notes = made.notes
     for one in asked {
       let scores = try scores(of: model, one, title: arm.name)
-      let distance = original.map { ScoreDistance(original: $0, other: scores) }
+      let distance = try original.map { try ScoreDistance(original: $0, other: scores, of: model) }
       let rankings = scores.rankings(limit: 5)
       if measured.isEmpty { notes += try model.nonFiniteNotes(rankings, on: images) }
       measured.append(
@@ -46,14 +47,11 @@ struct ArmBench {
     }
     let speed = try scores(of: model, asked[0], title: arm.name)
     var evaluation = ArmEvaluation(
-      arm: arm, records: [], quantizeSeconds: quantizeSeconds,
-      imagesPerSecond: Double(speed.count) / speed.seconds,
-      bitsPerWeight: quantized.bitsPerWeight,
-      tensorsWithoutObservations: arm.kind == .activationBased
-        ? quantized.tensorsWithoutObservations.count : 0,
-      notes: notes
+      arm: arm, records: [], imagesPerSecond: Double(speed.count) / speed.seconds
     )
     .led(by: measured[0])
+    evaluation.describe(made)
+    evaluation.notes = notes
     evaluation.hardware = asked == [.exact] ? [] : measured
     evaluation.saturation =
       asked == [.exact]

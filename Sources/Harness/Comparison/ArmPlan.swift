@@ -13,8 +13,9 @@ struct ArmPlan {
 extension ComparisonRun {
   /// Per scheme: the arms that see no data, one per method, and those of an ablation.
   func plans(
-    _ arms: Jobs, _ observations: [String: TensorStatistics], _ calibration: CalibrationData
+    _ arms: Jobs, _ observations: [String: TensorStatistics]
   ) -> [ArmPlan] {
+    let calibration = arms.calibration
     let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
     let (blind, job) = (arms.weightBased, arms.activationBased)
     return schemes.flatMap { scheme in

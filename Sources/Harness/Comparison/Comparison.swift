@@ -47,11 +47,13 @@ public struct Comparison: Sendable, Codable, Hashable {
 
   public var original: ArmResult { arms[0] }
 
-  /// The arms that the overall verdict is about: activation-based ones, or weight-based where
+  /// The arms that the overall verdict is about: activation-based and given ones, or weight-based where
   /// there are none.
   public var judgedArms: [ArmResult] {
-    let activationBased = arms.filter { $0.kind == .activationBased && !$0.isAblation }
-    return activationBased.isEmpty ? arms.filter { $0.kind == .weightBased } : activationBased
+    let candidates = arms.filter {
+      $0.kind == .given || ($0.kind == .activationBased && !$0.isAblation)
+    }
+    return candidates.isEmpty ? arms.filter { $0.kind == .weightBased } : candidates
   }
 
   /// The worst verdict of `judgedArms`: fail before inconclusive before pass; nil without a margin.

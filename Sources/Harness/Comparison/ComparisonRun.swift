@@ -8,6 +8,8 @@ public struct ComparisonRun {
   public var maxDrop: Double?
   /// Whether each step of the activation-based recipe gets an arm without it.
   public var isAblation = false
+  /// Files to measure besides those that are made.
+  public var given: [GivenArm] = []
   /// nil measures on both kinds of hardware where they can differ.
   public var hardware: HardwareChoice?
   public var jobs: Int
@@ -46,39 +48,42 @@ public struct ComparisonRun {
 
   /// How arms are made.
   public struct Jobs: Sendable {
+    public var calibration: CalibrationData
     /// Without data.
     public var weightBased: QuantizationJob
     /// With data, which may have spoken against equalization.
     public var activationBased: QuantizationJob
 
-    public init(weightBased: QuantizationJob, activationBased: QuantizationJob) {
+    public init(
+      _ calibration: CalibrationData, weightBased: QuantizationJob, activationBased: QuantizationJob
+    ) {
+      self.calibration = calibration
       self.weightBased = weightBased
       self.activationBased = activationBased
     }
   }
 
-  public func run(
-    _ original: LoadedModel, _ arms: Jobs, images: ImageStore, calibration: CalibrationData
-  ) throws -> Outcome {
+  /// - Parameter arms: nil makes none; there are given ones then.
+  public func run(_ original: LoadedModel, _ arms: Jobs?, images: ImageStore) throws -> Outcome {
     let start = ContinuousClock.now
-    let observations = try observe(original, arms, calibration)
+    let observations = try observe(original, arms)
     var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
     bench.hardware = hardware
     var layers = LayerNoiseRun(jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
     var choices = RangeChoices()
-    for plan in plans(arms, observations, calibration) {
+    for arm in all(arms, observations, original) {
       try Interruption.check()
-      let made = try make(plan, like: original)
-      if choices.tensors.isEmpty { choices = made.quantized.rangeChoices }
+      let made = try arm()
+      if choices.tensors.isEmpty, let own = made.quantized?.rangeChoices { choices = own }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
     evaluations = evaluations.ledByWorst(maxDrop: maxDrop, sampling: .fixed)
     evaluations = try timed(evaluations, beside: original, on: images, since: start)
-    let facts = facts(original, ImageFacts(images), calibration, evaluations)
+    let facts = facts(original, ImageFacts(images), arms?.calibration, evaluations)
     let comparison = Comparison(
       facts: facts, evaluations: evaluations,
-      activations: try activations(arms.activationBased, observations, choices))
+      activations: try activations(arms?.activationBased, observations, choices))
     var outcome = Outcome(comparison: comparison, evaluations: evaluations)
     outcome.addThumbnails(of: images.samples)
     return outcome
@@ -90,18 +95,19 @@ public struct ComparisonRun {
   ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
   ///   - prepare: decodes the images of one look.
   public func runSequentially(
-    _ original: LoadedModel, _ arms: Jobs, dataset: ImageDataset, calibration: CalibrationData,
+    _ original: LoadedModel, _ arms: Jobs?, dataset: ImageDataset,
     prepare: (ImageDataset) throws -> ImageStore
   ) throws -> Outcome {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
     let start = ContinuousClock.now
-    let observations = try observe(original, arms, calibration)
-    let made = try plans(arms, observations, calibration).map { plan in
+    let observations = try observe(original, arms)
+    let made = try all(arms, observations, original).map { arm in
       try Interruption.check()
-      return try make(plan, like: original)
+      return try arm()
     }
-    let choices = made.map(\.quantized.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
-    let activations = try activations(arms.activationBased, observations, choices)
+    let choices =
+      made.compactMap(\.quantized?.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
+    let activations = try activations(arms?.activationBased, observations, choices)
     var evaluation = SequentialEvaluation(
       original, made, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
     while true {
@@ -110,9 +116,10 @@ public struct ComparisonRun {
       try evaluation.add(store, read: next.count)
       var images = evaluation.images
       images.available = dataset.count
-      let evaluations = evaluation.evaluations.ledByWorst(
+      let evaluations = try evaluation.evaluations().ledByWorst(
         maxDrop: maxDrop, sampling: .sequential)
-      let facts = facts(original, images, calibration, evaluations, sampling: .sequential)
+      let facts = facts(
+        original, images, arms?.calibration, evaluations, sampling: .sequential)
       let comparison = Comparison(
         facts: facts, evaluations: evaluations, activations: activations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
@@ -131,48 +138,60 @@ public struct ComparisonRun {
     _ evaluations: [ArmEvaluation], beside original: LoadedModel, on images: ImageStore,
     since start: ContinuousClock.Instant
   ) throws -> [ArmEvaluation] {
-    try speed.measured(
-      evaluations, in: folder, beside: original, on: images, workers: jobs,
+    let elsewhere = given.map { ($0.model.sha256, $0.model.path) }
+    return try speed.measured(
+      evaluations, in: folder, elsewhere, beside: original, on: images, workers: jobs,
       elapsed: (ContinuousClock.now - start).seconds)
   }
 
   /// One pass over the calibration data serves every scheme and method.
   private func observe(
-    _ original: LoadedModel, _ arms: Jobs, _ calibration: CalibrationData
+    _ original: LoadedModel, _ arms: Jobs?
   ) throws -> [String: TensorStatistics] {
-    try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
-      .observe(original, arms.activationBased, schemes, calibration).statistics
+    guard let arms else { return [:] }
+    return try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
+      .observe(original, arms.activationBased, schemes, arms.calibration).statistics
+  }
+
+  /// What makes each arm: those of this program first, then the given ones.
+  private func all(
+    _ arms: Jobs?, _ observations: [String: TensorStatistics], _ original: LoadedModel
+  ) -> [() throws -> MadeArm] {
+    let own = arms.map { plans($0, observations) } ?? []
+    return own.map { plan in { try make(plan, like: original) } }
+      + given.map { arm in { MadeArm(arm, besides: original) } }
   }
 
   private func evaluate(
     _ made: MadeArm, _ bench: inout ArmBench, _ layers: inout LayerNoiseRun
   ) throws -> ArmEvaluation {
-    var evaluation = try bench.evaluate(
-      made.model, made.arm, made.quantized, quantizeSeconds: made.quantizeSeconds)
+    var evaluation = try bench.evaluate(made)
     evaluation.layers = try layers.measure(
       made.model, madeFrom: made.float, on: bench.images)
     return evaluation
   }
 
   private func activations(
-    _ job: QuantizationJob, _ observations: [String: TensorStatistics],
+    _ job: QuantizationJob?, _ observations: [String: TensorStatistics],
     _ choices: RangeChoices
   ) throws -> [ActivationComparison] {
-    ActivationComparison.table(
+    guard let job else { return [] }
+    return ActivationComparison.table(
       of: try job.targets(schemes).map(\.name), observations, methods: methods, choices: choices,
       grid: job.options.activations.grid)
   }
 
   private func facts(
-    _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData,
+    _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData?,
     _ evaluations: [ArmEvaluation], sampling: Sampling = .fixed
   ) -> ComparisonFacts {
-    let calibrated = Set(calibration.hashes)
+    let calibrated = Set(calibration?.hashes ?? [])
     var dataset = ComparisonFacts.Dataset(
       count: images.count, available: images.available, classes: images.classNames.count,
-      calibrationCount: calibration.count,
+      calibrationCount: calibration?.count ?? 0,
       overlap: images.hashes.count { calibrated.contains($0) },
-      skipped: images.skipped + calibration.skipped.map(\.path), classNames: images.classNames)
+      skipped: images.skipped + (calibration?.skipped.map(\.path) ?? []),
+      classNames: images.classNames)
     dataset.classesWithImages = Set(images.labels).count
     var facts = ComparisonFacts(
       model: original.facts, dataset: dataset,

@@ -18,10 +18,10 @@ struct ImageFacts {
     settings = store.preprocessing.settings
   }
 
-  func provenance(_ model: LoadedModel, _ calibration: CalibrationData) -> Provenance {
+  func provenance(_ model: LoadedModel, _ calibration: CalibrationData?) -> Provenance {
     Provenance(
       modelSHA256: model.sha256, output: model.scores.name, preprocessing: settings,
       classNames: classNames, dataDigest: DigestSum(labelled: hashes, labels).text,
-      calibrationDigest: calibration.digest, arithmetic: model.arithmetic)
+      calibrationDigest: calibration?.digest, arithmetic: model.arithmetic)
   }
 }

@@ -2,13 +2,14 @@ import Foundation
 import ONNXFormat
 import Quantization
 
-/// A quantized file that is written and loaded, to be measured.
+/// A quantized file that is loaded, to be measured.
 struct MadeArm {
   let arm: Arm
   let model: LoadedModel
   /// What it was made from: the original, or the same function with equalized channels.
   let float: Model
-  let quantized: QuantizedModel
+  /// nil for a given file.
+  let quantized: QuantizedModel?
   let quantizeSeconds: Double
 }
 

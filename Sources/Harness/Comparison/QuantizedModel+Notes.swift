@@ -1,5 +1,10 @@
 import Quantization
 
+extension MadeArm {
+  /// What a reader of a report should know of the file, one sentence each.
+  var notes: [String] { quantized?.notes ?? model.notes }
+}
+
 extension QuantizedModel {
   /// Mean bits per weight over all layers with weights, those left in float counted with 32.
   public var bitsPerWeight: Double? {

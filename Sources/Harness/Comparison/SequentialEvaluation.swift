@@ -98,18 +98,22 @@ struct SequentialEvaluation {
     subject.made == nil ? [.exact] : subject.model.hardware(hardware)
   }
 
-  var evaluations: [ArmEvaluation] {
+  func evaluations() throws(HarnessError) -> [ArmEvaluation] {
     let original = scores[ScoreKey(sha256: subjects[0].model.sha256, hardware: .exact)]
-    return subjects.map { subject in
+    var evaluations: [ArmEvaluation] = []
+    for subject in subjects {
       let asked = hardware(of: subject)
-      let measured = asked.map { one -> HardwareRecords in
+      var measured: [HardwareRecords] = []
+      for one in asked {
         let own = scores[ScoreKey(sha256: subject.model.sha256, hardware: one)]
         var distance: ScoreDistance?
         if subject.made != nil, let original, let own {
-          distance = ScoreDistance(original: original, other: own)
+          distance = try ScoreDistance(original: original, other: own, of: subject.model)
         }
-        return HardwareRecords(
-          one, subject.records[one] ?? [], logitSQNR: distance?.sqnr, logitKL: distance?.divergence)
+        measured.append(
+          HardwareRecords(
+            one, subject.records[one] ?? [], logitSQNR: distance?.sqnr,
+            logitKL: distance?.divergence))
       }
       let own = scores[ScoreKey(sha256: subject.model.sha256, hardware: asked[0])]
       var result = ArmEvaluation(
@@ -119,22 +123,23 @@ struct SequentialEvaluation {
       ).led(by: measured[0])
       result.hardware = asked == [.exact] ? [] : measured
       result.saturation = clamped[subject.model.sha256] ?? subject.model.saturation
-      if let made = subject.made { result.describe(made.quantized, seconds: made.quantizeSeconds) }
+      if let made = subject.made { result.describe(made) }
       result.notes += subject.warnings
-      return result
+      evaluations.append(result)
     }
+    return evaluations
   }
 }
 
 extension ArmEvaluation {
   /// Adds what is known of the arm's file, whatever images it is measured on.
-  mutating func describe(_ quantized: QuantizedModel, seconds: Double) {
-    quantizeSeconds = seconds
-    bitsPerWeight = quantized.bitsPerWeight
+  mutating func describe(_ made: MadeArm) {
+    quantizeSeconds = made.quantizeSeconds
+    bitsPerWeight = made.quantized?.bitsPerWeight
     if arm.kind == .activationBased {
-      tensorsWithoutObservations = quantized.tensorsWithoutObservations.count
+      tensorsWithoutObservations = made.quantized?.tensorsWithoutObservations.count ?? 0
     }
-    notes = quantized.notes
+    notes = made.notes
   }
 }
 

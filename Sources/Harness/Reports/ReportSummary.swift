@@ -6,8 +6,10 @@ struct ReportSummary {
 
   private var facts: ComparisonFacts { comparison.facts }
 
-  private var judgedKind: String {
-    comparison.judgedArms.first?.kind.rawValue ?? Arm.Kind.weightBased.rawValue
+  /// "activation-based arm", or "arm" where those that are judged are of several kinds.
+  private var judged: String {
+    let kinds = Set(comparison.judgedArms.map(\.kind))
+    return kinds.count == 1 ? kinds.map { "\($0.rawValue) arm" }[0] : "arm"
   }
 
   private var margin: String { ReportText.percent(facts.maxDrop ?? 0) }
@@ -17,16 +19,16 @@ struct ReportSummary {
 
   /// What the verdict means, or the best arm when there is none.
   var headline: String {
-    let judged = comparison.judgedArms
+    let arms = comparison.judgedArms
     guard let verdict = comparison.verdict else { return best }
-    let arms = ReportText.count(judged.count, "\(judgedKind) arm")
-    let chosen = judged.count { $0.verdict == verdict }
+    let count = ReportText.count(arms.count, judged)
+    let chosen = arms.count { $0.verdict == verdict }
     switch verdict {
-    case .pass: return "Top-1 drops by less than \(margin) points in all of \(arms)."
-    case .fail: return "Top-1 drops by more than \(margin) points in \(chosen) of \(arms)."
+    case .pass: return "Top-1 drops by less than \(margin) points in all of \(count)."
+    case .fail: return "Top-1 drops by more than \(margin) points in \(chosen) of \(count)."
     case .inconclusive:
       return "Too few images to tell whether top-1 drops by less than \(margin) points "
-        + "in \(chosen) of \(arms)."
+        + "in \(chosen) of \(count)."
     }
   }
 
@@ -49,8 +51,9 @@ struct ReportSummary {
       "\(model.name): \(ReportText.bytes(model.bytes)), "
         + ReportText.count(model.parameters, "parameter"),
       "\(ReportText.count(dataset.count, "test image")) of "
-        + "\(classes(dataset)), "
-        + ReportText.count(dataset.calibrationCount, "calibration image"),
+        + classes(dataset)
+        + (dataset.calibrationCount == 0
+          ? "" : ", " + ReportText.count(dataset.calibrationCount, "calibration image")),
     ] + [facts.provenance?.arithmeticSentence].compactMap(\.self)
   }
 

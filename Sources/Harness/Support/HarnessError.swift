@@ -13,6 +13,8 @@ public enum HarnessError: Error, Sendable {
   case nonFiniteSample(name: String)
   /// A network computes NaN or infinities from finite samples.
   case nonFiniteValues(NonFiniteOrigin)
+  /// A file that is to be compared with a model it cannot have been made from.
+  case differentModel(path: String, reason: String)
   case unreadableImage(path: String, reason: String)
   case noReadableImages(folder: String)
   case statisticsMismatch(path: String, differences: [String])
@@ -46,6 +48,8 @@ extension HarnessError: CustomStringConvertible {
     case .nothingObserved(let reason): "calibration observed nothing: \(reason)"
     case .nonFiniteSample(let name): "\(name) holds NaN or infinite values"
     case .nonFiniteValues(let origin): "the model computes NaN or infinite values: \(origin)"
+    case .differentModel(let path, let reason):
+      "\(path) is not the same network as the original: \(reason)"
     case .unreadableImage(let path, let reason): "\(path): \(reason)"
     case .noReadableImages(let folder): "\(folder): none of its images can be read"
     case .statisticsMismatch(let path, let differences):

@@ -14,6 +14,9 @@ struct Compare: ParsableCommand {
       Example: calibrant compare model.onnx --images test/ --calibration calibration/ \\
                  --schemes w8,w8a8 --methods minmax,auto --max-drop 1 -o report/
 
+      Files of other tools are measured beside them, or alone where there is no --calibration:
+               calibrant compare model.onnx --images test/ --also nncf=nncf.onnx
+
       With --max-drop the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
@@ -24,7 +27,13 @@ struct Compare: ParsableCommand {
     help: ArgumentHelp(
       "Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"),
     completion: .file())
-  var calibration: String
+  var calibration: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure this file, made of the model by any tool, beside the others; may be repeated.",
+      valueName: "name=file.onnx"), completion: .file())
+  var also: [NamedFile] = []
 
   @Option(help: "Comma-separated: w8, w4, w8a8, w4a8.") var schemes = "w8,w4,w8a8"
 
@@ -79,6 +88,15 @@ struct Compare: ParsableCommand {
   func validate() throws {
     try flags.validateBlockSize(weightBits: parsedSchemes().map(\.weightBits))
     _ = try parsedMethods()
+    guard calibration != nil || !also.isEmpty else {
+      throw ValidationError(
+        "--calibration is missing: a folder of images to calibrate with, or with --also name=file.onnx none"
+      )
+    }
+    for (index, file) in also.enumerated()
+    where also[..<index].contains(where: { $0.name == file.name }) {
+      throw ValidationError("--also names two files '\(file.name)'")
+    }
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
       throw ValidationError("--max-drop must be a number of points, 0 or more")
     }
@@ -96,7 +114,7 @@ struct Compare: ParsableCommand {
     let (loaded, report) = try places()
     try result.requireWritable(
       [statistics, statistics.map(journalPath)] + (report.map(ReportFolder.files(in:)) ?? []),
-      apartFrom: [model, images.images, images.labels, calibration])
+      apartFrom: [model, images.images, images.labels, calibration] + also.map(\.path))
     guard let report else {
       let scratch = try ScratchFolder()
       return try withExtendedLifetime(scratch) {
@@ -133,20 +151,15 @@ struct Compare: ParsableCommand {
     defer { models.removeIfEmpty() }
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
-    let job = try QuantizationJob(loaded.model, recipe, flags.options())
-    try job.check(parsedSchemes())
     var warnings = Warnings(quiet: run_.quiet)
     let dataset = try images.dataset(for: loaded, seed: seed, &warnings)
-    let calibrationData = try loadCalibration(
-      calibration, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
-      skipsUnreadable: images.skipUnreadable, run_
-    ).judged(by: parsedMethods())
-    warnings.add(calibrationData.warnings)
-    let arms = try arms(loaded, job, recipe, calibrationData)
+    let given = try also.map { try GivenArm(name: $0.name, path: $0.path, like: loaded) }
+    let arms = try calibration.map { try self.arms(loaded, recipe, calibratedWith: $0, &warnings) }
     var run = ComparisonRun(
       schemes: try parsedSchemes(), methods: try parsedMethods(),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
       folder: folder)
+    run.given = given
     run.isAblation = ablation
     run.hardware = hardware.hardware
     run.speed.choice = speed
@@ -154,7 +167,7 @@ struct Compare: ParsableCommand {
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
-    let outcome = try outcome(of: run, loaded, arms, recipe, dataset, calibrationData)
+    let outcome = try outcome(of: run, loaded, arms, recipe, dataset)
     warnings.add(outcome.comparison.facts.warnings)
     warnings.tellHeldBack()
     if speed == .auto, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
@@ -170,27 +183,34 @@ struct Compare: ParsableCommand {
   }
 
   private func arms(
-    _ loaded: LoadedModel, _ job: QuantizationJob, _ recipe: Preprocessing,
-    _ calibration: CalibrationData
+    _ loaded: LoadedModel, _ recipe: Preprocessing, calibratedWith path: String,
+    _ warnings: inout Warnings
   ) throws -> ComparisonRun.Jobs {
     let schemes = try parsedSchemes()
+    let job = try QuantizationJob(loaded.model, recipe, flags.options())
+    try job.check(schemes)
+    let calibration = try loadCalibration(
+      path, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
+      skipsUnreadable: images.skipUnreadable, run_
+    ).judged(by: parsedMethods())
+    warnings.add(calibration.warnings)
     // One trial for all schemes, and of what there is most to lose with.
     let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
     let fitted = try EqualizationTrial(jobs: run_.workers, output: loaded.scores)
       .better(of: job, loaded.model, recipe, hardest, on: calibration)
-    return ComparisonRun.Jobs(weightBased: job, activationBased: fitted)
+    return ComparisonRun.Jobs(calibration, weightBased: job, activationBased: fitted)
   }
 
   private func outcome(
-    of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs,
-    _ recipe: Preprocessing, _ dataset: ImageDataset, _ calibration: CalibrationData
+    of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs?,
+    _ recipe: Preprocessing, _ dataset: ImageDataset
   ) throws -> ComparisonRun.Outcome {
     guard sequential else {
       let store = try images.store(dataset, for: loaded.input, recipe, run_, isReadOften: true)
-      return try run.run(loaded, arms, images: store, calibration: calibration)
+      return try run.run(loaded, arms, images: store)
     }
     let shuffled = dataset.shuffled(seed: seed)
-    return try run.runSequentially(loaded, arms, dataset: shuffled, calibration: calibration) {
+    return try run.runSequentially(loaded, arms, dataset: shuffled) {
       try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
     }
   }

@@ -24,13 +24,14 @@ public struct SpeedComparison {
 
   /// - Parameters:
   ///   - folder: where the arms' files are.
+  ///   - elsewhere: paths of other files, by content.
   ///   - elapsed: seconds that the comparison took so far.
   /// - Returns: the arms with their speed, each file measured once; as they are where there is no time for it.
   func measured(
-    _ arms: [ArmEvaluation], in folder: URL, beside original: LoadedModel,
-    on images: some SampleSource, workers: Int, elapsed: Double
+    _ arms: [ArmEvaluation], in folder: URL, _ elsewhere: [(sha256: String, path: String)] = [],
+    beside original: LoadedModel, on images: some SampleSource, workers: Int, elapsed: Double
   ) throws -> [ArmEvaluation] {
-    let files = arms.filter { $0.arm.kind != .original }.map(\.arm).unique
+    let files = arms.filter { $0.arm.kind != .original }.map(\.arm).files(in: folder, elsewhere)
     guard choice != .off, !files.isEmpty else { return arms }
     let (reference, preparing) = try Self.timed {
       try prepare(original.program(), images, workers)
@@ -43,7 +44,7 @@ public struct SpeedComparison {
     var ratios: [String: MedianRatio] = [:]
     let progress = Progress("timing", total: files.count, isQuiet: isQuiet)
     for (done, file) in files.enumerated() {
-      let model = try Model(contentsOf: folder.appending(path: file.path).path)
+      let model = try Model(contentsOf: file.path)
       let program = try Program(model, arithmetic: original.arithmetic)
       let other = try prepare(program, images, workers)
       ratios[file.sha256] = try Self.ratio(of: other, to: reference, plan)
@@ -85,12 +86,16 @@ public struct SpeedComparison {
 
 extension [Arm] {
   /// The files of arms, those of equal content once.
-  fileprivate var unique: [(path: String, sha256: String)] {
+  fileprivate func files(
+    in folder: URL, _ elsewhere: [(sha256: String, path: String)]
+  ) -> [(path: String, sha256: String)] {
     var seen: Set<String> = []
     return compactMap { arm in
-      guard let path = arm.file, let sha256 = arm.sha256, seen.insert(sha256).inserted else {
-        return nil
-      }
+      guard let sha256 = arm.sha256,
+        let path = arm.file.map({ folder.appending(path: $0).path })
+          ?? elsewhere.first(where: { $0.sha256 == sha256 })?.path,
+        seen.insert(sha256).inserted
+      else { return nil }
       return (path, sha256)
     }
   }

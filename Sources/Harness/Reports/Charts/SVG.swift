@@ -22,7 +22,7 @@ enum SVG {
       + "\(Escaping.html(text))</text>"
   }
 
-  /// A mark whose shape and colour both tell the kind: circle, square, diamond.
+  /// A mark whose shape and colour both tell the kind: circle, square, diamond, triangle.
   static func mark(_ kind: Arm.Kind, _ x: Double, _ y: Double, title: String = "") -> String {
     let r = 5.0
     let hint = title.isEmpty ? "" : "<title>\(Escaping.html(title))</title>"
@@ -37,6 +37,9 @@ enum SVG {
       let d = 1.3 * r
       let path =
         "M\(n(x)) \(n(y - d))L\(n(x + d)) \(n(y))L\(n(x)) \(n(y + d))L\(n(x - d)) \(n(y))Z"
+      return "<path \(style) d=\"\(path)\">\(hint)</path>"
+    case .given:
+      let path = "M\(n(x)) \(n(y - r))L\(n(x + r)) \(n(y + r))L\(n(x - r)) \(n(y + r))Z"
       return "<path \(style) d=\"\(path)\">\(hint)</path>"
     }
   }

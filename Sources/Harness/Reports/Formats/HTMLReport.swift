@@ -79,7 +79,7 @@ public struct HTMLReport: ReportFormat {
   }
 
   private static func charts(_ arms: [ArmResult]) -> String {
-    let key = Arm.Kind.allCases.map { kind in
+    let key = Arm.Kind.allCases.filter { kind in arms.contains { $0.kind == kind } }.map { kind in
       "<span class=\"key\"><span class=\"dot \(kind.rawValue)\"></span>\(kind.rawValue)</span>"
     }
     return """

@@ -3,10 +3,10 @@ enum HTMLStyle {
   static let sheet = """
     :root { color-scheme: light dark; --ink: #1c2024; --soft: #5c6670; --line: #d8dde2;
       --paper: #ffffff; --card: #f5f7f9; --original: #5c6670; --weight: #b45309;
-      --activation: #1d63c4; --pass: #14733a; --fail: #b42318; --inconclusive: #8a5a00; }
+      --activation: #1d63c4; --given: #7a3fa0; --pass: #14733a; --fail: #b42318; --inconclusive: #8a5a00; }
     @media (prefers-color-scheme: dark) { :root { --ink: #e8ebee; --soft: #a3adb7;
       --line: #39424b; --paper: #14181c; --card: #1d2328; --original: #a3adb7;
-      --weight: #f0a04b; --activation: #6ea8fe; --pass: #57c785; --fail: #ff8a7a;
+      --weight: #f0a04b; --activation: #6ea8fe; --given: #c79bf0; --pass: #57c785; --fail: #ff8a7a;
       --inconclusive: #f2c14e; } }
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--paper); color: var(--ink);
@@ -41,6 +41,7 @@ enum HTMLStyle {
     .dot.original { background: var(--original); border-radius: 50%; }
     .dot.weight-based { background: var(--weight); }
     .dot.activation-based { background: var(--activation); transform: rotate(45deg); }
+    .dot.given { background: var(--given); clip-path: polygon(50% 0, 100% 100%, 0 100%); }
     .charts { display: grid; gap: 16px;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
     figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
@@ -54,6 +55,7 @@ enum HTMLStyle {
     svg .interval.original { stroke: var(--original); }
     svg .interval.weight-based { stroke: var(--weight); }
     svg .interval.activation-based { stroke: var(--activation); }
+    svg .interval.given { stroke: var(--given); }
     svg path.interval { fill: none; stroke-linejoin: round; stroke-linecap: round; }
     svg .dash1 { stroke-dasharray: 8 5; }
     svg .dash2 { stroke-dasharray: 3 5; }
@@ -65,6 +67,7 @@ enum HTMLStyle {
     svg .mark.original { fill: var(--original); }
     svg .mark.weight-based { fill: var(--weight); }
     svg .mark.activation-based { fill: var(--activation); }
+    svg .mark.given { fill: var(--given); }
     .gallery { list-style: none; padding: 0; display: grid; gap: 12px;
       grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
     .gallery li { background: var(--card); border-radius: 4px; padding: 8px; font-size: .8125rem;
