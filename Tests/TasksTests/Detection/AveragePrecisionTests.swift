@@ -76,6 +76,14 @@ import Testing
     }
   }
 
+  @Test func recordsAreReadAsTheyWereSaved() throws {
+    for golden in try PrecisionGolden.load().prefix(50) {
+      let records = golden.records()
+      let saved = try JSONEncoder().encode(records)
+      #expect(try JSONDecoder().decode([DetectionRecord].self, from: saved) == records)
+    }
+  }
+
   /// What a file says is not trusted.
   @Test func recordsThatMatchingDoesNotLeaveAreKnown() throws {
     for golden in try PrecisionGolden.load().prefix(50) {

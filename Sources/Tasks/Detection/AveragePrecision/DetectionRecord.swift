@@ -7,7 +7,7 @@ public struct DetectionRecord: Codable, Hashable, Sendable {
 }
 
 /// What a detection counts as. Bit t of a mask is for `COCOGrid.overlaps[t]`.
-public struct DetectionMatch: Codable, Hashable, Sendable {
+public struct DetectionMatch: Hashable, Sendable {
   public var category: Int
   public var score: Double
   /// Where it found a truth that counts.
