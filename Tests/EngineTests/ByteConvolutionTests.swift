@@ -55,12 +55,19 @@ import Testing
 
   @Test(arguments: ConvolutionCase.blockedTable)
   func aResidualIsAddedToTheCodes(_ testCase: ConvolutionCase) {
-    let residual = CodeResidual(
-      grid: CodeGrid(scale: 0.0371, zeroPoint: 141), total: CodeGrid(scale: 0.05, zeroPoint: 0))
-    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 9, residual: residual)
-    let expected = problem.expectedCodes()
-    for (algorithm, loops) in problem.ways {
-      #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
+    let other = CodeGrid(scale: 0.0371, zeroPoint: 141)
+    let plain = ByteProblem(testCase.shape, .random, zeroPoint: 9)
+    let sum = CodePair(
+      operation: .sum, left: plain.layer.output!, right: other,
+      result: CodeGrid(scale: 0.05, zeroPoint: 1))
+    for residual in [
+      CodeResidual(sum: sum), CodeResidual(sum: sum.swapped, isSecond: true),
+    ] {
+      let problem = ByteProblem(testCase.shape, .random, zeroPoint: 9, residual: residual)
+      let expected = problem.expectedCodes()
+      for (algorithm, loops) in problem.ways {
+        #expect(problem.codes(algorithm, loops) == expected, "\(algorithm) on \(loops)")
+      }
     }
   }
 
@@ -230,7 +237,7 @@ private struct ByteProblem {
       let factor = (layer.input.scale * scale) / layer.output!.scale
       let own = CodeOracle.code(sum, factor: factor, layer.output!)
       guard let residual = layer.residual else { return own }
-      return CodeOracle.added(own, layer.output!, added[index], residual)
+      return CodeOracle.added(own, added[index], residual)
     }
   }
 

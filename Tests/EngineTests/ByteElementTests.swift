@@ -55,22 +55,24 @@ import Testing
     }
   }
 
-  @Test(arguments: [CodePair.Operation.sum, .product], counts)
-  func pairsAreCombinedInSinglePrecision(_ operation: CodePair.Operation, _ count: Int) {
+  private static let pairs = [CodePair.Operation.sum, .product].flatMap { operation in
+    [0, 128].map { origin in
+      CodePair(
+        operation: operation, left: CodeGrid(scale: 0.0123, zeroPoint: 131, origin: origin),
+        right: CodeGrid(scale: 0.0377, zeroPoint: 7, origin: origin),
+        result: CodeGrid(scale: 0.029, zeroPoint: 101, codes: 20...250, origin: origin))
+    }
+  }
+
+  @Test(arguments: pairs, counts)
+  func pairsAreCombinedInSinglePrecision(_ pair: CodePair, _ count: Int) {
     let (a, b) = (codes(count, seed: 9), codes(count, seed: 10))
-    let pair = CodePair(
-      operation: operation, left: Self.fine, right: CodeGrid(scale: 0.0377, zeroPoint: 7),
-      result: CodeGrid(scale: 0.029, zeroPoint: 100))
-    let expected = zip(a, b).map { combined($0, $1, pair) }
+    let expected = zip(a, b).map { CodeOracle.combined($0, $1, pair) }
+    #expect(zip(a, b).map(pair.code) == expected)
     for elements in everyone {
       let found = run(count, UInt8(0)) { elements.combine(a, b, count: count, pair, into: $0) }
       #expect(found == expected, "\(elements.loops)")
     }
-  }
-
-  private func combined(_ a: UInt8, _ b: UInt8, _ pair: CodePair) -> UInt8 {
-    let (left, right) = (CodeOracle.value(a, pair.left), CodeOracle.value(b, pair.right))
-    return CodeOracle.code(pair.operation == .sum ? left + right : left * right, pair.result)
   }
 
   @Test func aCodePerChannelIsCombinedWithAllPixels() {
@@ -79,7 +81,9 @@ import Testing
     let pair = CodePair(
       operation: .product, left: Self.fine, right: CodeGrid(scale: 0x1p-8, zeroPoint: 0),
       result: Self.fine)
-    let expected = a.indices.map { combined(a[$0], b[$0 / (pixels * 16) * 16 + $0 % 16], pair) }
+    let expected = a.indices.map {
+      CodeOracle.combined(a[$0], b[$0 / (pixels * 16) * 16 + $0 % 16], pair)
+    }
     for elements in everyone {
       let found = run(a.count, UInt8(0)) {
         elements.combine(a, perChannel: b, planes: planes, pixels: pixels, pair, into: $0)

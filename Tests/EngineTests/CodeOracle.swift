@@ -122,10 +122,32 @@ enum CodeOracle {
     return UInt8(min(max(steps, Float(grid.codes.lowerBound)), Float(grid.codes.upperBound)))
   }
 
-  static func added(_ own: UInt8, _ ownGrid: CodeGrid, _ other: UInt8, _ residual: CodeResidual)
-    -> UInt8
-  {
-    code(value(own, ownGrid) + value(other, residual.grid), residual.total)
+  static func added(_ own: UInt8, _ other: UInt8, _ residual: CodeResidual) -> UInt8 {
+    residual.isSecond
+      ? combined(other, own, residual.sum) : combined(own, other, residual.sum)
+  }
+
+  /// What QLinearAdd and QLinearMul of ONNX Runtime compute, on codes as the file has them.
+  static func combined(_ a: UInt8, _ b: UInt8, _ pair: CodePair) -> UInt8 {
+    func stored(_ code: Int, _ grid: CodeGrid) -> Float { Float(code - grid.origin) }
+    let (x, y) = (stored(Int(a), pair.left), stored(Int(b), pair.right))
+    let zeros = (
+      stored(pair.left.zeroPoint, pair.left), stored(pair.right.zeroPoint, pair.right),
+      stored(pair.result.zeroPoint, pair.result)
+    )
+    var steps: Float
+    if pair.operation == .sum {
+      let (p, q) = (pair.left.scale / pair.result.scale, pair.right.scale / pair.result.scale)
+      let fixed = zeros.2 - (q * zeros.1).addingProduct(p, zeros.0)
+      steps = fixed.addingProduct(y, q).addingProduct(x, p)
+    } else {
+      let ratio = pair.left.scale * pair.right.scale / pair.result.scale
+      steps = (x - zeros.0) * (y - zeros.1) * ratio
+      steps += zeros.2
+    }
+    let nearest = steps.rounded(.toNearestOrEven) + Float(pair.result.origin)
+    let codes = pair.result.codes
+    return UInt8(min(max(nearest, Float(codes.lowerBound)), Float(codes.upperBound)))
   }
 
   /// Of integers: the code nearest to (Σ (x − z)) · s / (count · s'), halves to even, for scales that are whole multiples

@@ -25,9 +25,8 @@ static void dequantize_codes(const uint8_t *x, int64_t count, const CKCodeGrid *
 }
 
 INLINE codes combined(codes a, codes b, const CKCodePair *p) {
-  const block left = value_of(a, &p->left), right = value_of(b, &p->right);
-  const block v = p->multiplies ? left * right : left + right;
-  return code_of(steps_of(v / p->to.scale, &p->to), &p->to);
+  const integers x = __builtin_convertvector(a, integers), y = __builtin_convertvector(b, integers);
+  return p->multiplies ? product_of(x, y, p) : sum_of(x, y, p);
 }
 
 static void combine_codes(const CKCodePair *pair, const uint8_t *a, const uint8_t *b, int64_t bStep, int64_t count,

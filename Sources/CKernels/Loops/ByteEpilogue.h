@@ -1,4 +1,5 @@
-// From exact sums to codes. No product is contracted with a sum, so that every instruction set gives the same bits.
+// From exact sums to codes. No product is contracted with a sum but where that is asked for, so that every instruction set gives
+// the same bits.
 #pragma STDC FP_CONTRACT OFF
 
 // Adding 1.5 · 2^23 to a float of magnitude below 2^22 leaves the nearest integer, halves to even, in its lowest bits.
@@ -36,10 +37,22 @@ INLINE block value_of_sum(integers sum, const ending *e) {
   return __builtin_convertvector(sum, block) * e->factors + e->offsets;
 }
 
+INLINE codes sum_of(integers a, integers b, const CKCodePair *p) {
+  const block x = __builtin_convertvector(a - p->zeroA, block), y = __builtin_convertvector(b - p->zeroB, block);
+  const block second = __builtin_elementwise_fma(y, all(p->factorB), all(p->offset));
+  return code_of(steps_of(__builtin_elementwise_fma(x, all(p->factorA), second), &p->to), &p->to);
+}
+
+INLINE codes product_of(integers a, integers b, const CKCodePair *p) {
+  const block product = __builtin_convertvector((a - p->zeroA) * (b - p->zeroB), block);
+  return code_of(steps_of(product * p->factorA + p->offset, &p->to), &p->to);
+}
+
 // The sum of a result and of a residual.
 INLINE codes added(integers own, const CKCodeGrid *grid, codes other, const CKCodeResidual *residual) {
-  const block sum = __builtin_convertvector(own, block) * grid->scale + value_of(other, &residual->grid);
-  return code_of(steps_of(sum / residual->total.scale, &residual->total), &residual->total);
+  const integers a = own + grid->zeroPoint, b = __builtin_convertvector(other, integers);
+  const mask swaps = (mask){} + -residual->isSecond;
+  return sum_of((a & ~swaps) | (b & swaps), (b & ~swaps) | (a & swaps), &residual->sum);
 }
 
 // A result as a value, or as a code where `values` is null.

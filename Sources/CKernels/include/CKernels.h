@@ -72,11 +72,23 @@ typedef struct {
   CKCodeGrid grid;
 } CKCodeEpilogue;
 
-/// Codes that are added to a result: the code nearest to (own value + other value) / total.scale, in single precision.
+/// What becomes of two codes a and b. With a' = a − zeroA and b' = b − zeroB, of a sum a' · factorA + (b' · factorB + offset), each
+/// product and sum rounded once; of a product a' · b' · factorA + offset, each rounded. The result is the code nearest to it, halves
+/// to even, above the code `to.zeroPoint`; `to.scale` is not used.
+typedef struct {
+  int32_t zeroA, zeroB;
+  float factorA, factorB, offset;
+  CKCodeGrid to;
+  int32_t multiplies;
+} CKCodePair;
+
+/// Codes that are added to a result.
 typedef struct {
   /// Laid out as the output, or null.
   const uint8_t *codes;
-  CKCodeGrid grid, total;
+  CKCodePair sum;
+  /// Whether the result is b and not a.
+  int32_t isSecond;
 } CKCodeResidual;
 
 /// A strip of pixels times a matrix, in exact 32-bit sums that wrap around.
@@ -120,12 +132,6 @@ typedef struct {
   /// Output blocks, at most `CKKernels.blocksAtOnce`.
   int32_t blocks;
 } CKWordProduct;
-
-/// y = the code nearest to (left + right) / to.scale, or of the product of both.
-typedef struct {
-  CKCodeGrid left, right, to;
-  int multiplies;
-} CKCodePair;
 
 /// The loops, compiled for one instruction set.
 typedef struct {

@@ -38,8 +38,7 @@ extension Graph {
         // What is subtracted is no code of its own grid.
         (position == 0 ? pair.right : pair.left).scale == conv.output?.scale
       else { continue }
-      conv.residual = CodeResidual(
-        grid: position == 0 ? pair.left : pair.right, total: pair.result)
+      conv.residual = CodeResidual(sum: pair, isSecond: position == 0)
       var layer = graph.nodes[producer].replaced(
         by: conv, reading: graph.nodes[producer].inputs + [added])
       layer.outputs = node.outputs

@@ -28,7 +28,7 @@ struct ByteElements {
     }
   }
 
-  /// The codes of a + b or a · b, each step in single precision: values, their sum or product, its quotient by the scale.
+  /// The codes of a + b or a · b.
   func combine(
     _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, count: Int, _ pair: CodePair,
     into y: UnsafeMutablePointer<UInt8>
@@ -76,22 +76,6 @@ struct ByteElements {
     workers.forEach((count + piece - 1) / piece) { index in
       body(index * piece, min(piece, count - index * piece))
     }
-  }
-}
-
-/// Two operands' codes and what becomes of them.
-struct CodePair: Sendable, Hashable {
-  enum Operation: Sendable { case sum, product }
-
-  let operation: Operation
-  let left: CodeGrid
-  let right: CodeGrid
-  let result: CodeGrid
-
-  var loops: CKCodePair {
-    CKCodePair(
-      left: left.loops, right: right.loops, to: result.loops,
-      multiplies: operation == .product ? 1 : 0)
   }
 }
 

@@ -32,7 +32,8 @@ struct CodeEnding: Sendable {
 
   func loops(adding codes: UnsafePointer<UInt8>?) -> CKCodeResidual {
     guard let residual, let codes else { return CKCodeResidual() }
-    return CKCodeResidual(codes: codes, grid: residual.grid.loops, total: residual.total.loops)
+    return CKCodeResidual(
+      codes: codes, sum: residual.sum.loops, isSecond: residual.isSecond ? 1 : 0)
   }
 }
 

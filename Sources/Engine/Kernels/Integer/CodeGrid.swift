@@ -9,6 +9,8 @@ struct CodeGrid: Sendable, Hashable {
   let zeroPoint: Int
   /// Those that results are clamped to.
   var codes = 0...255
+  /// Which code the file writes as 0: 128 of signed ones.
+  var origin = 0
 
   var loops: CKCodeGrid {
     CKCodeGrid(

@@ -36,10 +36,11 @@ struct CodeLayer: Sendable {
   }
 }
 
-/// Codes that are added to a layer's: the result is the code of (own value + other value) / s in single precision.
+/// Codes that are added to a layer's.
 struct CodeResidual: Sendable, Hashable {
-  let grid: CodeGrid
-  let total: CodeGrid
+  let sum: CodePair
+  /// Whether the layer's own are the right ones.
+  var isSecond = false
 }
 
 /// Where a layer's results go, laid out alike.

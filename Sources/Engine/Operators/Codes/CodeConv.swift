@@ -56,10 +56,8 @@ private struct CodeConvKernel: PlannedKernel, MultiplyAccumulating {
     if !addsApart { layer.residual = conv.residual }
     let convolution = convolution(shape, layer, constants)
     var prepared: any PreparedKernel = Prepared(convolution: convolution)
-    if addsApart, let residual = conv.residual, let grid = conv.output {
-      let pair = CodePair(
-        operation: .sum, left: grid, right: residual.grid, result: residual.total)
-      prepared = PreparedApart(convolution: convolution, output: output, pair: pair)
+    if addsApart, let residual = conv.residual {
+      prepared = PreparedApart(convolution: convolution, output: output, residual: residual)
     }
     guard let clamps = conv.clamps else { return prepared }
     return counting(prepared, clamps, shape, layer)
@@ -120,13 +118,18 @@ private struct Prepared: PreparedKernel {
 private struct PreparedApart: PreparedKernel {
   let convolution: ByteConvolution
   let output: Shape
-  let pair: CodePair
+  let residual: CodeResidual
 
   func run(_ call: OperatorCall) {
     let codes = AlignedValues<UInt8>(output.elementCount)
     convolution.run(
       call.codes(0), into: .codes(codes.base), scratch: call.scratch, workers: call.workers)
     let own = TensorView(type: TensorType(.uint8, output), base: UnsafeRawPointer(codes.base))
-    pair.combine(own, call.input(4), into: call.output, workers: call.workers)
+    let (sum, other) = (residual.sum, call.input(4))
+    if residual.isSecond {
+      sum.combine(other, own, into: call.output, workers: call.workers)
+    } else {
+      sum.combine(own, other, into: call.output, workers: call.workers)
+    }
   }
 }

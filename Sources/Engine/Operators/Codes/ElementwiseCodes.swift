@@ -82,18 +82,14 @@ extension CodePair {
     } else if b.shape == shape, a.isPerChannel(of: shape) {
       swapped.combine(b, a, into: output, workers: workers)
     } else {
-      mapBroadcast(a, b, output, of: UInt8.self, UInt8.self) { code(of: $0, $1) }
+      let runs = BroadcastRuns(a.shape, b.shape, output: shape)
+      // A repeated operand counts as the second, as in QLinearAdd.
+      let swaps = runs.stepA == 0 && runs.count > 1
+      let pair = swaps ? swapped : self
+      mapBroadcast(a, b, output, of: UInt8.self, UInt8.self) {
+        swaps ? pair.code(of: $1, $0) : pair.code(of: $0, $1)
+      }
     }
-  }
-
-  /// Sums and products do not depend on the order of two.
-  private var swapped: CodePair {
-    CodePair(operation: operation, left: right, right: left, result: result)
-  }
-
-  private func code(of a: UInt8, _ b: UInt8) -> UInt8 {
-    let (x, y) = (left.value(of: a), right.value(of: b))
-    return result.code(of: operation == .sum ? x + y : x * y)
   }
 }
 

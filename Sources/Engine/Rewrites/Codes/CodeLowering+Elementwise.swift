@@ -7,6 +7,7 @@ extension CodeLowering {
     else { return false }
     let table =
       originals[index].map { self.table(of: $0.node, position) }
+      ?? combinedTable(of: node, position, from: operand.grid, to: ending.grid)
       ?? self.table(of: node, position, from: operand.grid, to: ending.grid)
     guard let table else { return false }
     map(index, operand.codes, table, ending)
@@ -21,6 +22,20 @@ extension CodeLowering {
     guard let values = evaluating(node, inputs), values.dtype == .float32, values.count == 256
     else { return nil }
     return ByteTable(codes: values.array(of: Float.self).map(wanted.code(of:)))
+  }
+
+  /// What each code's sum or product with one constant code becomes.
+  private func combinedTable(
+    of node: Node, _ position: Int, from given: CodeGrid, to wanted: CodeGrid
+  ) -> ByteTable? {
+    guard node.is("Add", "Mul"), node.inputs.count == 2,
+      let found = patterns.quantizedConstant(node.input(1 - position)), found.codes.count == 1
+    else { return nil }
+    let pair = CodePair(
+      operation: node.is("Mul") ? .product : .sum, left: given, right: CodeGrid(found.grid),
+      result: wanted)
+    let other = found.codes.array(of: UInt8.self)[0]
+    return ByteTable(codes: (0...255).map { pair.code(of: UInt8($0), other) })
   }
 
   /// What an operator on codes makes of each, exactly.

@@ -262,11 +262,14 @@ struct CodeLowering {
 
 extension CodeGrid {
   init(_ grid: IntegerPatterns.Grid) {
-    self.init(scale: grid.scale, zeroPoint: grid.unsignedZeroPoint)
+    self.init(
+      scale: grid.scale, zeroPoint: grid.unsignedZeroPoint, origin: grid.dtype == .int8 ? 128 : 0)
   }
 
   /// The grid of negative values.
-  var negated: CodeGrid { CodeGrid(scale: -scale, zeroPoint: zeroPoint, codes: codes) }
+  var negated: CodeGrid {
+    CodeGrid(scale: -scale, zeroPoint: zeroPoint, codes: codes, origin: origin)
+  }
 
   /// What all codes stand for.
   var values: [Float] { (0...255).map { value(of: UInt8($0)) } }
