@@ -133,12 +133,34 @@ extension IntegerArithmeticTests {
         ModelTensor(
           name: "codes", elementType: .uint8, dims: [1, 20, 1, 1],
           values: (0..<20).map { UInt8(5 * $0) }))
-      b.dequantize("codes", "values", scale: 0.02, zeroPoint: 40)
+      b.dequantize("codes", "values", scale: 0.02037, zeroPoint: 41)
       b.node(opType, isFirst ? ["values", "t"] : ["t", "values"], "u")
       quantize(&b, "u", "z", zeroPoint: 120)
     } else {
       b.node("Identity", ["t"], "z")
     }
+    try expectCodes(b)
+  }
+
+  /// Of codes that are computed, as attention has them: quantized or in float.
+  @Test(arguments: [true, false]) func productsOfCodes(isQuantized: Bool) throws {
+    var b = network()
+    conv(&b, "d", "a", channels: (3, 20), zeroPoint: 90)
+    conv(&b, "d", "e", channels: (3, 20))
+    b.integers("heads", [0, 4, 5, 63])
+    for name in ["a", "e"] { b.node("Reshape", [name, "heads"], name + "1") }
+    b.node("Transpose", ["a1"], "a2", attributes: ["perm": .ints([0, 1, 3, 2])])
+    b.node("MatMul", ["a2", "e1"], "p")
+    guard isQuantized else {
+      b.node("Softmax", ["p"], "y", attributes: ["axis": .int(-1)])
+      let kinds = try compare(b.model("y"), images())
+      #expect(kinds.contains("MultiplyCodes") && kinds.count { $0 == "QuantizeCodes" } == 1)
+      return
+    }
+    quantize(&b, "p", "p1", scale: 0.7, zeroPoint: 117)
+    b.constant("factor", [0.05], [])
+    b.node("Mul", ["p1", "factor"], "s")
+    quantize(&b, "s", "z")
     try expectCodes(b)
   }
 
