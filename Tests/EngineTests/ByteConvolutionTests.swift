@@ -71,6 +71,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ConvolutionCase.blockedTable) func sumsStayIntegers(_ testCase: ConvolutionCase)
+  {
+    let problem = ByteProblem(testCase.shape, .random, zeroPoint: 77)
+    let expected = problem.sums(clamps: false)
+    for (algorithm, loops) in problem.ways {
+      #expect(problem.sums(algorithm, loops) == expected, "\(algorithm) on \(loops)")
+    }
+  }
+
   /// Without the largest shapes, for which the definition takes long.
   @Test(
     arguments: (ConvolutionCase.blockedTable + ConvolutionCase.byteTable).filter {
@@ -224,7 +233,7 @@ private struct ByteProblem {
     return single
   }
 
-  private func sums(clamps: Bool) -> [Int32] {
+  func sums(clamps: Bool) -> [Int32] {
     let define = clamps ? CodeOracle.clampedConvolution : CodeOracle.convolution
     return define(shape, input, layer.input.zeroPoint, layer.weights, layer.bias)
   }
@@ -260,7 +269,17 @@ private struct ByteProblem {
   func values(_ algorithm: ByteAlgorithm, _ loops: BlockLoops) -> [Float] {
     let output = AlignedFloats(blockedOutput)
     run(.values(output.base), algorithm, loops, .alone)
-    var values: [Float] = []
+    return unblocked(output)
+  }
+
+  func sums(_ algorithm: ByteAlgorithm, _ loops: BlockLoops) -> [Int32] {
+    let output = AlignedValues<Int32>(blockedOutput)
+    run(.sums(output.base), algorithm, loops, .alone)
+    return unblocked(output)
+  }
+
+  private func unblocked<Value>(_ output: AlignedValues<Value>) -> [Value] {
+    var values: [Value] = []
     let (lanes, positions) = (ChannelBlocks.lanes, shape.positions)
     for image in 0..<shape.batch {
       for m in 0..<shape.outChannels {

@@ -75,6 +75,26 @@ import Testing
     }
   }
 
+  /// A repeated code counts as the second.
+  @Test(
+    arguments: pairs, [[[3, 20], [20]], [[20], [3, 20]], [[3, 20], [3, 1]], [[1], [40]]])
+  func codesAreBroadcast(_ pair: CodePair, dims: [[Int]]) throws {
+    let (a, b) = (Shape(dims[0]), Shape(dims[1]))
+    let shape = try #require(a.broadcast(with: b))
+    let (x, y) = (codes(a.elementCount, seed: 15), codes(b.elementCount, seed: 16))
+    func place(_ i: Int, _ own: Shape) -> Int {
+      own.dims.last == 1 ? i / shape.dims.last! % own.elementCount : i % own.elementCount
+    }
+    let expected = (0..<shape.elementCount).map { i in
+      let (p, q) = (x[place(i, a)], y[place(i, b)])
+      return a.dims.last == 1
+        ? CodeOracle.combined(q, p, pair.swapped) : CodeOracle.combined(p, q, pair)
+    }
+    let node = OperatorRunner.node(CombineCodes(pair: pair, channels: nil), inputs: 2)
+    let found = try OperatorRunner.run(node, [Tensor(x, shape: a), Tensor(y, shape: b)])
+    #expect(found[0].array(of: UInt8.self) == expected)
+  }
+
   @Test func aCodePerChannelIsCombinedWithAllPixels() {
     let (planes, pixels) = (5, 7)
     let (a, b) = (codes(planes * pixels * 16, seed: 11), codes(planes * 16, seed: 12))

@@ -21,5 +21,5 @@
    finish,        block_channels,  unblock_channels, gather_lanes,                \
    erf_each,      gelu,            softmax,        STEP_FACTORS,                                  \
    multiply_bytes, multiply_pairs, multiply_words, winograd_codes, winograd_sums, depthwise_bytes, max_pool_bytes, average_pool_bytes, quantize_values,           \
-   dequantize_codes, combine_codes, look_up,       widen_codes,   interleave_planes,              \
+   dequantize_codes, combine_codes, finish_row, look_up,       widen_codes,   interleave_planes,              \
    separate_planes, gather_bytes, insert_lanes, PAIR_PIXELS, largest_codes}

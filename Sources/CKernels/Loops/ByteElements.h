@@ -43,6 +43,33 @@ static void combine_codes(const CKCodePair *pair, const uint8_t *a, const uint8_
   __builtin_memcpy(y + i, &last, (count - i));
 }
 
+INLINE void finish_block(const CKRowEnding *e, integers sums, integers columnSums, codes *y, block *values) {
+  const block v = __builtin_convertvector(sums - e->zeroPoint * columnSums - e->less, block) * e->factor;
+  if (values) *values = v;
+  else *y = code_of(steps_of(v, &e->grid), &e->grid);
+}
+
+static void finish_row(const CKRowEnding *ending, const int32_t *sums, const int32_t *columnSums, int64_t count, uint8_t *y,
+                       float *values) {
+  const CKRowEnding e = *ending;
+  int64_t i = 0;
+  codes c;
+  block v;
+  for (; i + CK_LANES <= count; i += CK_LANES) {
+    const integers own = *(const loose_integers *)(sums + i), columns = *(const loose_integers *)(columnSums + i);
+    finish_block(&e, own, columns, &c, values ? &v : 0);
+    if (values) *(loose_block *)(values + i) = v;
+    else *(loose_codes *)(y + i) = c;
+  }
+  if (i == count) return;
+  integers own = {}, columns = {};
+  __builtin_memcpy(&own, sums + i, (count - i) * sizeof *sums);
+  __builtin_memcpy(&columns, columnSums + i, (count - i) * sizeof *columnSums);
+  finish_block(&e, own, columns, &c, values ? &v : 0);
+  if (values) __builtin_memcpy(values + i, &v, (count - i) * sizeof *values);
+  else __builtin_memcpy(y + i, &c, (count - i));
+}
+
 static void look_up(const uint8_t *x, int64_t count, const uint8_t *table, uint8_t *y) {
   for (int64_t i = 0; i < count; i++) y[i] = table[x[i]];
 }

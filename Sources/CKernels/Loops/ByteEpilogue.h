@@ -22,11 +22,12 @@ typedef struct {
   integers bias;
   block factors, offsets;
   CKCodeGrid grid;
+  int32_t keepsSums;
 } ending;
 
 INLINE ending ending_of(const CKCodeEpilogue *e, int b) {
   return (ending){((const loose_integers *)e->bias)[b], ((const loose_block *)e->factors)[b],
-                  ((const loose_block *)e->offsets)[b], e->grid};
+                  ((const loose_block *)e->offsets)[b], e->grid, e->keepsSums};
 }
 
 INLINE integers requantized_steps(integers sum, const ending *e) {
@@ -34,7 +35,7 @@ INLINE integers requantized_steps(integers sum, const ending *e) {
 }
 
 INLINE block value_of_sum(integers sum, const ending *e) {
-  return __builtin_convertvector(sum, block) * e->factors + e->offsets;
+  return e->keepsSums ? (block)sum : __builtin_convertvector(sum, block) * e->factors + e->offsets;
 }
 
 INLINE codes sum_of(integers a, integers b, const CKCodePair *p) {

@@ -62,7 +62,7 @@ typedef struct {
   float low, high;
 } CKCodeGrid;
 
-/// What becomes of exact sums: the code nearest to sum · factor, halves to even; or the value sum · factor + offset.
+/// What becomes of exact sums: the code nearest to sum · factor, halves to even; or the value sum · factor + offset; or nothing.
 typedef struct {
   /// 16 per block of outputs; sums begin with the bias.
   const int32_t *bias;
@@ -70,7 +70,17 @@ typedef struct {
   /// Of values.
   const float *offsets;
   CKCodeGrid grid;
+  /// Whether what is written as values are the sums, 32-bit integers.
+  int32_t keepsSums;
 } CKCodeEpilogue;
+
+/// What becomes of the sums of a row of a matrix times columns of codes: the code nearest to n · factor, halves to even, or that
+/// value, where n = sum − zeroPoint · (sum of the column) − less.
+typedef struct {
+  int32_t zeroPoint, less;
+  float factor;
+  CKCodeGrid grid;
+} CKRowEnding;
 
 /// What becomes of two codes a and b. With a' = a − zeroA and b' = b − zeroB, of a sum a' · factorA + (b' · factorB + offset), each
 /// product and sum rounded once; of a product a' · b' · factorA + offset, each rounded. The result is the code nearest to it, halves
@@ -212,6 +222,9 @@ typedef struct {
   /// b goes on by `bStep` bytes, 16 or 0, with every 16 of a.
   void (*combineCodes)(const CKCodePair *pair, const uint8_t *a, const uint8_t *b, int64_t bStep, int64_t count,
                        uint8_t *y);
+  /// Codes go to y, or where `values` is not null, values go there.
+  void (*finishRow)(const CKRowEnding *ending, const int32_t *sums, const int32_t *columnSums, int64_t count, uint8_t *y,
+                    float *values);
   /// y = table[x], 256 entries.
   void (*lookUp)(const uint8_t *x, int64_t count, const uint8_t *table, uint8_t *y);
   void (*widen)(const uint8_t *x, int64_t count, int16_t *y);

@@ -78,6 +78,15 @@ struct CodeMatMul: LayerOnCodes {
   var yieldsCodes: Bool { output != nil }
 }
 
+/// MatMul of two operands' codes, neither of which need be constant.
+struct MultiplyCodes: OperatorOnCodes {
+  let left: CodeGrid
+  let right: CodeGrid
+  /// nil where the output stays in float.
+  let output: CodeGrid?
+  var yieldsCodes: Bool { output != nil }
+}
+
 // MARK: Elementwise
 
 /// A function of one code.

@@ -23,6 +23,7 @@ struct ByteDepthwise {
     workers.forEach(shape.batch * blocks) { plane in
       let block = plane % blocks
       var ending = weights.ending.loops(from: block)
+      ending.keepsSums = output.keepsSums ? 1 : 0
       let target = output.advanced(by: plane * shape.positions * lanes)
       withUnsafePointer(to: window) { window in
         loops.table.pointee.depthwiseBytes(

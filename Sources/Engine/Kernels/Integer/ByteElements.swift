@@ -72,9 +72,10 @@ struct ByteElements {
   }
 
   private func forEachPiece(of count: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
-    let piece = 32768
-    workers.forEach((count + piece - 1) / piece) { index in
-      body(index * piece, min(piece, count - index * piece))
+    let pieces = (count + 32767) / 32768
+    workers.forEach(pieces) { index in
+      let start = count * index / pieces
+      body(start, count * (index + 1) / pieces - start)
     }
   }
 }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A constant matrix of codes as the product reads it: in strips of output blocks, columns beyond N are 0.
+/// A matrix of codes as the product reads it: in strips of output blocks, columns beyond N are 0.
 struct ByteMatrix: Sendable {
   let n: Int
   let k: Int
@@ -29,6 +29,31 @@ struct ByteMatrix: Sendable {
             return m < n && factor < k ? part[m * k + factor] : 0
           }
         }
+      }
+    }
+  }
+
+  /// A matrix whose products stay sums of raw codes, no zero point taken from them.
+  /// - Parameters:
+  ///   - codes: K × N, signed.
+  init(
+    _ codes: UnsafePointer<UInt8>, k: Int, n: Int, clampsPairs: Bool, loops: BlockLoops = .best
+  ) {
+    (self.n, self.k, digits) = (n, k, 1)
+    ending = CodeEnding(sums: n)
+    product = ByteProduct(loops, clampsPairs: clampsPairs)
+    let (lanes, factors) = (ChannelBlocks.lanes, product.stepFactors)
+    values = AlignedValues(
+      repeating: 0, count: ChannelBlocks.count(n) * lanes * Self.padded(k))
+    let rows = AlignedValues<UInt8>(n * factors)
+    for k in stride(from: 0, to: k, by: factors) {
+      loops.table.pointee.interleave(
+        codes + k * n, Int32(min(factors, self.k - k)), Int64(n), Int32(factors), rows.base)
+      for first in strips {
+        let width = blocks(first) * lanes
+        UnsafeMutableRawPointer(values.base + weights(of: first) + k * width).copyMemory(
+          from: rows.base + first * lanes * factors,
+          byteCount: min(width, n - first * lanes) * factors)
       }
     }
   }
@@ -126,7 +151,7 @@ extension CodeLayerOutput {
   fileprivate var elementSize: Int {
     switch self {
     case .codes: 1
-    case .values: 4
+    case .values, .sums: 4
     }
   }
 
@@ -134,6 +159,7 @@ extension CodeLayerOutput {
     switch self {
     case .codes: .codes(memory)
     case .values: .values(UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Float.self))
+    case .sums: .sums(UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self))
     }
   }
 
@@ -146,6 +172,8 @@ extension CodeLayerOutput {
       for row in 0..<rows { (codes + row * count).update(from: wide + row * width, count: count) }
     case (.values(let wide), .values(let values)):
       for row in 0..<rows { (values + row * count).update(from: wide + row * width, count: count) }
+    case (.sums(let wide), .sums(let sums)):
+      for row in 0..<rows { (sums + row * count).update(from: wide + row * width, count: count) }
     default: break
     }
   }

@@ -109,6 +109,7 @@ struct ByteWinograd {
     let plane = shape.positions * lanes
     workers.forEach(sides.blocks.output) { block in
       var ending = weights.ending.loops(from: block)
+      ending.keepsSums = output.keepsSums ? 1 : 0
       tiles.forEachImage { image, first, range in
         var target = CKByteProduct()
         target.write(output, at: (image * sides.blocks.output + block) * plane, weights.ending)

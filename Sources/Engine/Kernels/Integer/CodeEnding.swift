@@ -21,13 +21,22 @@ struct CodeEnding: Sendable {
     (output, residual) = (layer.output, layer.residual)
   }
 
+  /// That of a layer whose sums stay what they are.
+  init(sums count: Int) {
+    let count = ChannelBlocks.count(count) * ChannelBlocks.lanes
+    bias = AlignedValues(repeating: 0, count: count)
+    factors = AlignedFloats(repeating: 0, count: count)
+    offsets = factors
+    (output, residual) = (nil, nil)
+  }
+
   /// From a block on.
   func loops(from block: Int) -> CKCodeEpilogue {
     CKCodeEpilogue(
       bias: bias.base + block * ChannelBlocks.lanes,
       factors: factors.base + block * ChannelBlocks.lanes,
       offsets: offsets.base + block * ChannelBlocks.lanes,
-      grid: output?.loops ?? CKCodeGrid())
+      grid: output?.loops ?? CKCodeGrid(), keepsSums: 0)
   }
 
   func loops(adding codes: UnsafePointer<UInt8>?) -> CKCodeResidual {
@@ -44,8 +53,9 @@ extension CKByteProduct {
     case .codes(let codes, let added):
       y = codes + offset
       residual = ending.loops(adding: added.map { $0 + offset })
-    case .values(let floats):
-      values = floats + offset
+    case .values, .sums:
+      values = output.values.map { $0 + offset }
+      to.keepsSums = output.keepsSums ? 1 : 0
     }
   }
 }

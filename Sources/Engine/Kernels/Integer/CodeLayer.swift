@@ -31,8 +31,11 @@ struct CodeLayer: Sendable {
 
   /// A sum of x · w, without zero points, begins with this.
   func start(_ output: Int) -> Int32 {
-    let sum = weights[output * depth..<(output + 1) * depth].reduce(Int32(0)) { $0 &+ Int32($1) }
-    return bias[output] &- Int32(input.zeroPoint) &* sum
+    bias[output] &- Int32(input.zeroPoint) &* weightSum(output)
+  }
+
+  func weightSum(_ output: Int) -> Int32 {
+    weights[output * depth..<(output + 1) * depth].reduce(Int32(0)) { $0 &+ Int32($1) }
   }
 }
 
@@ -48,19 +51,30 @@ enum CodeLayerOutput {
   /// - Parameter residual: where the layer has one.
   case codes(UnsafeMutablePointer<UInt8>, residual: UnsafePointer<UInt8>? = nil)
   case values(UnsafeMutablePointer<Float>)
+  /// As they are.
+  case sums(UnsafeMutablePointer<Int32>)
 
   func advanced(by offset: Int) -> CodeLayerOutput {
     switch self {
     case .codes(let codes, let residual):
       .codes(codes + offset, residual: residual.map { $0 + offset })
     case .values(let values): .values(values + offset)
+    case .sums(let sums): .sums(sums + offset)
     }
   }
 
   var codes: UnsafeMutablePointer<UInt8>? {
     if case .codes(let codes, _) = self { codes } else { nil }
   }
+  /// Where what is no code goes.
   var values: UnsafeMutablePointer<Float>? {
-    if case .values(let values) = self { values } else { nil }
+    switch self {
+    case .codes: nil
+    case .values(let values): values
+    case .sums(let sums): UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Float.self)
+    }
+  }
+  var keepsSums: Bool {
+    if case .sums = self { true } else { false }
   }
 }

@@ -30,3 +30,22 @@ extension OperatorCall {
     output.base.assumingMemoryBound(to: UInt8.self)
   }
 }
+
+extension TensorView {
+  /// 8-bit codes, signed ones moved up by 128.
+  func withUnsignedCodes(workers: Workers, _ body: (UnsafePointer<UInt8>) -> Void) {
+    let codes = base.assumingMemoryBound(to: UInt8.self)
+    guard dtype == .int8 else { return body(codes) }
+    let moved = AlignedValues<UInt8>(count)
+    ByteElements(workers: workers).map(codes, count: count, .flippingSigns, into: moved.base)
+    body(moved.base)
+  }
+}
+
+extension CodeMatrix {
+  static func all(of view: TensorView, clampsPairs: Bool, workers: Workers) -> [CodeMatrix] {
+    all(
+      of: view.base.assumingMemoryBound(to: UInt8.self), view.shape,
+      isSigned: view.dtype == .int8, clampsPairs: clampsPairs, workers: workers)
+  }
+}

@@ -82,12 +82,28 @@ extension CodePair {
     } else if b.shape == shape, a.isPerChannel(of: shape) {
       swapped.combine(b, a, into: output, workers: workers)
     } else {
-      let runs = BroadcastRuns(a.shape, b.shape, output: shape)
-      // A repeated operand counts as the second, as in QLinearAdd.
-      let swaps = runs.stepA == 0 && runs.count > 1
-      let pair = swaps ? swapped : self
-      mapBroadcast(a, b, output, of: UInt8.self, UInt8.self) {
-        swaps ? pair.code(of: $1, $0) : pair.code(of: $0, $1)
+      combineRuns(BroadcastRuns(a.shape, b.shape, output: shape), x, y, into: codes)
+    }
+  }
+
+  private func combineRuns(
+    _ runs: BroadcastRuns, _ x: UnsafePointer<UInt8>, _ y: UnsafePointer<UInt8>,
+    into codes: UnsafeMutablePointer<UInt8>
+  ) {
+    let (combine, count) = (BlockLoops.best.table.pointee.combineCodes!, Int64(runs.count))
+    let lanes = ChannelBlocks.lanes
+    let repeated = AlignedValues<UInt8>(lanes)
+    var (own, other) = (loops, swapped.loops)
+    runs.forEach { a, b, start in
+      if runs.count == 1 || (runs.stepA == 1 && runs.stepB == 1) {
+        combine(&own, x + a, y + b, Int64(lanes), count, codes + start)
+      } else if runs.stepA == 1 {
+        repeated.base.update(repeating: y[b], count: lanes)
+        combine(&own, x + a, repeated.base, 0, count, codes + start)
+      } else {
+        // A repeated operand counts as the second, as in QLinearAdd.
+        repeated.base.update(repeating: x[a], count: lanes)
+        combine(&other, y + b, repeated.base, 0, count, codes + start)
       }
     }
   }
@@ -102,5 +118,5 @@ extension TensorView {
 }
 
 extension ByteTable {
-  fileprivate static let flippingSigns = ByteTable(codes: (0...255).map { $0 ^ 0x80 })
+  static let flippingSigns = ByteTable(codes: (0...255).map { $0 ^ 0x80 })
 }

@@ -18,7 +18,8 @@ struct ConvInteger: PlannedOperator, MultiplyAccumulating {
   }
 
   func prepare(_ inputs: [Operand?]) throws(GraphError) -> any PreparedKernel {
-    Prepared(
+    if !clampsPairs, let prepared = try BlockedConvInteger(attributes, inputs) { return prepared }
+    return Prepared(
       convolution: try SpatialConvolution(
         attributes, x: inputs.required(0, "x").type.shape, w: inputs.required(1, "w").type.shape),
       clampsPairs: clampsPairs)

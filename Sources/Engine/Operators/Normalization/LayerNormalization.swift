@@ -41,20 +41,35 @@ struct LayerNormalization: OperatorKernel {
     let axis = axis < 0 ? axis + shape.rank : axis
     let length = shape.count(axis...)
     let (scale, bias) = (call.input(1).floats, call.optionalInput(2)?.floats)
-    for row in 0..<shape.count(..<axis) where length > 0 {
-      let range = row * length..<(row + 1) * length
-      let x = UnsafeBufferPointer(rebasing: call.input(0).floats[range])
-      let y = UnsafeMutableBufferPointer(rebasing: call.output.floats[range])
-      let mean = sum(x) / Float(length)
-      mapElements(x, y) { ($0 - mean) * ($0 - mean) }
-      let variance = sum(UnsafeBufferPointer(y)) / Float(length)
-      let factor = 1 / (variance + epsilon).squareRoot()
-      for i in 0..<length { y[i] = (x[i] - mean) * factor * scale[i] }
-      if let bias {
-        for i in 0..<length { y[i] += bias[i] }
+    guard length > 0 else { return }
+    let rows = shape.count(..<axis)
+    let piece = max(1, Self.elementsAtOnce / length)
+    call.workers.forEach((rows + piece - 1) / piece) { index in
+      for row in index * piece..<min((index + 1) * piece, rows) {
+        normalize(row, length, scale, bias, call)
       }
-      if outputCount > 1 { call.outputs[1].floats[row] = mean }
-      if outputCount > 2 { call.outputs[2].floats[row] = factor }
     }
+  }
+
+  /// Worth waking a worker for.
+  private static let elementsAtOnce = 4096
+
+  private func normalize(
+    _ row: Int, _ length: Int, _ scale: UnsafeBufferPointer<Float>,
+    _ bias: UnsafeBufferPointer<Float>?, _ call: OperatorCall
+  ) {
+    let range = row * length..<(row + 1) * length
+    let x = UnsafeBufferPointer(rebasing: call.input(0).floats[range])
+    let y = UnsafeMutableBufferPointer(rebasing: call.output.floats[range])
+    let mean = sum(x) / Float(length)
+    mapElements(x, y) { ($0 - mean) * ($0 - mean) }
+    let variance = sum(UnsafeBufferPointer(y)) / Float(length)
+    let factor = 1 / (variance + epsilon).squareRoot()
+    for i in 0..<length { y[i] = (x[i] - mean) * factor * scale[i] }
+    if let bias {
+      for i in 0..<length { y[i] += bias[i] }
+    }
+    if outputCount > 1 { call.outputs[1].floats[row] = mean }
+    if outputCount > 2 { call.outputs[2].floats[row] = factor }
   }
 }

@@ -12,10 +12,23 @@ struct DynamicQuantizeLinear: OperatorKernel {
     return [TensorType(.uint8, x.shape), TensorType(.float32, []), TensorType(.uint8, [])]
   }
 
+  /// The smallest and the largest of the values and 0; NaN is neither.
+  private static func range(_ x: UnsafeBufferPointer<Float>) -> (low: Float, high: Float) {
+    var (lows, highs) = (SIMD16<Float>(), SIMD16<Float>())
+    func note(_ v: SIMD16<Float>) {
+      lows.replace(with: v, where: v .< lows)
+      highs.replace(with: v, where: v .> highs)
+    }
+    let vectors = x.count / 16
+    let bytes = UnsafeRawBufferPointer(x)
+    for i in 0..<vectors { note(bytes.loadUnaligned(fromByteOffset: 64 * i, as: SIMD16.self)) }
+    for i in 16 * vectors..<x.count { note(SIMD16(repeating: x[i])) }
+    return (lows.min(), highs.max())
+  }
+
   func run(_ call: OperatorCall) {
     let x = call.input(0).floats
-    let low = x.reduce(0) { $1 < $0 ? $1 : $0 }
-    let high = x.reduce(0) { $1 > $0 ? $1 : $0 }
+    let (low, high) = Self.range(x)
     let scale = (high - low) / 255
     let zero = scale > 0 ? (-low / scale).rounded(.toNearestOrEven) : 0
     let zeroPoint = UInt8(min(max(zero.isNaN ? 0 : zero, 0), 255))

@@ -169,14 +169,17 @@ extension CodeExpansion {
     return Spelling(opType: "Concat", inputs: inputs, output: output)
   }
 
-  /// A layer with constant weights. Without an output's scale its result stays in float.
+  /// A layer with constant weights, or a product of two operands' codes. Without an output's scale its result stays in float.
   private mutating func layer(
     _ opType: String, _ node: Node, bias place: Int?, output: Int
   ) -> Spelling? {
     let isTransposed = (try? node.attributes.flag("transB")) ?? false
     let axis = opType == "Conv" || isTransposed ? 0 : 1
     let coding = coding(node, at: output)
-    guard graph.isConstant(node.input(3)), coding != nil || node.input(output) == nil,
+    // Where pairs are clamped, the operator clamps those of codes that it is given.
+    let multipliesAny = opType == "MatMul" && !node.clampsPairs
+    guard multipliesAny || graph.isConstant(node.input(3)),
+      coding != nil || node.input(output) == nil,
       let x = dequantized(node, at: 0), let w = dequantized(node, at: 3, axis: axis)
     else { return nil }
     var inputs: [ValueName?] = [x, w]

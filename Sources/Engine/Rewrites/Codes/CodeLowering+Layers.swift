@@ -1,4 +1,4 @@
-// Layers with constant weights.
+// Layers with constant weights, and products of codes.
 extension CodeLowering {
   private mutating func constants(
     _ node: Node, _ layer: IntegerPatterns.Weights, _ bias: Tensor
@@ -36,9 +36,11 @@ extension CodeLowering {
   }
 
   mutating func product(_ node: Node, _ index: Int) {
-    guard let operand = operand(node, 0), let layer = patterns.weights(of: node),
-      let result = node.output
-    else { return }
+    guard let layer = patterns.weights(of: node) else {
+      productOfTwo(node, index)
+      return
+    }
+    guard let operand = operand(node, 0), let result = node.output else { return }
     let added =
       node.is("MatMul") && !fixed.contains(result)
       ? patterns.addedBias(after: result, count: layer.scales.count) : nil
@@ -56,6 +58,20 @@ extension CodeLowering {
       replace(index, by: own, reading: inputs, ending)
     } else {
       replace(index, by: own, reading: inputs, computing: last, removing: others)
+    }
+  }
+
+  /// A product of codes that are computed, such as those of attention.
+  private mutating func productOfTwo(_ node: Node, _ index: Int) {
+    guard node.is("MatMul"), let a = operand(node, 0) ?? constantOperand(node, 0),
+      let b = operand(node, 1) ?? constantOperand(node, 1)
+    else { return }
+    let ending = ending(of: node.output)
+    let own = MultiplyCodes(left: a.grid, right: b.grid, output: ending?.grid)
+    if let ending {
+      replace(index, by: own, reading: [a.codes, b.codes], ending)
+    } else {
+      replace(index, by: own, reading: [a.codes, b.codes], computing: node.output)
     }
   }
 
