@@ -3,8 +3,8 @@ import Foundation
 /// The interval that the values of a metric in resamples give: percentiles, a little further out than the confidence asks for.
 ///
 /// Resamples of n images vary by √((n − 1) / n) too little, and their percentiles are those of a normal distribution, not of
-/// Student's (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.3). Guides/Tasks.md says how often it
-/// holds the truth, and why it is not BCa: an average precision has no smooth jackknife.
+/// Student's (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.3). `BootstrapCoverage` in benchmarks/
+/// counts how often it holds the truth; BCa does so too rarely there for the mean IoU of few images.
 enum BootstrapInterval {
   /// - Parameters:
   ///   - values: of resamples; those that have none are left out.
