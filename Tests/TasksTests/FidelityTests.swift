@@ -76,6 +76,28 @@ struct FidelityTests {
     }
   }
 
+  @Test func theTaskTakesThePartFarthestAway() throws {
+    let value = try #require(cases.first)
+    var maxima = AxisMaxima(shape: value.shape)
+    for image in value.arrays { maxima.add(image.reference) }
+    let task = FidelityTask([maxima])
+    let records = try value.arrays.map { try task.record([$0.other], truth: [$0.reference]) }
+    #expect(records.allSatisfy(task.isPossible))
+    #expect(!task.isPossible([]))
+    let lowest = value.measures.filter { $0.weights == [1, 1, 1, 1] }.map(\.sqnr).min()
+    expectClose(task.metric(of: records).value(weights: [1, 1, 1, 1]), lowest)
+    let reference = value.arrays[0].reference
+    let same = try task.record([reference], truth: [reference])
+    #expect(task.metric(of: [same]).value(weights: [1]) == nil)
+    #expect(throws: TaskError.missingOutput(index: 0, count: 0)) {
+      try task.record([], truth: [reference])
+    }
+    let flat = OutputArray(shape: [1], values: [0])
+    #expect(throws: TaskError.wrongShape(shape: [1], expected: "1 x 9 x 12")) {
+      try task.record([flat], truth: [reference])
+    }
+  }
+
   @Test func sumsAreTheSameBytesInAnyOrder() throws {
     let distances = cases.flatMap { $0.distances($0.parts[0]) }
     var forward = DistanceSum()
