@@ -46,13 +46,13 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "CCrypto", "CMalloc",
-        "CDemoModel",
+        "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks", "CCrypto",
+        "CMalloc", "CDemoModel",
       ]),
     .executableTarget(
       name: "calibrant",
       dependencies: [
-        "Harness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Harness", "Tasks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "ActivationCalibration",
@@ -91,7 +91,7 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Harness", "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging",
+        "Harness", "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks",
         "TestSupport",
       ],
       exclude: [
@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "TestSupport",
+        "calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "Tasks",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]
