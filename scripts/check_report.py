@@ -35,7 +35,7 @@ OVERFLOW = """(() => {
 CHARTS = """[...document.querySelectorAll('svg')].flatMap(svg => {
   const name = svg.getAttribute('aria-label'), box = svg.getBoundingClientRect(), found = [];
   if (box.width < 50 || box.height < 30) found.push(`${name}: ${box.width} x ${box.height}`);
-  if (!svg.querySelector('.mark, path')) found.push(`${name}: nothing drawn`);
+  if (!svg.querySelector('.mark, path, rect')) found.push(`${name}: nothing drawn`);
   if (/NaN|inf/i.test(svg.innerHTML.replace(/<title>.*?<\\/title>|<text.*?<\\/text>/g, '')))
     found.push(`${name}: a coordinate is no number`);
   for (const part of svg.querySelectorAll('text, .mark, path, line')) {

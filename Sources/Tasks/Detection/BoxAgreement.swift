@@ -16,35 +16,14 @@ public struct BoxAgreement: Codable, Hashable, Sendable {
     self.lost = lost
   }
 
-  /// In order of score, each of the arm's boxes takes the free box of the reference of its class that it overlaps most, and
-  /// by at least `overlap` (of equal ones the first).
-  ///
   /// - Parameter confidence: boxes of both count from scores above this.
   public init(
     _ detections: [Detection], reference: [Detection], above confidence: Double,
-    overlap: Double = 0.5
+    overlap: Double = BoxPairing.overlap
   ) {
-    var free = reference.filter { $0.score > confidence }
-    let shown = detections.filter { $0.score > confidence }
-    found = 0
-    for index in shown.rankedByCategory() {
-      guard let match = free.mostCovered(by: shown[index], from: overlap) else { continue }
-      free.remove(at: match)
-      found += 1
-    }
-    extra = shown.count - found
-    lost = free.count
-  }
-}
-
-extension [Detection] {
-  fileprivate func mostCovered(by detection: Detection, from overlap: Double) -> Int? {
-    var (best, highest): (Int?, Double) = (nil, -1)
-    for (index, other) in enumerated() where other.category == detection.category {
-      let shared = other.box.overlap(detection.box)
-      if shared >= overlap, shared > highest { (best, highest) = (index, shared) }
-    }
-    return best
+    let pairing = BoxPairing(detections, reference: reference, above: confidence, overlap: overlap)
+    self.init(
+      found: pairing.found.count, extra: pairing.extra.count, lost: pairing.lost.count)
   }
 }
 
