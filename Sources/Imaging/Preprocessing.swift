@@ -4,6 +4,10 @@ public struct Preprocessing: Codable, Hashable, Sendable {
     /// The shorter side becomes this long and the longer one keeps the proportion, rounded down.
     case shorterSide(Int)
     case exact(width: Int, height: Int)
+    /// The image becomes this high and as wide as it then has to be, rounded up: lines of text.
+    case height(Int)
+    /// Scaled until it fits a frame, and bars for the rest. Nothing is cropped.
+    case letterbox(width: Int, height: Int, placement: Letterbox.Placement)
     case none
   }
 
@@ -44,6 +48,10 @@ extension Preprocessing {
     case .shorterSide(let side): try require(side > 0, "resizing the shorter side to \(side)")
     case .exact(let width, let height):
       try require(width > 0 && height > 0, "resizing to \(width)x\(height)")
+    case .height(let height): try require(height > 0, "resizing to a height of \(height)")
+    case .letterbox(let width, let height, _):
+      try require(width > 0 && height > 0, "a letterbox of \(width)x\(height)")
+      try require(crop == nil, "a crop of a letterbox")
     case .none: break
     }
     if let crop { try require(crop > 0, "a crop of \(crop) pixels") }
@@ -55,6 +63,11 @@ extension Preprocessing {
 
   /// The image resized and cropped, before any arithmetic on its values.
   public func prepared(_ image: ImageBuffer) throws(ImagingError) -> ImageBuffer {
+    if case .letterbox(let width, let height, let placement) = resize {
+      try validate()
+      return try image.letterboxed(
+        width: width, height: height, placement: placement, interpolation: interpolation)
+    }
     let (resized, columns, rows) = try window(of: image.size)
     return try image.resized(
       width: resized.width, height: resized.height, columns: columns, rows: rows,
@@ -64,7 +77,9 @@ extension Preprocessing {
   /// The size that a prepared image has, given the original's.
   public func preparedSize(of size: ImageSize) throws(ImagingError) -> ImageSize {
     let window = try window(of: size)
-    return ImageSize(width: window.columns.count, height: window.rows.count)
+    let prepared = ImageSize(width: window.columns.count, height: window.rows.count)
+    _ = try ImageBuffer.byteCount(width: prepared.width, height: prepared.height)
+    return prepared
   }
 
   /// The size that an image file's contents will have once prepared, from the file's header alone.
@@ -97,7 +112,7 @@ extension Preprocessing {
   }
 
   /// What of the resized image is kept.
-  private func window(
+  func window(
     of size: ImageSize
   ) throws(ImagingError) -> (resized: ImageSize, columns: Range<Int>, rows: Range<Int>) {
     let resized = try resizedSize(of: size)
@@ -110,15 +125,27 @@ extension Preprocessing {
     try validate()
     switch resize {
     case .none: return size
-    case .exact(let width, let height): return ImageSize(width: width, height: height)
+    case .exact(let width, let height), .letterbox(let width, let height, _):
+      return ImageSize(width: width, height: height)
+    case .height(let height):
+      let scaled = Self.scaled(size.width, by: height, over: size.height)
+      // Rounded up, as PaddleOCR does.
+      return ImageSize(width: scaled.isExact ? scaled.side : scaled.side &+ 1, height: height)
     case .shorterSide(let side):
-      // Resizing refuses what overflows: `byteCount` checks every size.
-      let (shorter, longer) = (min(size.width, size.height), max(size.width, size.height))
-      let (product, overflow) = side.multipliedReportingOverflow(by: longer)
-      let scaled = overflow ? Int.max : product / max(shorter, 1)
       return size.width <= size.height
-        ? ImageSize(width: side, height: scaled) : ImageSize(width: scaled, height: side)
+        ? ImageSize(width: side, height: Self.scaled(size.height, by: side, over: size.width).side)
+        : ImageSize(width: Self.scaled(size.width, by: side, over: size.height).side, height: side)
     }
+  }
+
+  /// `side` · `factor` / `divisor`, rounded down. Resizing refuses what overflows: `byteCount` checks every size.
+  private static func scaled(
+    _ side: Int, by factor: Int, over divisor: Int
+  ) -> (side: Int, isExact: Bool) {
+    let (product, overflow) = factor.multipliedReportingOverflow(by: side)
+    guard !overflow else { return (.max, true) }
+    let (quotient, rest) = product.quotientAndRemainder(dividingBy: max(divisor, 1))
+    return (quotient, rest == 0)
   }
 }
 
@@ -158,6 +185,9 @@ extension Preprocessing.Resize: CustomStringConvertible {
     switch self {
     case .shorterSide(let side): "shorter side \(side)"
     case .exact(let width, let height): "exactly \(width)x\(height)"
+    case .height(let height): "height \(height)"
+    case .letterbox(let width, let height, .center): "letterbox \(width)x\(height)"
+    case .letterbox(let width, let height, .corner): "letterbox \(width)x\(height) in the corner"
     case .none: "no resize"
     }
   }

@@ -62,6 +62,48 @@ import Testing
     }
   }
 
+  /// Images of 40 + 3i by 50 − 2i pixels; the shorter side becomes 36, of which the middle 32 stay.
+  @Test func geometriesAreOfTheOriginals() throws {
+    for decodesFirst in [false, true] {
+      let store = try store(damaging: true) {
+        $0.skipsUnreadable = decodesFirst
+        $0.decodesFirst = decodesFirst
+      }
+      let second = store.geometry(of: 1)
+      // 43 x 48 becomes 36 x 40.
+      #expect(second.width == 43 && second.height == 48)
+      #expect(second.scaleX == 36.0 / 43 && second.scaleY == 40.0 / 48)
+      #expect(second.offsetX == -2 && second.offsetY == -4)
+      // 52 x 42 becomes 44 x 36.
+      let fifth = store.geometry(of: 4)
+      #expect(fifth.scaleX == 44.0 / 52 && fifth.scaleY == 36.0 / 42)
+      #expect(fifth.offsetX == -6 && fifth.offsetY == -2)
+    }
+  }
+
+  /// An image of 37 x 23 pixels that EXIF turns by a quarter.
+  @Test func turnedImagesHaveTurnedGeometries() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../ImagingTests/Fixtures/exif_6.jpg")
+    let bytes = try Data(contentsOf: file)
+    try folder.write(bytes, to: "turned.jpg")
+    let dataset = try ImageDataset.loadUnlabelled(from: folder.path)
+    let input = try ImageInput(of: Program(SmallClassifier.model(side: 32)))
+    let stored = try bytes.withUnsafeBytes { try imageSize($0) }
+    for exif in [false, true] {
+      var recipe = Preprocessing.yolo(ImageSize(width: 32, height: 32))
+      recipe.appliesEXIF = exif
+      let store = try ImageStore(dataset, recipe, for: input, ImageStore.Options(jobs: 1))
+      let size = exif ? [stored.height, stored.width] : [stored.width, stored.height]
+      let geometry = store.geometry(of: 0)
+      #expect(geometry.width == size[0] && geometry.height == size[1])
+      let scale = 32 / Double(max(stored.width, stored.height))
+      let isWide = geometry.width > geometry.height
+      #expect((isWide ? geometry.scaleX : geometry.scaleY) == scale)
+      #expect((isWide ? geometry.offsetY : geometry.offsetX) > 0)
+    }
+  }
+
   @Test func damageIsFoundWhenAnImageIsDecoded() throws {
     let streamed = try store(damaging: true) { _ in }
     let error = #expect(throws: HarnessError.self) { try floats(streamed) }

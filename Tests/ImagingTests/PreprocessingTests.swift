@@ -14,7 +14,7 @@ import Testing
 
   private func recipe(_ name: String, side: Int) throws -> Preprocessing {
     let preset = try #require(Preprocessing.presets.first { $0.name == name })
-    return preset.preprocessing(side)
+    return preset.preprocessing(ImageSize(width: side, height: side))
   }
 
   @Test func presetsAreNumPysBitForBit() throws {
@@ -44,6 +44,11 @@ import Testing
     #expect(try recipe("tensorflow", side: 7).resize == .shorterSide(8))
     #expect(try recipe("caffe", side: 227).crop == 227)
     #expect(try recipe("none", side: 224).crop == nil)
+    let wide = ImageSize(width: 640, height: 384)
+    #expect(
+      Preprocessing.yolo(wide).resize == .letterbox(width: 640, height: 384, placement: .center))
+    #expect(
+      Preprocessing.yolox(wide).resize == .letterbox(width: 640, height: 384, placement: .corner))
   }
 
   @Test func theLongerSideIsRoundedDown() throws {
@@ -69,6 +74,9 @@ import Testing
     let recipes = [
       Preprocessing(resize: .shorterSide(0)), Preprocessing(resize: .shorterSide(.max)),
       Preprocessing(resize: .exact(width: -1, height: 3)), Preprocessing(crop: 0),
+      Preprocessing(resize: .height(0)), Preprocessing(resize: .height(.max)),
+      Preprocessing(resize: .letterbox(width: 0, height: 3, placement: .center)),
+      Preprocessing(resize: .letterbox(width: 9, height: 9, placement: .center), crop: 3),
       Preprocessing(mean: [0]), Preprocessing(std: [1, 0, 1]), Preprocessing(std: [1, 1, .nan]),
     ]
     for recipe in recipes {
@@ -78,7 +86,7 @@ import Testing
 
   @Test func recipesSurviveJSON() throws {
     for preset in Preprocessing.presets {
-      let recipe = preset.preprocessing(227)
+      let recipe = preset.preprocessing(ImageSize(width: 227, height: 230))
       let data = try JSONEncoder().encode(recipe)
       #expect(try JSONDecoder().decode(Preprocessing.self, from: data) == recipe)
     }
@@ -88,7 +96,7 @@ import Testing
     let pixels: [UInt8] = [0, 0, 0, 255, 255, 255]
     let image = ImageBuffer(width: 2, height: 1, pixels: pixels)
     for preset in Preprocessing.presets {
-      let recipe = preset.preprocessing(224)
+      let recipe = preset.preprocessing(ImageSize(width: 224, height: 224))
       let values = planes(image, recipe)
       for (channel, range) in recipe.valueRange.enumerated() {
         #expect(values[2 * channel] == range.lowest)
@@ -103,6 +111,10 @@ import Testing
       Preprocessing.imagenet(side: 224).description
         == "shorter side 256 (bilinear), centre crop 224, RGB, "
         + "mean 0.485 0.456 0.406, std 0.229 0.224 0.225")
+    #expect(
+      Preprocessing.yolox(ImageSize(width: 9, height: 7)).description
+        == "letterbox 9x7 in the corner (bilinear), no crop, BGR, "
+        + "mean 0.0 0.0 0.0, std 0.003921569 0.003921569 0.003921569")
   }
 
   @Test(arguments: [(40, 30), (30, 40), (32, 32), (500, 7)])
@@ -112,7 +124,8 @@ import Testing
     let recipes = [
       Preprocessing(), Preprocessing.imagenet(side: 28),
       Preprocessing(resize: .exact(width: 9, height: 21)),
-      Preprocessing(resize: .shorterSide(16), crop: 5),
+      Preprocessing(resize: .shorterSide(16), crop: 5), Preprocessing(resize: .height(11)),
+      Preprocessing.yolo(ImageSize(width: 16, height: 9)),
     ]
     for recipe in recipes {
       try #expect(recipe.preparedSize(of: image.size) == recipe.prepared(image).size, "\(recipe)")

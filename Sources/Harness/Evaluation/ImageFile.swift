@@ -5,6 +5,8 @@ import Imaging
 struct ImageFile: Sendable {
   /// SHA-256 of the file.
   let hash: String
+  /// The size of the image before it is prepared, turned where EXIF is applied.
+  let original: ImageSize
   /// The size that the prepared image has.
   let size: ImageSize
   /// The prepared image; nil where only the header was looked at.
@@ -22,10 +24,13 @@ struct ImageFile: Sendable {
     _ sample: ImageSample, _ preprocessing: Preprocessing, decodes: Bool
   ) -> Result<ImageFile, Failure> {
     contents(of: sample) { bytes in
-      let image = decodes ? try preprocessing.prepared(decoding: bytes) : nil
+      let exif = preprocessing.appliesEXIF
+      let original = decodes ? try decodeImage(bytes, appliesEXIF: exif) : nil
+      let size = try original?.size ?? imageSize(bytes, appliesEXIF: exif)
       return ImageFile(
-        hash: ContentHash.sha256(bytes),
-        size: try image?.size ?? preprocessing.preparedSize(ofHeader: bytes), image: image)
+        hash: ContentHash.sha256(bytes), original: size,
+        size: try preprocessing.preparedSize(of: size),
+        image: try original.map(preprocessing.prepared))
     }
   }
 

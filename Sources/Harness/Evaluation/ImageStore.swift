@@ -1,5 +1,6 @@
 import Imaging
 import Synchronization
+import Tasks
 
 /// The images of a data set, prepared as a model's input.
 ///
@@ -16,6 +17,7 @@ public final class ImageStore: SampleSource {
   public let classNames: [String]
   public let preprocessing: Preprocessing
   public let sampleShape: [Int]
+  private let geometries: [BoxGeometry]
   /// Wall-clock seconds of the first look.
   public let seconds: Double
 
@@ -53,6 +55,7 @@ public final class ImageStore: SampleSource {
     let start = ContinuousClock.now
     var samples: [ImageSample] = []
     var hashes: [String] = []
+    var geometries: [BoxGeometry] = []
     var skipped: [(path: String, reason: String)] = []
     let cache = PixelCache(budget: options.budget)
     var size: ImageSize?
@@ -74,11 +77,13 @@ public final class ImageStore: SampleSource {
         if let image = file.image { cache.offer(image, at: samples.count) }
         samples.append(sample)
         hashes.append(file.hash)
+        geometries.append(try BoxGeometry(of: file.original, preprocessing))
       }
     }
     guard let size else { throw HarnessError.noReadableImages(folder: dataset.name) }
     self.samples = samples
     self.hashes = hashes
+    self.geometries = geometries
     self.skipped = skipped
     self.cache = cache
     self.preprocessing = preprocessing
@@ -89,6 +94,8 @@ public final class ImageStore: SampleSource {
 
   public var count: Int { samples.count }
   public func name(of index: Int) -> String { samples[index].path }
+  /// How an image became the model's input.
+  public func geometry(of index: Int) -> BoxGeometry { geometries[index] }
 
   /// Seconds that all threads together have spent in `write`.
   public var readSeconds: Double { Double(readNanoseconds.load(ordering: .relaxed)) * 1e-9 }
@@ -129,5 +136,14 @@ public final class ImageStore: SampleSource {
       width: size.width, height: size.height, expectedWidth: expected.width,
       expectedHeight: expected.height)
     throw .unreadableImage(path: sample.absolutePath, reason: "\(error)")
+  }
+}
+
+extension BoxGeometry {
+  init(of size: ImageSize, _ preprocessing: Preprocessing) throws(ImagingError) {
+    let mapping = try preprocessing.mapping(of: size)
+    self.init(
+      width: size.width, height: size.height, scaleX: mapping.scaleX, scaleY: mapping.scaleY,
+      offsetX: mapping.offsetX, offsetY: mapping.offsetY)
   }
 }

@@ -9,8 +9,16 @@ struct PreprocessingOptions: ParsableArguments {
     completion: .list(Preprocessing.presets.map(\.name)))
   var preset = "imagenet"
 
-  @Option(help: ArgumentHelp("Shorter side, exact size, or none.", valueName: "N|WxH|none"))
+  @Option(
+    help: ArgumentHelp(
+      "Shorter side, exact size, height alone, or none.", valueName: "N|WxH|xH|none"))
   var resize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fit images into a frame with grey bars, in the middle or in the corner.",
+      valueName: "N|WxH[,corner]"))
+  var letterbox: String?
 
   @Option(help: ArgumentHelp("Side of the centre crop, or none.", valueName: "N|none"))
   var crop: String?
@@ -34,14 +42,15 @@ struct PreprocessingOptions: ParsableArguments {
   var exif = false
 
   func validate() throws {
-    _ = try preprocessing(side: 224)
+    _ = try preprocessing(width: nil, height: nil)
   }
 
   /// Refuses what has no effect where an array holds the samples. The preset stays: it says what values the model's images
   /// become.
   func requireNoEffect(on array: String) throws {
     let given: [(name: String, value: String?, neutral: String)] = [
-      ("--resize", resize, "none"), ("--crop", crop, "none"), ("--mean", mean, "0"),
+      ("--resize", resize, "none"), ("--letterbox", letterbox, ""), ("--crop", crop, "none"),
+      ("--mean", mean, "0"),
       ("--std", std, "1"), ("--interpolation", interpolation, ""), ("--channels", channels, "rgb"),
       ("--exif", exif ? "" : nil, "no"),
     ]
@@ -53,10 +62,12 @@ struct PreprocessingOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter input: presets derive their sizes from its side; nil where the model reads no images.
+  /// - Parameter input: presets derive their sizes from its sides; nil where the model reads no images.
   func preprocessing(for input: ImageInput?) throws -> Preprocessing {
-    var recipe = try preprocessing(side: min(input?.height ?? 224, input?.width ?? 224))
-    guard let input, input.readsBytes else { return recipe }
+    var recipe = try preprocessing(width: input?.width, height: input?.height)
+    guard let input else { return recipe }
+    try requireFit(recipe.resize, input)
+    guard input.readsBytes else { return recipe }
     guard mean == nil, std == nil else {
       throw ValidationError("--mean and --std have no effect: the model reads pixels as bytes")
     }
@@ -65,15 +76,25 @@ struct PreprocessingOptions: ParsableArguments {
     return recipe
   }
 
-  private func preprocessing(side: Int) throws -> Preprocessing {
-    guard
-      var recipe = Preprocessing.presets.first(where: { $0.name == preset })?.preprocessing(side)
-    else {
+  /// Refuses what would make every image another size than the model's input.
+  private func requireFit(_ resize: Preprocessing.Resize, _ input: ImageInput) throws {
+    guard case .letterbox(let width, let height, _) = resize else { return }
+    let (expectedWidth, expectedHeight) = (input.width ?? width, input.height ?? height)
+    guard (width, height) == (expectedWidth, expectedHeight) else {
+      throw ValidationError(
+        "--letterbox \(width)x\(height) does not fit the model's input of \(expectedWidth)x\(expectedHeight)"
+      )
+    }
+  }
+
+  private func preprocessing(width: Int?, height: Int?) throws -> Preprocessing {
+    guard let preset = Preprocessing.presets.first(where: { $0.name == preset }) else {
       let known = Preprocessing.presets.map(\.name).joined(separator: ", ")
       throw ValidationError("--preset '\(preset)' is none of \(known)")
     }
-    if let resize { recipe.resize = try Self.parseResize(resize) }
-    if let crop { recipe.crop = try crop == "none" ? nil : Self.positive(crop, "--crop") }
+    var recipe = preset.preprocessing(
+      ImageSize(width: width ?? preset.usualSide, height: height ?? preset.usualSide))
+    try setGeometry(of: &recipe)
     if let interpolation {
       recipe.interpolation = try Self.choice(interpolation, "--interpolation")
     }
@@ -85,13 +106,46 @@ struct PreprocessingOptions: ParsableArguments {
     return recipe
   }
 
+  private func setGeometry(of recipe: inout Preprocessing) throws {
+    if let resize { recipe.resize = try Self.parseResize(resize) }
+    if let letterbox {
+      guard resize == nil else {
+        throw ValidationError("--resize has no effect beside --letterbox")
+      }
+      recipe.resize = try Self.parseLetterbox(letterbox)
+    }
+    if let crop { recipe.crop = try crop == "none" ? nil : Self.positive(crop, "--crop") }
+    switch recipe.resize {
+    case .letterbox, .height:
+      guard crop ?? "none" == "none" else {
+        throw ValidationError("--crop has no effect: \(recipe.resize) keeps all of an image")
+      }
+      recipe.crop = nil
+    case .shorterSide, .exact, .none: break
+    }
+  }
+
   private static func parseResize(_ text: String) throws -> Preprocessing.Resize {
     if text == "none" { return .none }
+    if text.hasPrefix("x") { return .height(try positive(String(text.dropFirst()), "--resize")) }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count == 2 else { return .shorterSide(try positive(text, "--resize")) }
     return .exact(
       width: try positive(String(parts[0]), "--resize"),
       height: try positive(String(parts[1]), "--resize"))
+  }
+
+  private static func parseLetterbox(_ text: String) throws -> Preprocessing.Resize {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let sides = (parts.first ?? "").split(separator: "x", omittingEmptySubsequences: false)
+    guard (1...2).contains(sides.count), parts.count == 1 || parts[1...] == ["corner"] else {
+      throw ValidationError("--letterbox '\(text)' is none of N, WxH and these with ,corner")
+    }
+    let width = try positive(String(sides[0]), "--letterbox")
+    return .letterbox(
+      width: width,
+      height: sides.count == 2 ? try positive(String(sides[1]), "--letterbox") : width,
+      placement: parts.count == 2 ? .corner : .center)
   }
 
   private static func positive(_ text: String, _ option: String) throws -> Int {

@@ -27,14 +27,16 @@ public struct Recipe: Sendable, Hashable {
   public func flags(side: Int) -> String? {
     guard !isTransposed else { return nil }
     let choices = Preprocessing.presets.map { preset in
-      ["--preset \(preset.name)"] + differences(from: preset.preprocessing(side))
+      ["--preset \(preset.name)"]
+        + differences(from: preset.preprocessing(ImageSize(width: side, height: side)))
     }
     return choices.min { $0.count < $1.count }?.joined(separator: " ")
   }
 
+  /// A letterbox is always among them: where the model's input is open, presets have another side.
   private func differences(from other: Preprocessing) -> [String] {
     let settings = zip(preprocessing.settings, other.settings).filter { mine, theirs in
-      mine.value != theirs.value && mine.key != "exif"
+      (mine != theirs || mine.key == "letterbox") && mine.key != "exif"
         && (mine.key != "interpolation" || preprocessing.resize != .none)
     }
     return settings.map { "--\($0.0.key) \(Self.short($0.0.value))" }
