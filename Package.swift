@@ -102,7 +102,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "Tasks",
-        "TestSupport",
+        "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -13,7 +13,9 @@ public struct OutputArray: Sendable, Hashable {
   }
 
   /// The shape without leading axes of length 1 beyond `rank` axes; nil where that leaves more or fewer.
-  func lengths(rank: Int) -> [Int]? {
+  func lengths(rank: Int) -> [Int]? { Self.lengths(shape, rank: rank) }
+
+  static func lengths(_ shape: [Int], rank: Int) -> [Int]? {
     guard shape.count >= rank, shape.dropLast(rank).allSatisfy({ $0 == 1 }) else { return nil }
     return Array(shape.suffix(rank))
   }

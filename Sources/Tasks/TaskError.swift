@@ -4,6 +4,8 @@ public enum TaskError: Error, Hashable, Sendable {
   case missingOutput(index: Int, count: Int)
   /// `expected` names the axes, as in "N x C x H x W".
   case wrongShape(shape: [Int], expected: String)
+  /// Outputs that several of the decoders read, or none.
+  case ambiguousDetector(shapes: [[Int]], candidates: [String])
   /// A label names a class that the network does not have.
   case unknownClass(Int, classCount: Int)
   /// A network tells as many classes apart as its dictionary has symbols, and the blank.
@@ -18,7 +20,13 @@ extension TaskError: CustomStringConvertible {
     case .missingOutput(let index, let count):
       "output \(index + 1) is read, but the model has \(count)"
     case .wrongShape(let shape, let expected):
-      "an output of \(shape.map(String.init).joined(separator: " x ")) is not \(expected)"
+      "an output of \(Self.text(shape)) is not \(expected)"
+    case .ambiguousDetector(let shapes, let candidates):
+      "outputs of \(shapes.map(Self.text).joined(separator: " and ")) "
+        + (candidates.isEmpty
+          ? "are those of no detector that is known"
+          : "may be those of \(candidates.joined(separator: " or "))")
+        + ": say which with --boxes"
     case .unknownClass(let index, let count):
       "a label is class \(index), but the model tells classes 0 to \(count - 1) apart"
     case .wrongDictionary(let symbols, let classes):
@@ -28,5 +36,9 @@ extension TaskError: CustomStringConvertible {
     case .invalidUTF8(let line):
       "line \(line) of the dictionary is not UTF-8"
     }
+  }
+
+  private static func text(_ shape: [Int]) -> String {
+    shape.map(String.init).joined(separator: " x ")
   }
 }

@@ -15,12 +15,21 @@ public enum DatasetError: Error, Equatable, Sendable {
   case unknownClassFolder(folder: String, labels: String)
   case emptyLabelFile(path: String)
   case malformedLabel(path: String, line: Int, reason: String)
-  /// Labels in JSON that are no class names.
+  /// Labels that are not what they should be.
   case malformedLabels(path: String, reason: String)
   case emptyManifest(path: String)
   case malformedManifest(path: String, line: Int, reason: String)
   case missingManifestImage(path: String, line: Int, image: String)
   case unknownLabel(path: String, line: Int, label: String, reason: String)
+  /// Images that labels name and a folder does not hold.
+  case missingLabelledImages(path: String, folder: String, first: String, count: Int, total: Int)
+  /// A name that two files answer to.
+  case ambiguousLabelledImage(path: String, image: String, first: String, second: String)
+  /// Two names that are of one file.
+  case repeatedLabelledImage(path: String, image: String, file: String)
+  case unknownCategory(path: String, category: String, labels: String)
+  /// A manifest without a column of labels.
+  case noLabelColumn(path: String, expected: String)
   case invalidArray(path: String, reason: NPYProblem)
 }
 
@@ -59,6 +68,17 @@ extension DatasetError: CustomStringConvertible {
       "\(Self.place(path, line)): there is no image file \(image)"
     case .unknownLabel(let path, let line, let label, let reason):
       "\(Self.place(path, line)): bad label \"\(label)\": \(reason)"
+    case .missingLabelledImages(let path, let folder, let first, let count, let total):
+      "\(path): \(count) of its \(total) images \(count == 1 ? "is" : "are") not in \(folder): \(first)"
+        + (count == 1 ? "" : " and others") + " (--skip-unreadable leaves such images out)"
+    case .ambiguousLabelledImage(let path, let image, let first, let second):
+      "\(path): \(image) may be \(first) or \(second)"
+    case .repeatedLabelledImage(let path, let image, let file):
+      "\(path): \(image) is \(file), which is there already"
+    case .unknownCategory(let path, let category, let labels):
+      "\(path): the label file \(labels) does not name its class '\(category)'"
+    case .noLabelColumn(let path, let expected):
+      "\(Self.place(path, 1)): no column of labels is found; \(expected)"
     case .invalidArray(let path, let reason): "\(path): \(reason)"
     }
   }
@@ -83,6 +103,14 @@ extension NPYProblem: CustomStringConvertible {
 }
 
 extension DatasetError {
+  /// Whether images are there, but no labels.
+  var isLackOfLabels: Bool {
+    switch self {
+    case .noClassFolders, .noLabelColumn: true
+    default: false
+    }
+  }
+
   /// Entries of JSON have no lines of their own.
   private static func place(_ path: String, _ line: Int) -> String {
     "\(path), \(path.lowercased().hasSuffix(".json") ? "entry" : "line") \(line)"

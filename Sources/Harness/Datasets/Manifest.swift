@@ -10,14 +10,19 @@ struct Manifest {
   private let table: ManifestTable
   private var rows: [ManifestTable.Row] { table.rows }
 
-  init(contentsOf path: String) throws(DatasetError) {
+  /// - Parameter labels: what a column of labels may be called, the more telling names first.
+  init(
+    contentsOf path: String, labels: [String] = ManifestColumns.labels
+  ) throws(DatasetError) {
     let data = try TextFile.bytes(of: path)
     let folder = Self.folder(of: path)
     do throws(DelimitedText.Malformed) {
       table =
         path.lowercased().hasSuffix(".json")
-        ? try ManifestTable(json: Self.json(data))
-        : try ManifestTable(csv: DelimitedText.parse([UInt8](data))) { Self.isFile($0, in: folder) }
+        ? try ManifestTable(json: Self.json(data), labels: labels)
+        : try ManifestTable(csv: DelimitedText.parse([UInt8](data)), labels: labels) {
+          Self.isFile($0, in: folder)
+        }
     } catch {
       throw .malformedManifest(path: path, line: error.line, reason: error.reason)
     }
@@ -34,9 +39,7 @@ struct Manifest {
 
   func load(labels: LabelFile?) throws(DatasetError) -> ImageDataset {
     if !table.hasLabels {
-      throw .malformedManifest(
-        path: path, line: 1,
-        reason: "no column of labels is found; \(ManifestColumns.expected(table.header))")
+      throw .noLabelColumn(path: path, expected: ManifestColumns.expected(table.header))
     }
     for row in rows where row.label?.isEmpty ?? true {
       throw .malformedManifest(
@@ -49,6 +52,25 @@ struct Manifest {
   /// The images alone; a label column is not read.
   func loadUnlabelled() throws(DatasetError) -> ImageDataset {
     try dataset(rows.map { _ in ImageSample.unlabelled }, [], nil)
+  }
+
+  /// Whether it has labels of any kind.
+  var hasLabels: Bool { table.hasLabels }
+
+  /// Labels as texts, unchanged, by the paths of the images that it gives.
+  func texts(of images: ImageDataset) throws(DatasetError) -> [String: String] {
+    var texts: [String: String] = [:]
+    for (row, sample) in zip(rows, images.samples) {
+      guard let text = row.cell else {
+        throw .malformedManifest(
+          path: path, line: row.line, reason: "has no text; expected `path,text`")
+      }
+      guard texts.updateValue(text, forKey: sample.path) ?? text == text else {
+        throw .malformedManifest(
+          path: path, line: row.line, reason: "\(row.image) is there already, with another text")
+      }
+    }
+    return texts
   }
 
   private func dataset(

@@ -9,8 +9,11 @@ struct ManifestTable {
     /// From 1: the line of a CSV file, the entry of a JSON one.
     var line: Int
     var image: String
-    /// nil where the row ends before it.
-    var label: String?
+    /// What stands in the column of labels; nil where the row ends before it.
+    var cell: String?
+
+    /// The label without spaces around it.
+    var label: String? { cell?.trimmingCharacters(in: .whitespaces) }
   }
 
   private(set) var rows: [Row] = []
@@ -19,14 +22,16 @@ struct ManifestTable {
   /// Whether any column holds labels.
   private(set) var hasLabels = true
 
-  /// - Parameter isFile: whether a cell names an image.
+  /// - Parameters:
+  ///   - labels: what a column of labels may be called.
+  ///   - isFile: whether a cell names an image.
   init(
-    csv records: [DelimitedText.Record], isFile: (String) -> Bool
+    csv records: [DelimitedText.Record], labels: [String], isFile: (String) -> Bool
   ) throws(DelimitedText.Malformed) {
     guard let first = records.first else { return }
     var columns = ManifestColumns(withoutHeader: first.fields, isFile: isFile)
     var data = records[...]
-    if let named = ManifestColumns(header: first.fields, isFile: isFile) {
+    if let named = ManifestColumns(header: first.fields, labels: labels, isFile: isFile) {
       columns = named
       header = first.fields
       data = data.dropFirst()
@@ -41,19 +46,17 @@ struct ManifestTable {
       func cell(_ index: Int?) -> String? {
         index.flatMap { record.fields.indices.contains($0) ? record.fields[$0] : nil }
       }
-      return Row(
-        line: record.line, image: cell(image) ?? "",
-        label: cell(columns.label)?.trimmingCharacters(in: .whitespaces))
+      return Row(line: record.line, image: cell(image) ?? "", cell: cell(columns.label))
     }
   }
 
   /// - Parameter value: a map from image to label, or a list of objects or pairs, perhaps as the only value of an object.
-  init(json value: Any) throws(DelimitedText.Malformed) {
+  init(json value: Any, labels: [String]) throws(DelimitedText.Malformed) {
     let map = value as? [String: Any]
     let only = map?.count == 1 ? map?.values.first as? [Any] : nil
     if let list = only ?? (value as? [Any]) {
       for (index, entry) in list.enumerated() {
-        rows.append(try Self.row(of: entry, line: index + 1))
+        rows.append(try Self.row(of: entry, labels, line: index + 1))
       }
     } else if let map {
       let entries = map.sorted { FileTree.precedes($0.key, $1.key) }
@@ -61,40 +64,45 @@ struct ManifestTable {
         let fields = entry.value as? [String: Any]
         return Row(
           line: index + 1, image: entry.key,
-          label: Self.text(fields.flatMap(Self.label) ?? entry.value))
+          cell: Self.text(fields.flatMap { Self.label($0, labels) } ?? entry.value))
       }
     }
   }
 
-  private static func row(of entry: Any, line: Int) throws(DelimitedText.Malformed) -> Row {
-    if let fields = entry as? [String: Any] { return try row(of: fields, line: line) }
+  private static func row(
+    of entry: Any, _ labels: [String], line: Int
+  ) throws(DelimitedText.Malformed) -> Row {
+    if let fields = entry as? [String: Any] { return try row(of: fields, labels, line: line) }
     guard let pair = entry as? [Any], pair.count >= 2, let image = pair[0] as? String else {
       throw DelimitedText.Malformed(
         line: line, reason: "expected an object with an image and its label")
     }
-    return Row(line: line, image: image, label: text(pair[1]))
+    return Row(line: line, image: image, cell: text(pair[1]))
   }
 
   private static func row(
-    of fields: [String: Any], line: Int
+    of fields: [String: Any], _ labels: [String], line: Int
   ) throws(DelimitedText.Malformed) -> Row {
     let keys = fields.keys.sorted(by: FileTree.precedes)
-    let columns = ManifestColumns(header: keys) { _ in false }
+    let columns = ManifestColumns(header: keys, labels: labels) { _ in false }
     guard let image = columns?.image.map({ keys[$0] }) else {
       throw DelimitedText.Malformed(
         line: line, reason: "no image is found; \(ManifestColumns.expected(keys))")
     }
     return Row(
-      line: line, image: text(fields[image] ?? "") ?? "", label: label(fields).flatMap(text))
+      line: line,
+      image: text(fields[image] ?? "")?.trimmingCharacters(in: .whitespaces) ?? "",
+      cell: label(fields, labels).flatMap(text))
   }
 
-  private static func label(_ fields: [String: Any]) -> Any? {
+  private static func label(_ fields: [String: Any], _ labels: [String]) -> Any? {
     let keys = fields.keys.sorted(by: FileTree.precedes)
-    return ManifestColumns(header: keys) { _ in false }?.label.flatMap { fields[keys[$0]] }
+    let columns = ManifestColumns(header: keys, labels: labels) { _ in false }
+    return columns?.label.flatMap { fields[keys[$0]] }
   }
 
   private static func text(_ value: Any) -> String? {
-    (value as? String)?.trimmingCharacters(in: .whitespaces) ?? (value as? NSNumber)?.stringValue
+    value as? String ?? (value as? NSNumber)?.stringValue
   }
 }
 
@@ -108,20 +116,24 @@ struct ManifestColumns {
     "path", "file", "filepath", "file_path", "filename", "file_name", "image", "image_path",
     "imagepath", "image_file", "image_name", "imagename", "img", "img_path", "image_id",
   ]
-  private static let labels = [
+  static let labels = [
     "label", "labels", "class", "target", "category", "class_id", "classid", "class_index",
     "class_idx", "label_id", "label_index", "label_idx", "category_id", "class_name", "classname",
     "label_name", "category_name", "y",
   ]
+  /// Of texts to read.
+  static let texts =
+    ["text", "transcription", "transcript", "string", "words", "sentence", "ground_truth", "gt"]
+    + labels
   /// Names of columns that only count rows.
   private static let counters: Set<String> = ["", "index", "idx", "id", "unnamed:_0"]
 
   /// - Returns: nil where the first row is no header: a cell of it names a file, or none is a usual name.
-  init?(header: [String], isFile: (String) -> Bool) {
+  init?(header: [String], labels: [String], isFile: (String) -> Bool) {
     let names = header.map(Self.plain)
     guard !header.contains(where: isFile) else { return nil }
     let image = Self.images.lazy.compactMap { names.firstIndex(of: $0) }.first
-    let label = Self.labels.lazy.compactMap { names.firstIndex(of: $0) }.first
+    let label = labels.lazy.compactMap { names.firstIndex(of: $0) }.first
     guard image != nil || label != nil else { return nil }
     // What is left where there are two columns that mean something.
     let rest = names.indices.filter {

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import ONNXFormat
 import Quantization
+import Tasks
 
 /// An error as the command line shows it: the one place where text and exit code are decided.
 public struct Failure {
@@ -39,7 +40,8 @@ public struct Failure {
     case let error as HarnessError: code(of: error)
     case let error as DatasetError: code(of: error)
     case let error as StatisticsFileError: code(of: error)
-    case is ImagingError, is ImageEncodingError: Code.badData
+    case let error as BoxLabelError: code(of: error)
+    case is ImagingError, is ImageEncodingError, is TaskError: Code.badData
     case is UnavailableKernels: Code.usage
     case is Interrupted: Code.interrupted
     default: nil
@@ -74,6 +76,13 @@ public struct Failure {
   private static func code(of error: DatasetError) -> Int32 {
     switch error {
     case .missing, .unreadable: Code.missingInput
+    default: Code.badData
+    }
+  }
+
+  private static func code(of error: BoxLabelError) -> Int32 {
+    switch error.fault {
+    case .missingFile, .unreadable: Code.missingInput
     default: Code.badData
     }
   }

@@ -45,3 +45,34 @@ public struct LabelledImage: Hashable, Sendable {
     }
   }
 }
+
+extension LabelledImages {
+  /// The classes that boxes are of.
+  public var usedCategories: Set<Int> {
+    images.reduce(into: []) { used, image in used.formUnion(image.usedCategories) }
+  }
+
+  /// The same boxes with other numbers for their classes.
+  ///
+  /// - Parameters:
+  ///   - indices: the new number of each class that boxes are of.
+  ///   - categories: the names of classes by their new numbers.
+  public func renumbered(_ indices: [Int: Int], categories: [String]) -> LabelledImages {
+    LabelledImages(categories: categories, images: images.map { $0.renumbered(indices) })
+  }
+}
+
+extension LabelledImage {
+  fileprivate var usedCategories: Set<Int> { Set(boxes.map(\.category)) }
+
+  fileprivate func renumbered(_ indices: [Int: Int]) -> LabelledImage {
+    var image = self
+    for place in image.boxes.indices {
+      guard let index = indices[image.boxes[place].category] else {
+        preconditionFailure("every class of a box has a new number")
+      }
+      image.boxes[place].category = index
+    }
+    return image
+  }
+}

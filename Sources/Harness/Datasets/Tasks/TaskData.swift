@@ -1,0 +1,26 @@
+/// The images that a task is measured on, and what is known of each.
+public struct TaskData: Sendable {
+  public let task: TaskSettings.Task
+  /// May be sampled, put in another order or thinned: labels are found by an image's path.
+  public let dataset: ImageDataset
+  public let truths: Truths
+  /// What a user should know, one sentence each.
+  public let notes: [String]
+
+  public enum Truths: Sendable {
+    /// Only another network's outputs can be held against.
+    case none
+    /// The labels of the data set's samples: classes, or identities.
+    case classes
+    case boxes(BoxTruths)
+    case masks(MaskTruths)
+    case texts(TextTruths)
+  }
+}
+
+extension TaskData {
+  /// Images without labels.
+  init(_ task: TaskSettings.Task, _ images: ImageDataset) {
+    self.init(task: task, dataset: images, truths: .none, notes: [])
+  }
+}

@@ -1,0 +1,86 @@
+import Imaging
+
+/// What is to be measured, and where its labels are.
+public struct TaskSettings: Sendable, Hashable {
+  public enum Task: String, CaseIterable, Sendable {
+    case classification, detection, segmentation, embedding, text, fidelity
+  }
+
+  /// nil where that is left to the data: classification where images have classes, else fidelity.
+  public var task: Task?
+  /// Boxes: a COCO `.json`, a `data.yaml` of YOLO, or a folder of Pascal VOC's `.xml` files.
+  public var annotations: String?
+  /// The name of a decoder (`StandardBoxDecoders`).
+  public var boxes: String?
+  /// Boxes of a score above this are compared between networks.
+  public var confidence = 0.25
+  /// What overlaps a better box by more than this goes.
+  public var overlap = 0.7
+  /// A folder of masks.
+  public var masks: String?
+  /// The index of pixels that do not count.
+  public var ignored: Int? = 255
+  /// The symbols of a network that reads text.
+  public var dictionary: String?
+
+  public init() {}
+
+  /// Reads the list of images and their labels.
+  ///
+  /// - Parameters:
+  ///   - images: a folder or, but for boxes and masks, a manifest.
+  ///   - labels: a file with the names of the model's classes.
+  ///   - skipsMissing: whether images that labels name and that are not there are left to the first look, which skips them.
+  public func data(
+    images: String, labels: String? = nil, skipsMissing: Bool = false
+  ) throws -> TaskData {
+    switch task {
+    case nil: try classesOrNone(images: images, labels: labels)
+    case .classification, .embedding: try classes(images: images, labels: labels)
+    case .detection:
+      if let annotations {
+        try TaskData.boxes(
+          annotations, images: images, labels: labels, skipsMissing: skipsMissing)
+      } else {
+        TaskData(.detection, try ImageDataset.loadUnlabelled(from: images))
+      }
+    case .segmentation:
+      if let masks {
+        try TaskData.masks(in: masks, images: images, labels: labels, skipsMissing: skipsMissing)
+      } else {
+        TaskData(.segmentation, try ImageDataset.loadUnlabelled(from: images))
+      }
+    case .text:
+      if try FileTree.kind(of: images) == .folder {
+        TaskData(.text, try ImageDataset.loadUnlabelled(from: images))
+      } else {
+        try TaskData.texts(images)
+      }
+    case .fidelity: TaskData(.fidelity, try ImageDataset.loadUnlabelled(from: images))
+    }
+  }
+
+  private func classes(images: String, labels: String?) throws(DatasetError) -> TaskData {
+    TaskData(
+      task: task ?? .classification, dataset: try ImageDataset.load(from: images, labels: labels),
+      truths: .classes, notes: [])
+  }
+
+  private func classesOrNone(images: String, labels: String?) throws(DatasetError) -> TaskData {
+    do {
+      return try classes(images: images, labels: labels)
+    } catch {
+      guard error.isLackOfLabels, labels == nil else { throw error }
+      return TaskData(.fidelity, try ImageDataset.loadUnlabelled(from: images))
+    }
+  }
+
+  /// Refuses what leaves parts of images out where all of each is needed.
+  public func check(_ preprocessing: Preprocessing) throws(HarnessError) {
+    guard task == .segmentation, !preprocessing.keepsWholeImage else { return }
+    throw .badOption(
+      "--task segmentation needs all of each image and nothing else, not \(preprocessing.resize)"
+        + (preprocessing.crop.map { " with a crop of \($0)" } ?? "")
+        + ": use --resize WxH --crop none")
+  }
+}
