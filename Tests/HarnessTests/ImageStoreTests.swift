@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Imaging
 import LinearAlgebra
+import ONNXFormat
 import TestSupport
 import Testing
 
@@ -102,6 +103,71 @@ import Testing
       #expect((isWide ? geometry.scaleX : geometry.scaleY) == scale)
       #expect((isWide ? geometry.offsetY : geometry.offsetX) > 0)
     }
+  }
+
+  /// Channel means of images 8 pixels high and of any width, or of one.
+  private func means(batch: ONNXFormat.Dimension = .symbolic("N"), width: ONNXFormat.Dimension)
+    throws -> Program
+  {
+    let graph = ModelGraph(
+      name: "means",
+      nodes: [ModelNode("GlobalAveragePool", name: "mean", inputs: ["x"], outputs: ["y"])],
+      inputs: [
+        ModelValue(
+          name: "x", elementType: .float32, dimensions: [batch, .fixed(3), .fixed(8), width])
+      ],
+      outputs: [
+        ModelValue(
+          name: "y", elementType: .float32, dimensions: [batch, .fixed(3), .fixed(1), .fixed(1)])
+      ], initializers: [])
+    return try Program(Model(graph: graph, opset: 17))
+  }
+
+  private func lines(_ program: Program, _ recipe: Preprocessing) throws -> ImageStore {
+    var options = ImageStore.Options(jobs: 2)
+    options.decodesFirst = true
+    options.budget = 1000
+    return try ImageStore(dataset(), recipe, for: ImageInput(of: program), options)
+  }
+
+  /// Images of 40 + 3i by 50 − 2i pixels, 8 pixels high.
+  @Test(arguments: [ONNXFormat.Dimension.symbolic("N"), .fixed(1), .fixed(2)])
+  func linesOfTextKeepTheirWidths(batch: ONNXFormat.Dimension) throws {
+    let program = try means(batch: batch, width: .symbolic("W"))
+    let recipe = Preprocessing(resize: .height(8))
+    let store = try lines(program, recipe)
+    #expect((0..<6).map { store.shape(of: $0)[2] } == [7, 8, 8, 9, 10, 11])
+    #expect(store.sampleShape == [3, 8, 11] && !store.isUniform)
+    // In another order, which changes no image.
+    let ordered = CanonicalOrder(store, hashes: store.hashes)
+    let batching = try Batching(ordered, for: program)
+    #expect(batching.unit == 1 && batching.unitCount == 6)
+    var session = Session(program)
+    for index in 0..<6 {
+      let place = try #require(store.samples.firstIndex { $0.path == ordered.name(of: index) })
+      let image = try recipe.prepared(decodeImage(Data(contentsOf: store.samples[place].url)))
+      var planes = [Float](repeating: 0, count: image.pixels.count)
+      planes.withUnsafeMutableBufferPointer { recipe.write(image, into: $0) }
+      let input = try batching.input(index, from: ordered)
+      let rows: Int = batch.size ?? 1
+      #expect(input.shape.dims == [rows, 3, 8, image.width])
+      #expect(Array(input.array(of: Float.self).prefix(planes.count)) == planes)
+      let output: [Float] = try session.run([input])[0].array(of: Float.self)
+      let red = planes.prefix(planes.count / 3)
+      let mean = red.reduce(0, +) / Float(red.count)
+      #expect(abs(output[0] - mean) < 1e-5)
+    }
+  }
+
+  @Test func otherImagesOfSeveralSizesAreRefused() throws {
+    let open = try means(width: .symbolic("W"))
+    #expect(throws: HarnessError.self) { try lines(open, Preprocessing()) }
+    #expect(throws: HarnessError.self) { try lines(open, Preprocessing(resize: .shorterSide(8))) }
+    let fixed = try means(width: .fixed(9))
+    #expect(throws: HarnessError.self) { try lines(fixed, Preprocessing(resize: .height(8))) }
+    #expect(throws: HarnessError.self) { try lines(open, Preprocessing(resize: .height(9))) }
+    let exact = try lines(open, Preprocessing(resize: .exact(width: 9, height: 8)))
+    #expect(exact.isUniform && exact.shape(of: 5) == [3, 8, 9])
   }
 
   @Test func damageIsFoundWhenAnImageIsDecoded() throws {

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Imaging
 import Tasks
@@ -133,6 +134,27 @@ import Testing
     #expect(data.dataset.samples.map(\.path) == ["1.png"])
     let truth = boxes.truth(of: data.dataset.samples[0], geometry).boxes
     #expect(truth.map(\.box) == [Box(x: 10, y: 0, width: 10, height: 5)] && truth[0].isIgnored)
+  }
+
+  @Test func boxesOfImagesOfOtherSizesAreRefused() throws {
+    try folder.write(pillowsMask().bytes, to: "images/1.png")
+    func check(width: Int, height: Int) throws {
+      let text = """
+        {"images": [{"id": 1, "file_name": "1.png", "width": \(width), "height": \(height)}],
+         "categories": [{"id": 1, "name": "cat"}], "annotations": []}
+        """
+      let (data, _) = try detection(try folder.write(Data(text.utf8), to: "a.json"))
+      let input = try ImageInput(of: Program(SmallClassifier.model(side: 4)))
+      let recipe = Preprocessing(resize: .exact(width: 4, height: 4))
+      try data.check(ImageStore(data.dataset, recipe, for: input, ImageStore.Options(jobs: 1)))
+    }
+    try check(width: 11, height: 7)
+    try check(width: 0, height: 0)
+    for (width, height) in [(7, 11), (22, 14)] {
+      let error = #expect(throws: DatasetError.self) { try check(width: width, height: height) }
+      #expect(error?.description.contains("1.png was labelled as \(width)x\(height)") == true)
+      #expect(error?.description.contains("--exif") == (width == 7))
+    }
   }
 
   @Test func otherAnnotationsAreRefused() throws {

@@ -27,6 +27,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case ambiguousLabelledImage(path: String, image: String, first: String, second: String)
   /// Two names that are of one file.
   case repeatedLabelledImage(path: String, image: String, file: String)
+  /// Labels of an image that has another width and height.
+  case labelledSize(path: String, image: String, labelled: [Int], actual: [Int])
   case unknownCategory(path: String, category: String, labels: String)
   /// A manifest without a column of labels.
   case noLabelColumn(path: String, expected: String)
@@ -75,6 +77,9 @@ extension DatasetError: CustomStringConvertible {
       "\(path): \(image) may be \(first) or \(second)"
     case .repeatedLabelledImage(let path, let image, let file):
       "\(path): \(image) is \(file), which is there already"
+    case .labelledSize(let path, let image, let labelled, let actual):
+      "\(path): \(image) was labelled as \(labelled[0])x\(labelled[1]) pixels, but has \(actual[0])x\(actual[1])"
+        + (labelled == actual.reversed() ? ": does --exif turn it upright?" : "")
     case .unknownCategory(let path, let category, let labels):
       "\(path): the label file \(labels) does not name its class '\(category)'"
     case .noLabelColumn(let path, let expected):

@@ -7,8 +7,8 @@ import Engine
 public struct Batching: Sendable {
   public let unit: Int
   public let sampleCount: Int
-  /// A model of fixed batch gets its last unit filled up by repeating a sample, whose results are dropped.
-  private let isFixed: Bool
+  /// A model of fixed batch gets units of fewer samples filled up by repeating one, whose results are dropped.
+  private let fixedRows: Int?
   /// What the model reads; nil for N × C × H × W floats.
   private let form: ImageInput?
 
@@ -19,8 +19,8 @@ public struct Batching: Sendable {
   private init(_ source: some SampleSource, fixedBatch: Int?, form: ImageInput?) {
     self.form = form
     sampleCount = source.count
-    isFixed = fixedBatch != nil
-    unit = fixedBatch ?? Self.unit(sampleSize: source.sampleSize)
+    fixedRows = fixedBatch
+    unit = source.isUniform ? fixedBatch ?? Self.unit(sampleSize: source.sampleSize) : 1
   }
 
   /// Units that a program can run: as large as its input says, or single samples where something inside it, a Reshape
@@ -48,28 +48,29 @@ public struct Batching: Sendable {
   }
 
   /// Rows of a unit's tensor: its samples, and what fills a fixed batch up.
-  public func rows(of index: Int) -> Int { isFixed ? unit : samples(of: index).count }
+  public func rows(of index: Int) -> Int { fixedRows ?? samples(of: index).count }
 
   /// The input tensor of a unit.
   public func input(_ index: Int, from source: some SampleSource) throws -> Tensor {
     let samples = samples(of: index)
     let rows = rows(of: index)
+    let shape = source.shape(of: samples.lowerBound)
+    let size = shape.reduce(1, *)
     func write(_ values: UnsafeMutableBufferPointer<Float>) throws {
       for row in 0..<rows {
         let sample = min(samples.lowerBound + row, samples.upperBound - 1)
-        let start = row * source.sampleSize
+        let start = row * size
         try source.write(
-          sample,
-          into: UnsafeMutableBufferPointer(rebasing: values[start..<start + source.sampleSize]))
+          sample, into: UnsafeMutableBufferPointer(rebasing: values[start..<start + size]))
       }
     }
-    let type = TensorType(.float32, Shape([rows] + source.sampleShape))
-    guard let form, form.type(rows: rows, of: source.sampleShape) != type else {
+    let type = TensorType(.float32, Shape([rows] + shape))
+    guard let form, form.type(rows: rows, of: shape) != type else {
       return try Tensor(type) { try write($0.assumingMemoryBound(to: Float.self)) }
     }
-    var values = [Float](repeating: 0, count: rows * source.sampleSize)
+    var values = [Float](repeating: 0, count: rows * size)
     try values.withUnsafeMutableBufferPointer { try write($0) }
-    return form.tensor(values, rows: rows, of: source.sampleShape)
+    return form.tensor(values, rows: rows, of: shape)
   }
 }
 

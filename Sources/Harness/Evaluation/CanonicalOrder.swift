@@ -15,6 +15,9 @@ public struct CanonicalOrder<Source: SampleSource>: SampleSource {
 
   public var count: Int { source.count }
   public var sampleShape: [Int] { source.sampleShape }
+  public var isUniform: Bool { source.isUniform }
+
+  public func shape(of index: Int) -> [Int] { source.shape(of: order[index]) }
 
   public func name(of index: Int) -> String { source.name(of: order[index]) }
 

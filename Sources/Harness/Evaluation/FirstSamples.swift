@@ -3,11 +3,14 @@ struct FirstSamples: SampleSource {
   let source: any SampleSource
   let count: Int
   var sampleShape: [Int] { source.sampleShape }
+  var isUniform: Bool { source.isUniform }
 
   init(_ source: any SampleSource, _ limit: Int) {
     self.source = source
     count = min(limit, source.count)
   }
+
+  func shape(of index: Int) -> [Int] { source.shape(of: index) }
 
   func name(of index: Int) -> String { source.name(of: index) }
 

@@ -17,6 +17,8 @@ public final class ImageStore: SampleSource {
   public let classNames: [String]
   public let preprocessing: Preprocessing
   public let sampleShape: [Int]
+  public let isUniform: Bool
+  private let sizes: [ImageSize]
   private let geometries: [BoxGeometry]
   /// Wall-clock seconds of the first look.
   public let seconds: Double
@@ -41,7 +43,8 @@ public final class ImageStore: SampleSource {
   }
 
   /// Takes the first look at every image.
-  /// - Parameter input: what the model reads; an image that ends at another size is an error.
+  /// - Parameter input: what the model reads; an image that ends at another size is an error. Where the model leaves the width
+  ///   open and the preprocessing lets it follow the image, images keep widths of their own.
   public init(
     _ dataset: ImageDataset, _ preprocessing: Preprocessing, for input: ImageInput,
     _ options: Options
@@ -58,7 +61,8 @@ public final class ImageStore: SampleSource {
     var geometries: [BoxGeometry] = []
     var skipped: [(path: String, reason: String)] = []
     let cache = PixelCache(budget: options.budget)
-    var size: ImageSize?
+    var sizes: [ImageSize] = []
+    let isUniform = input.width != nil || !preprocessing.widthFollowsImage
     let progress = Progress(
       options.title, total: dataset.count, isQuiet: options.isQuiet || !options.looksInside)
     try processInOrder(units: dataset.count, jobs: options.jobs) {
@@ -73,16 +77,23 @@ public final class ImageStore: SampleSource {
         guard options.skipsUnreadable, error.isUnreadable else { throw error.error }
         skipped.append((sample.path, error.reason))
       case .success(let file):
-        try Self.check(file.size, sample, against: input, first: &size)
+        let width = isUniform ? input.width ?? sizes.first?.width : nil
+        let height = input.height ?? sizes.first?.height
+        try Self.check(file.size, sample, width: width, height: height)
+        sizes.append(file.size)
         if let image = file.image { cache.offer(image, at: samples.count) }
         samples.append(sample)
         hashes.append(file.hash)
         geometries.append(try BoxGeometry(of: file.original, preprocessing))
       }
     }
-    guard let size else { throw HarnessError.noReadableImages(folder: dataset.name) }
+    guard let size = sizes.max(by: { $0.width < $1.width }) else {
+      throw HarnessError.noReadableImages(folder: dataset.name)
+    }
     self.samples = samples
     self.hashes = hashes
+    self.sizes = isUniform ? [] : sizes
+    self.isUniform = isUniform
     self.geometries = geometries
     self.skipped = skipped
     self.cache = cache
@@ -93,6 +104,11 @@ public final class ImageStore: SampleSource {
   }
 
   public var count: Int { samples.count }
+
+  public func shape(of index: Int) -> [Int] {
+    isUniform ? sampleShape : [sampleShape[0], sizes[index].height, sizes[index].width]
+  }
+
   public func name(of index: Int) -> String { samples[index].path }
   /// How an image became the model's input.
   public func geometry(of index: Int) -> BoxGeometry { geometries[index] }
@@ -111,26 +127,17 @@ public final class ImageStore: SampleSource {
     if let image = cache[index] { return image }
     let image = try ImageFile.image(samples[index], preprocessing)
     // The file may have changed since the first look.
-    let expected = ImageSize(width: sampleShape[2], height: sampleShape[1])
-    try Self.check(image.size, samples[index], against: expected)
+    let shape = shape(of: index)
+    try Self.check(image.size, samples[index], width: shape[2], height: shape[1])
     cache.offer(image, at: index)
     return image
   }
 
-  /// All images end at one size, the model's where it names one.
+  /// - Parameters: the width and height that the prepared image has to have; nil leaves one open.
   private static func check(
-    _ size: ImageSize, _ sample: ImageSample, against input: ImageInput, first: inout ImageSize?
+    _ size: ImageSize, _ sample: ImageSample, width: Int?, height: Int?
   ) throws(HarnessError) {
-    let expected = ImageSize(
-      width: input.width ?? first?.width ?? size.width,
-      height: input.height ?? first?.height ?? size.height)
-    try check(size, sample, against: expected)
-    first = expected
-  }
-
-  private static func check(
-    _ size: ImageSize, _ sample: ImageSample, against expected: ImageSize
-  ) throws(HarnessError) {
+    let expected = ImageSize(width: width ?? size.width, height: height ?? size.height)
     guard size != expected else { return }
     let error = ImagingError.wrongSize(
       width: size.width, height: size.height, expectedWidth: expected.width,

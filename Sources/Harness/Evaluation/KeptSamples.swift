@@ -5,7 +5,9 @@ struct KeptSamples: SampleSource {
   private let values: [Float]
   private let names: [String]
 
+  /// - Precondition: samples of one shape.
   init(_ source: some SampleSource) throws {
+    precondition(source.isUniform, "samples that are kept have one shape")
     (count, sampleShape) = (source.count, source.sampleShape)
     names = (0..<source.count).map(source.name)
     let size = source.sampleSize

@@ -7,16 +7,31 @@ public struct BoxTruths: Sendable {
   public let categories: [String]
   /// Whether the classes are all that the model tells apart, in its order. COCO's categories alone may be fewer.
   public let areModelClasses: Bool
+  fileprivate let path: String
   /// By the path of the sample.
   fileprivate let images: [String: LabelledImage]
 
   /// The boxes of an image of the data set that these were read with.
   public func truth(of sample: ImageSample, _ geometry: BoxGeometry) -> DetectionTask.Truth {
+    let boxes = image(sample).truths(width: geometry.width, height: geometry.height)
+    return DetectionTask.Truth(boxes: boxes, geometry: geometry)
+  }
+
+  /// Refuses boxes that were drawn in an image of another size than the one that is there.
+  func check(_ sample: ImageSample, _ geometry: BoxGeometry) throws(DatasetError) {
+    guard let size = image(sample).size,
+      size.width != geometry.width || size.height != geometry.height
+    else { return }
+    throw .labelledSize(
+      path: path, image: sample.path, labelled: [size.width, size.height],
+      actual: [geometry.width, geometry.height])
+  }
+
+  private func image(_ sample: ImageSample) -> LabelledImage {
     guard let image = images[sample.path] else {
       preconditionFailure("labels are of the data set that they were read with")
     }
-    let boxes = image.truths(width: geometry.width, height: geometry.height)
-    return DetectionTask.Truth(boxes: boxes, geometry: geometry)
+    return image
   }
 }
 
@@ -41,6 +56,7 @@ extension TaskData {
     guard !samples.isEmpty else { throw BoxLabelError(path: annotations, .noImages) }
     let truths = BoxTruths(
       categories: labelled.categories, areModelClasses: labels != nil || format == .yolo,
+      path: annotations,
       images: Dictionary(uniqueKeysWithValues: zip(samples.map(\.path), labelled.images)))
     return TaskData(
       task: .detection,

@@ -4,12 +4,15 @@ struct RemainingSamples: SampleSource {
   let start: Int
   var count: Int { source.count - start }
   var sampleShape: [Int] { source.sampleShape }
+  var isUniform: Bool { source.isUniform }
 
   init(_ source: any SampleSource, from start: Int) {
     precondition((0...source.count).contains(start), "samples remain from a position within")
     self.source = source
     self.start = start
   }
+
+  func shape(of index: Int) -> [Int] { source.shape(of: start + index) }
 
   func name(of index: Int) -> String { source.name(of: start + index) }
 

@@ -24,6 +24,8 @@ private struct COCOFile {
   struct Image: Decodable {
     let id: Int
     let file_name: String
+    let width: Int?
+    let height: Int?
   }
 
   struct Category: Decodable {
@@ -84,7 +86,11 @@ private struct COCOFile {
     }
     return LabelledImages(
       categories: categories.map(\.name),
-      images: zip(images, boxes).map { LabelledImage(path: $0.file_name, boxes: $1) })
+      images: zip(images, boxes).map { image, boxes in
+        LabelledImage(
+          path: image.file_name, boxes: boxes,
+          size: LabelledImage.Size(width: image.width, height: image.height))
+      })
   }
 
   private func truth(

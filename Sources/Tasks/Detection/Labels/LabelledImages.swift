@@ -15,6 +15,19 @@ public struct LabelledImage: Hashable, Sendable {
   /// As the labels give it: a path where they say where images are, otherwise relative to a folder that they do not know.
   public var path: String
   public var unit: Unit
+  /// The image's size in pixels, where the labels say it.
+  public var size: Size?
+
+  public struct Size: Hashable, Sendable {
+    public var width: Int
+    public var height: Int
+
+    /// - Returns: nil where a side is missing or is 0, as some tools write where they do not know it.
+    public init?(width: Int?, height: Int?) {
+      guard let width, let height, width > 0, height > 0 else { return nil }
+      (self.width, self.height) = (width, height)
+    }
+  }
 
   /// What boxes are measured in.
   public enum Unit: Hashable, Sendable {
@@ -25,10 +38,11 @@ public struct LabelledImage: Hashable, Sendable {
 
   private var boxes: [TruthBox]
 
-  public init(path: String, boxes: [TruthBox], unit: Unit = .pixels) {
+  public init(path: String, boxes: [TruthBox], unit: Unit = .pixels, size: Size? = nil) {
     self.path = path
     self.boxes = boxes
     self.unit = unit
+    self.size = size
   }
 
   /// The boxes in pixels of an image of this size.

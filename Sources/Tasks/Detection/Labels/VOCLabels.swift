@@ -37,6 +37,7 @@ private struct VOCImage {
 
   let path: String
   let fileName: String
+  let size: LabelledImage.Size?
   let objects: [Object]
 
   init(_ path: String) throws(BoxLabelError) {
@@ -53,6 +54,7 @@ private struct VOCImage {
       throw BoxLabelError(path: path, .missing(key: "annotation"))
     }
     fileName = try VOCElement(path, "annotation", root).text("filename")
+    size = Self.size(root)
     var objects: [Object] = []
     for element in root.children where element.name == "object" {
       let place = "object \(objects.count + 1)"
@@ -74,6 +76,14 @@ private struct VOCImage {
     return Object(name: try object.text("name"), box: box, isDifficult: isDifficult)
   }
 
+  private static func size(_ root: XMLElement) -> LabelledImage.Size? {
+    func side(_ name: String) -> Int? {
+      let text = root.child("size")?.child(name)?.text
+      return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+    return LabelledImage.Size(width: side("width"), height: side("height"))
+  }
+
   func labelled(_ indices: [String: Int]) throws(BoxLabelError) -> LabelledImage {
     var boxes: [TruthBox] = []
     for (index, object) in objects.enumerated() {
@@ -84,7 +94,7 @@ private struct VOCImage {
       boxes.append(
         TruthBox(box: object.box, category: category, isIgnored: object.isDifficult))
     }
-    return LabelledImage(path: fileName, boxes: boxes)
+    return LabelledImage(path: fileName, boxes: boxes, size: size)
   }
 }
 
