@@ -29,9 +29,12 @@ extension Preprocessing {
     return crop == nil
   }
 
-  /// Whether images of different sizes can end at different widths, as is meant.
-  public var widthFollowsImage: Bool {
-    if case .height = resize { return crop == nil }
-    return false
+  /// The height that is asked for by itself. Networks that read lines of text often take no other, and do not say so.
+  public var statedHeight: Int? {
+    if case .height(let height) = resize, crop == nil { return height }
+    return nil
   }
+
+  /// Whether images of different sizes can end at different widths, as is meant.
+  public var widthFollowsImage: Bool { statedHeight != nil }
 }

@@ -50,6 +50,7 @@ import Testing
 
   @Test func onlyLinesOfTextAreAsWideAsTheyAre() {
     #expect(Preprocessing(resize: .height(48)).widthFollowsImage)
+    #expect(Preprocessing(resize: .height(48)).statedHeight == 48)
     #expect(!Preprocessing(resize: .height(48), crop: 48).widthFollowsImage)
     #expect(!Preprocessing(resize: .exact(width: 320, height: 48)).widthFollowsImage)
     #expect(!Preprocessing().widthFollowsImage)

@@ -46,6 +46,36 @@ import Testing
     #expect(try judge.loss(of: Self.model, executor: SerialExecutor()) < 1e-9)
   }
 
+  /// Outputs of different lengths lose a share of their variance about the mean of all values.
+  @Test func outputsMayDifferInLength() throws {
+    var b = ModelBuilder()
+    b.weights("w1", [5, 3, 3, 3])
+    b.node("Conv", ["image", "w1"], "logits", ["pads": .ints([1, 1, 1, 1])])
+    let model = b.model(input: [3, 8, -1])
+    let input = SeededLines()
+    let judge = try #require(
+      try NetworkLoss(of: PreparedModel(model), on: input, executor: SerialExecutor()))
+    let quantized = try Quantizer(scheme: Scheme(weights: WeightScheme(bits: 3)))
+      .quantize(model).model
+    let judges = SamplingPlan(unitCount: 20, sampleCount: 20).judges { _ in 1 }
+    func outputs(_ model: Model) throws -> [[Double]] {
+      var session = Session(try Program(model))
+      return try judges.map {
+        try session.run([input.input($0)])[0].array(of: Float.self).map(Double.init)
+      }
+    }
+    let (y, z) = (try outputs(model), try outputs(quantized))
+    let values = y.flatMap { $0 }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(y.count)
+    let errors = zip(y, z).map { y, z in
+      pow(zip(y, z).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / variance, 0.75)
+    }
+    let expected = pow(errors.reduce(0, +) / Double(errors.count), 4.0 / 3)
+    let loss = try judge.loss(of: quantized, executor: SerialExecutor())
+    #expect(loss > 0 && abs(loss - expected) < 1e-5 * expected)
+  }
+
   /// Samples of a unit are run a few at a time, and what they lose does not depend on it; a run that is behind ends.
   @Test func aHopelessRunEndsEarly() throws {
     let judge = try #require(

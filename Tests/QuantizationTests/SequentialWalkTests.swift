@@ -18,6 +18,18 @@ struct SeededInput: WalkInput {
   }
 }
 
+/// Seeded images 8 pixels high, each of a width of its own, some narrower and some wider than the first.
+struct SeededLines: WalkInput {
+  let sampleCount = 20
+  var unitCount: Int { sampleCount }
+  func samples(in unit: Int) -> Int { 1 }
+  func input(_ unit: Int) throws -> Tensor {
+    let width = 4 + unit * 7 % 13
+    return Tensor(
+      Samples.bell(seed: UInt64(700 + unit), count: 24 * width), shape: [1, 3, 8, width])
+  }
+}
+
 /// Runs units backwards in pairs, to show that the order of work does not matter.
 private struct ShuffledExecutor: OrderedExecutor {
   func run<Result: Sendable>(
@@ -36,7 +48,7 @@ private struct ShuffledExecutor: OrderedExecutor {
 @Suite struct SequentialWalkTests {
   private static func calibration(
     _ model: Model, _ scheme: Scheme, ranges: ActivationRanges = ActivationRanges(),
-    executor: some OrderedExecutor = SerialExecutor(),
+    on input: some WalkInput = SeededInput(), executor: some OrderedExecutor = SerialExecutor(),
     _ configure: (inout WalkOptions) -> Void = { _ in }
   ) throws -> Calibration {
     var options = WalkOptions()
@@ -45,7 +57,7 @@ private struct ShuffledExecutor: OrderedExecutor {
       PreparedModel(model), quantizer: Quantizer(scheme: scheme), ranges: ranges,
       fallback: ActivationRanges(),
       options: options)
-    return try walk.run(on: SeededInput(), executor: executor)
+    return try walk.run(on: input, executor: executor)
   }
 
   private static func outputs(_ model: Model) throws -> [Float] {
@@ -123,6 +135,45 @@ private struct ShuffledExecutor: OrderedExecutor {
     #expect(before > 1e-3, "rounding must have shifted it")
     // Sums of float32 products; what is left is their rounding.
     #expect(largestDifference(try means(quantized), float) < before / 50)
+  }
+
+  /// The same of images whose widths differ, over all positions of all of them, in any order of work.
+  @Test func widthsMayDiffer() throws {
+    var b = ModelBuilder()
+    b.weights("w1", [4, 3, 3, 3], shift: 0.1)
+    b.node("Relu", ["image"], "positive")
+    b.node("Conv", ["positive", "w1"], "c1", ["pads": .ints([1, 1, 1, 1])])
+    b.node("Relu", ["c1"], "r1")
+    b.weights("w2", [5, 4, 3, 3], shift: 0.1)
+    b.node("Conv", ["r1", "w2"], "logits", ["pads": .ints([1, 1, 1, 1])])
+    let model = b.model(input: [3, 8, -1])
+    let scheme = Self.w(3)
+    let calibration = try Self.calibration(model, scheme, on: SeededLines()) {
+      $0.rounding = .nearest
+    }
+    #expect(
+      try Self.calibration(model, scheme, on: SeededLines(), executor: ShuffledExecutor()) {
+        $0.rounding = .nearest
+        $0.memoryBudget = 0
+      } == calibration)
+    func means(_ model: Model) throws -> [Float] {
+      var session = Session(try Program(model))
+      var (sums, positions) = ([Double](repeating: 0, count: 5), 0)
+      for unit in 0..<SeededLines().unitCount {
+        let values = try session.run([SeededLines().input(unit)])[0].array(of: Float.self)
+        for (index, value) in values.enumerated() {
+          sums[index * 5 / values.count] += Double(value)
+        }
+        positions += values.count / 5
+      }
+      return sums.map { Float($0 / Double(positions)) }
+    }
+    let float = try means(model)
+    let plain = try Quantizer(scheme: scheme).quantize(model).model
+    let corrected = try Quantizer(scheme: scheme).quantize(model, calibration: calibration).model
+    let before = largestDifference(try means(plain), float)
+    #expect(before > 1e-3, "rounding must have shifted it")
+    #expect(largestDifference(try means(corrected), float) < before / 50)
   }
 
   /// What optimal rounding kept never does worse than the nearest codes on held-out samples.

@@ -86,6 +86,34 @@ struct StatisticsTests {
     #expect(nothing.summary.isEmpty && nothing.summary.range == .zero)
   }
 
+  /// As where the second axis is the steps of a text: whatever comes first, no channels are kept.
+  @Test(arguments: [ChannelDetail.summaries, .histograms])
+  func anAxisThatChangesHoldsNoChannels(_ detail: ChannelDetail) {
+    let values = Samples.named("relu")
+    func observe(_ samples: [(count: Int, channels: Int)]) -> TensorStatistics {
+      samples.reduce(into: TensorStatistics(detail: detail)) { statistics, sample in
+        values.prefix(sample.count).withUnsafeBufferPointer {
+          statistics.observe($0, channels: sample.channels)
+        }
+      }
+    }
+    let all = observe([(12, 4), (12, 4), (15, 5)])
+    #expect(all.summary.count == 39 && all.channels.isEmpty && all.channelDistributions.isEmpty)
+    #expect(observe([(15, 5), (12, 4), (12, 4)]) == all)
+    for (first, second) in [
+      ([(12, 4), (12, 4)], [(15, 5)]), ([], [(12, 4), (15, 5), (12, 4)]),
+      ([(12, 4), (15, 5)], [(12, 4)]), ([(12, 4)], [(15, 5), (12, 4)]),
+    ] {
+      for (before, after) in [(first, second), (second, first)] {
+        var merged = observe(before)
+        merged.merge(observe(after))
+        #expect(merged == all)
+        merged.merge(observe([]))
+        #expect(merged == all)
+      }
+    }
+  }
+
   @Test func channelsSeeTheirOwnPlanes() {
     let statistics = Samples.statistics(
       [1, 2, 3, -4, -5, -6], channels: 2, detail: .histograms)

@@ -18,7 +18,8 @@ public struct SyntheticImages: SampleSource {
 
   public init(count: Int, for input: ImageInput, _ preprocessing: Preprocessing) {
     self.count = count
-    sampleShape = [input.channels, input.height ?? 224, input.width ?? 224]
+    let height = input.height ?? preprocessing.statedHeight ?? 224
+    sampleShape = [input.channels, height, input.width ?? 224]
     self.preprocessing = preprocessing
   }
 

@@ -16,7 +16,7 @@ public struct TensorStatistics: Sendable, Equatable {
   public private(set) var summary = Summary()
   public private(set) var histogram: Histogram
   public private(set) var extremes = SampleExtremes()
-  /// One per channel, or empty.
+  /// One per channel, or empty: also where the second axis changes from sample to sample, which no channels do.
   public private(set) var channels: [Summary] = []
   /// One per channel, or empty.
   public private(set) var channelHistograms: [Histogram] = []
@@ -34,12 +34,11 @@ public struct TensorStatistics: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - values: all values of the sample; their number is a multiple of `channels`.
-  ///   - channels: C, at least 1; the same in every call when channels are kept.
+  ///   - channels: C, at least 1.
   public mutating func observe(_ values: UnsafeBufferPointer<Float>, channels count: Int = 1) {
     precondition(
       count > 0 && values.count.isMultiple(of: count), "A sample is a whole number of channels.")
-    if detail != .none && channels.isEmpty { makeChannels(count) }
-    precondition(detail == .none || channels.count == count, "A tensor's channels do not change.")
+    settleChannels(count)
     let length = values.count / count
     var sample = PlaneExtremes()
     for channel in 0..<count {
@@ -48,7 +47,8 @@ public struct TensorStatistics: Sendable, Equatable {
       let facts = PlaneSummary(plane)
       sample.cover(facts)
       summary.add(facts)
-      if detail != .none { channels[channel].add(facts) }
+      guard !channels.isEmpty else { continue }
+      channels[channel].add(facts)
       if detail == .histograms {
         Self.tally(plane, PlaneExtremes(facts), into: &channelHistograms[channel])
         channelExtremes[channel].add(minimum: facts.minimum, maximum: facts.maximum)
@@ -61,12 +61,11 @@ public struct TensorStatistics: Sendable, Equatable {
   /// Adds what another value saw of the same tensor.
   public mutating func merge(_ other: TensorStatistics) {
     precondition(detail == other.detail, "Statistics merge when they keep the same detail.")
+    if !other.isUntouched { settleChannels(other.channels.count) }
     summary.merge(other.summary)
     histogram.merge(other.histogram)
     extremes.merge(other.extremes)
     guard !other.channels.isEmpty else { return }
-    if channels.isEmpty { makeChannels(other.channels.count) }
-    precondition(channels.count == other.channels.count, "A tensor's channels do not change.")
     for c in channels.indices { channels[c].merge(other.channels[c]) }
     for c in channelHistograms.indices { channelHistograms[c].merge(other.channelHistograms[c]) }
     for c in channelExtremes.indices { channelExtremes[c].merge(other.channelExtremes[c]) }
@@ -79,6 +78,19 @@ public struct TensorStatistics: Sendable, Equatable {
   public var channelDistributions: [Distribution] {
     channelHistograms.indices.map {
       Distribution(channels[$0], channelHistograms[$0], channelExtremes[$0])
+    }
+  }
+
+  /// Whether no value was seen.
+  private var isUntouched: Bool { summary.isEmpty && !summary.hasNonFinite }
+
+  /// Channels are as many as at first, or, once their number has changed, none for good: then too, order does not matter.
+  private mutating func settleChannels(_ count: Int) {
+    guard detail != .none else { return }
+    if isUntouched {
+      makeChannels(count)
+    } else if channels.count != count {
+      makeChannels(0)
     }
   }
 

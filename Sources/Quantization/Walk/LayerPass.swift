@@ -58,16 +58,24 @@ struct LayerPass {
     keeping live: [String]?
   ) throws -> UnitResult {
     let values = try worker.run(kept.values(of: unit))
+    let kept = live.map { values.limited(to: $0) }
+    let x = values.reference[networks.referenceInput(of: layer)]!
+    // Units may differ in shape, as images of different widths do.
+    guard let own = matrix.columns(networks.float.nodes[layer.node], input: x.shape),
+      own.depth == columns.depth, own.groups == columns.groups
+    else {
+      let nothing = InputSample(groups: columns.groups, depth: columns.depth)
+      return UnitResult(sample: nothing, kept: kept)
+    }
     let isHeldOut = sampling.isHeldOut(unit)
     let rows =
       needsCovariances
-      ? sampling.rowsPerSample(columns, isHeldOut: isHeldOut)
+      ? sampling.rowsPerSample(own, isHeldOut: isHeldOut)
       : sampling.reportedRowsPerSample(isHeldOut: isHeldOut)
     let sample = InputSample(
-      values.reference[networks.referenceInput(of: layer)]!,
-      values.quantized[networks.quantizedInput(of: layer)]!, columns,
+      x, values.quantized[networks.quantizedInput(of: layer)]!, own,
       samples: input.samples(in: unit), rowsPerSample: rows, seed: unit)
-    return UnitResult(sample: sample, kept: live.map { values.limited(to: $0) })
+    return UnitResult(sample: sample, kept: kept)
   }
 }
 

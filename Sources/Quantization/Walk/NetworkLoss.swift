@@ -215,7 +215,11 @@ extension NetworkLoss.Scale {
   /// - Parameter rows: of all samples, as the float network computes them.
   fileprivate init(_ rows: [ArraySlice<Float>], areClassScores: Bool) {
     let width = rows.first?.count ?? 0
-    guard width > 0, rows.allSatisfy({ $0.count == width }) else { return }
+    guard width > 0 else { return }
+    guard rows.allSatisfy({ $0.count == width }) else {
+      variance = Self.variance(ofDifferentLengths: rows)
+      return
+    }
     var means = [Double](repeating: 0, count: width)
     for row in rows { for (i, y) in row.enumerated() { means[i] += Double(y) } }
     let count = Double(rows.count)
@@ -224,6 +228,13 @@ extension NetworkLoss.Scale {
       variance += deviations.reduce(0) { $0 + $1 * $1 } / count
       if areClassScores { weighted += row.probabilities.variance(of: deviations) / count }
     }
+  }
+
+  /// Outputs of different lengths, as of lines of text, have no means of their own: about the mean of all values.
+  private static func variance(ofDifferentLengths rows: [ArraySlice<Float>]) -> Double {
+    let values = rows.joined().lazy.map(Double.init)
+    let mean = values.reduce(0, +) / Double(max(values.count, 1))
+    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows.count)
   }
 
   /// - Parameter errors: of the scores `y`.
