@@ -8,7 +8,7 @@ import Testing
   ) -> ArmEvaluation {
     ArmEvaluation(
       arm: Arm(name: name, kind: kind, scheme: scheme, method: "m", bytes: 100),
-      records: SampleComparison.records(count: 2000, wrong: wrong))
+      answers: SampleComparison.records(count: 2000, wrong: wrong))
   }
 
   private var original: ArmEvaluation { evaluation("original", .original, wrong: []) }
@@ -22,13 +22,13 @@ import Testing
 
   @Test func countsAreThoseOfTheRecords() throws {
     let arms = SampleComparison.comparison.arms
-    #expect(arms[0].top1 == 0.96 && arms[0].compression == 1)
+    #expect(arms[0].metric == 0.96 && arms[0].compression == 1)
     #expect(arms[0].drop == nil && arms[0].agreement == nil && arms[0].verdict == nil)
     let percentile = arms[5]
     #expect(percentile.broken == 3 && percentile.fixed == 2)
     #expect(percentile.drop == 1.0 / 400)
     #expect(percentile.agreement == 395.0 / 400)
-    #expect(percentile.top1 == 383.0 / 400)
+    #expect(percentile.metric == 383.0 / 400)
     #expect(percentile.compression == 1_234_567.0 / 190_400)
     #expect(percentile.pValue == 1)
   }
@@ -82,7 +82,7 @@ import Testing
         arm: Arm(
           name: "w8 activation-based \(method)", kind: .activationBased, scheme: "w8",
           method: method, bytes: 100),
-        records: SampleComparison.records(count: 2000, wrong: wrong), logitSQNR: sqnr)
+        answers: SampleComparison.records(count: 2000, wrong: wrong), logitSQNR: sqnr)
     }
     let comparison = compare([
       evaluation("w8 plain", .weightBased, scheme: "w8", wrong: Set(0..<20)),
@@ -134,12 +134,12 @@ import Testing
 
   @Test func noImagesGiveNoCertainty() {
     let empty = ArmEvaluation(
-      arm: Arm(name: "original", kind: .original, bytes: 0), records: [])
+      arm: Arm(name: "original", kind: .original, bytes: 0), answers: [])
     let other = ArmEvaluation(
-      arm: Arm(name: "w8", kind: .weightBased, scheme: "w8", bytes: 0), records: [])
+      arm: Arm(name: "w8", kind: .weightBased, scheme: "w8", bytes: 0), answers: [])
     let comparison = Comparison(
       facts: SampleComparison.facts(), evaluations: [empty, other])
-    #expect(comparison.arms[1].top1Interval == Interval(0, 1))
+    #expect(comparison.arms[1].metricInterval == Interval(0, 1))
     #expect(comparison.arms[1].compression == nil && comparison.arms[1].agreement == nil)
     #expect(comparison.exitCode == 2)
     for format in StandardFormats.all {

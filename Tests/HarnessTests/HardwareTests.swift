@@ -115,7 +115,7 @@ import Testing
     }
     let merged = try MergedEvaluation(parts: paths)
     #expect(merged.result.hardware?[.noVNNI]?.agreement == 0.9)
-    #expect(merged.result.top1 == merged.result.hardware?[.noVNNI]?.top1)
+    #expect(merged.result.top1 == merged.result.hardware?[.noVNNI]?.metric)
     #expect(merged.hardware.map(\.records.count) == [400, 400])
   }
 }

@@ -38,8 +38,8 @@ import Testing
     #expect(merged.comparison.verdict == whole.verdict)
     #expect(merged.comparison.activations == whole.activations)
     for (own, expected) in zip(merged.comparison.arms, whole.arms) {
-      #expect(own.name == expected.name && own.top1 == expected.top1)
-      #expect(abs(own.top5 - expected.top5) < 1e-12)
+      #expect(own.name == expected.name && own.metric == expected.metric)
+      #expect(abs((own.top5 ?? 0) - (expected.top5 ?? 1)) < 1e-12)
       #expect(own.drop == expected.drop && own.dropInterval == expected.dropInterval)
       #expect(own.broken == expected.broken && own.adjustedP == expected.adjustedP)
       #expect(own.agreement == expected.agreement && own.verdict == expected.verdict)

@@ -30,7 +30,7 @@ enum SampleComparison {
       arm: Arm(
         name: name, kind: kind, scheme: scheme, method: method, granularity: "per-channel",
         file: "models/\(scheme)-\(method).onnx", bytes: bytes),
-      records: records(wrong: wrong), logitSQNR: sqnr, logitKL: 1 / sqnr, quantizeSeconds: 0.25,
+      answers: records(wrong: wrong), logitSQNR: sqnr, logitKL: 1 / sqnr, quantizeSeconds: 0.25,
       imagesPerSecond: 900, bitsPerWeight: scheme.hasPrefix("w4") ? 4.25 : 8.125,
       tensorsWithoutObservations: unseen, notes: notes,
       layers: [
@@ -65,7 +65,7 @@ enum SampleComparison {
     return [
       ArmEvaluation(
         arm: Arm(name: "original", kind: .original, bytes: 1_234_567),
-        records: records(wrong: base), imagesPerSecond: 1000),
+        answers: records(wrong: base), imagesPerSecond: 1000),
       arm(.weightBased, "w8", "plain", bytes: 330_100, wrong: base, sqnr: 41.5, speed: 1),
       arm(
         .weightBased, "w4a8", "plain", bytes: 190_200, wrong: base.union(every(5, from: 1)),

@@ -105,7 +105,7 @@ import Testing
       var arms = [
         ArmEvaluation(
           arm: Arm(name: "original", kind: .original, bytes: 1, sha256: original.sha256),
-          records: [])
+          answers: [])
       ]
       for (name, file) in [("a", "x"), ("b", "y"), ("c", "x")] {
         var model = SmallClassifier.model()
@@ -115,7 +115,7 @@ import Testing
           ArmEvaluation(
             arm: Arm(
               name: name, kind: .weightBased, file: "\(file).onnx", bytes: 1,
-              sha256: try LoadedModel(folder.file("\(file).onnx")).sha256), records: []))
+              sha256: try LoadedModel(folder.file("\(file).onnx")).sha256), answers: []))
       }
       self.arms = arms
     }

@@ -13,32 +13,34 @@ public struct ArmResult: Sendable, Codable, Hashable {
   /// The original's bytes divided by this arm's.
   public let compression: Double?
 
-  public let top1: Double
-  public internal(set) var top5: Double
+  /// The metric that is judged (`Comparison.kind`), top-1 of classification; nil where there was nothing to take it of.
+  public let metric: Double?
 
-  /// Wilson, 95 %.
-  public let top1Interval: Interval
+  /// 95 %.
+  public let metricInterval: Interval?
 
-  /// The original's top-1 minus this arm's; negative = better.
+  /// The share of images whose true class is among the five highest; of classification alone.
+  public internal(set) var top5: Double?
+
+  /// The original's metric minus this arm's; negative = better.
   public let drop: Double?
 
-  /// 95 %: Newcombe for paired proportions, or a confidence sequence where the run stopped early.
+  /// 95 %.
   public let dropInterval: Interval?
 
-  /// Images that the original gets right and this arm wrong.
+  /// Images that the original gets right and this arm wrong; nil where images are not right or wrong.
   public let broken: Int?
 
   /// Images that the original gets wrong and this arm right.
   public let fixed: Int?
 
-  /// McNemar, exact; where the run stopped early, an anytime-valid one.
   public let pValue: Double?
   public let midP: Double?
 
   /// `pValue` adjusted for how many arms were compared (Holm).
   public internal(set) var adjustedP: Double?
 
-  /// The share of images with the same top-1 as the original.
+  /// The share of images with the same answer as the original's.
   public let agreement: Double?
 
   /// In dB.
@@ -58,10 +60,10 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let tensorsWithoutObservations: Int
   public let notes: [String]
 
-  /// By hardware, where more than the exact one was asked for; `top1`, `drop` and the rest are those of the worst.
+  /// By hardware, where more than the exact one was asked for; `metric`, `drop` and the rest are those of the worst.
   public let hardware: HardwareResults?
 
-  /// The share of images with the same top-1 on all of them.
+  /// The share of images with the same answer on all of them.
   public let hardwareAgreement: Double?
 
   /// Layers whose sums x86 CPUs without VNNI clamp for some input.
@@ -77,14 +79,16 @@ public struct ArmResult: Sendable, Codable, Hashable {
   /// Whether the arm only shows what a step is worth.
   var isAblation: Bool { Arm.isAblation(method) }
 
-  /// - Parameter original: the evaluation to compare with; nil for the original itself.
-  init(
-    _ evaluation: ArmEvaluation, against original: ArmEvaluation?, maxDrop: Double?,
-    sampling: Sampling = .fixed
+  /// What else is known of its answers; nil where that is all.
+  public let details: MetricDetails?
+
+  /// - Parameter original: the arm to compare with; nil for the original itself.
+  init<Statistics: ArmStatistics>(
+    _ measured: MeasuredArm<Statistics.Answers>,
+    against original: MeasuredArm<Statistics.Answers>?, _ statistics: Statistics,
+    _ limits: VerdictLimits = VerdictLimits()
   ) {
-    let arm = evaluation.arm
-    let records = evaluation.records
-    let correct = records.count(where: \.isCorrect)
+    let arm = measured.arm
     name = arm.name
     kind = arm.kind
     scheme = arm.scheme
@@ -93,43 +97,60 @@ public struct ArmResult: Sendable, Codable, Hashable {
     file = arm.file
     bytes = arm.bytes
     sha256 = arm.sha256
-    compression = ratio((original ?? evaluation).arm.bytes, arm.bytes)
-    top1 = ratio(correct, records.count) ?? 0
-    top5 = ratio(records.count(where: \.isInTop5), records.count) ?? 0
-    top1Interval = Wilson.interval(successes: correct, count: records.count)
-    logitSQNR = original == nil ? nil : evaluation.logitSQNR
-    logitKL = original == nil ? nil : evaluation.logitKL
-    bitsPerWeight = evaluation.bitsPerWeight
-    quantizeSeconds = evaluation.quantizeSeconds
-    imagesPerSecond = evaluation.imagesPerSecond
-    speed = evaluation.speed
-    tensorsWithoutObservations = evaluation.tensorsWithoutObservations
-    notes = evaluation.notes
-    layers = evaluation.layers
-    saturation = evaluation.saturation
+    compression = ratio((original ?? measured).arm.bytes, arm.bytes)
+    logitSQNR = original == nil ? nil : measured.logitSQNR
+    logitKL = original == nil ? nil : measured.logitKL
+    bitsPerWeight = measured.bitsPerWeight
+    quantizeSeconds = measured.quantizeSeconds
+    imagesPerSecond = measured.imagesPerSecond
+    speed = measured.speed
+    tensorsWithoutObservations = measured.tensorsWithoutObservations
+    notes = measured.notes
+    layers = measured.layers
+    saturation = measured.saturation
     hardware =
-      evaluation.hardware.isEmpty
+      measured.hardware.isEmpty
       ? nil
       : HardwareResults(
-        evaluation.hardware, against: original?.records, maxDrop: maxDrop, sampling: sampling)
+        measured.hardware, against: original?.answers, statistics, limits)
     hardwareAgreement =
-      evaluation.hardware.count > 1
-      ? agreeing(evaluation.hardware[0].records, evaluation.hardware[1].records) : nil
+      measured.hardware.count > 1
+      ? statistics.agreement(of: measured.hardware[0].answers, with: measured.hardware[1].answers)
+      : nil
 
-    let counts = original.map { PairedCounts(before: $0.records, after: records) }
-    let test = counts.map(sampling.pValues)
-    let judgement = maxDrop.flatMap { limit in
-      counts.map { Judgement($0, maxDrop: limit, sampling: sampling) }
+    let summary = statistics.summary(of: measured.answers)
+    metric = summary.value
+    metricInterval = summary.interval
+    top5 = summary.top5
+    details = summary.details.isEmpty ? nil : summary.details
+    let difference = original.map {
+      statistics.difference(from: $0.answers, to: measured.answers)
     }
-    drop = counts?.drop
-    dropInterval = counts.map(sampling.interval)
-    broken = counts?.broken
-    fixed = counts?.fixed
-    pValue = test?.exact
-    midP = test?.mid
-    agreement = original.flatMap { agreeing($0.records, records) }
+    drop = difference?.drop
+    dropInterval = difference?.interval
+    broken = difference?.broken
+    fixed = difference?.fixed
+    pValue = difference?.pValue
+    midP = difference?.midP
+    agreement = original.flatMap {
+      statistics.agreement(of: $0.answers, with: measured.answers)
+    }
+    let judgement = original.flatMap {
+      limits.judgement(from: $0.answers, to: measured.answers, statistics)
+    }
     verdict = judgement?.verdict
     imagesNeeded = judgement?.imagesNeeded
+  }
+
+  /// As `report.json` spells them.
+  private enum CodingKeys: String, CodingKey {
+    case name, kind, scheme, method, granularity, file, bytes, sha256, compression
+    case metric = "top1"
+    case metricInterval = "top1Interval"
+    case top5, drop, dropInterval, broken, fixed, pValue, midP, adjustedP, agreement, logitSQNR
+    case logitKL, bitsPerWeight, quantizeSeconds, imagesPerSecond, speed
+    case tensorsWithoutObservations, notes, hardware, hardwareAgreement, saturation, layers, verdict
+    case imagesNeeded, details
   }
 }
 

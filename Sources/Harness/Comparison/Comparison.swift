@@ -1,6 +1,14 @@
-/// Original against quantized on the same images: a pure function of facts and records.
-public struct Comparison: Sendable, Codable, Hashable {
+import Tasks
+
+/// Original against quantized on the same images: a pure function of facts and of what the arms answered.
+public struct Comparison: Sendable, Hashable {
   public let facts: ComparisonFacts
+
+  /// What is measured and judged: top-1, mAP, …
+  public let kind: MetricKind
+
+  /// How intervals came about: "Wilson for top-1, …".
+  public let intervals: String
 
   /// The original first, then every quantized arm in the order given.
   public internal(set) var arms: [ArmResult]
@@ -11,28 +19,41 @@ public struct Comparison: Sendable, Codable, Hashable {
   /// What each method made of each activation, in the order of the graph; empty where none is rounded.
   public let activations: [ActivationComparison]
 
+  /// - Parameter measured: the original first; all of the same images in the same order.
+  public init<Statistics: ArmStatistics>(
+    facts: ComparisonFacts, _ measured: [MeasuredArm<Statistics.Answers>],
+    _ statistics: Statistics, activations: [ActivationComparison] = []
+  ) {
+    precondition(measured.first?.arm.kind == .original, "a comparison starts with the original")
+    precondition(
+      measured.dropFirst().allSatisfy { $0.arm.kind != .original },
+      "a comparison has one original")
+    self.facts = facts
+    kind = statistics.kind
+    intervals = statistics.intervals
+    arms = Self.adjusted(
+      measured.enumerated().map { index, arm in
+        ArmResult(
+          arm, against: index == 0 ? nil : measured[0], statistics, facts.limits)
+      })
+    pairings = Pairing.all(of: measured, statistics)
+    self.activations = activations
+  }
+
+  /// Of classifiers.
+  ///
   /// - Parameter evaluations: the original first; all of the same images in the same order.
   public init(
     facts: ComparisonFacts, evaluations: [ArmEvaluation], activations: [ActivationComparison] = []
   ) {
-    precondition(evaluations.first?.arm.kind == .original, "a comparison starts with the original")
-    let original = evaluations[0]
     for evaluation in evaluations.dropFirst() {
-      precondition(evaluation.arm.kind != .original, "a comparison has one original")
       precondition(
-        evaluation.records.elementsEqual(original.records) {
+        evaluation.records.elementsEqual(evaluations[0].records) {
           $0.path == $1.path && $0.label == $1.label
         }, "every arm must hold the same images in the same order")
     }
-    self.facts = facts
-    arms = Self.adjusted(
-      evaluations.enumerated().map { index, evaluation in
-        ArmResult(
-          evaluation, against: index == 0 ? nil : original, maxDrop: facts.maxDrop,
-          sampling: facts.sampling)
-      })
-    pairings = Pairing.all(of: evaluations, sampling: facts.sampling)
-    self.activations = activations
+    self.init(
+      facts: facts, evaluations, ClassificationStatistics(facts.sampling), activations: activations)
   }
 
   /// Every quantized arm is one test of "as accurate as the original".

@@ -84,13 +84,17 @@ public struct ComparisonFacts: Sendable, Codable, Hashable {
     }
   }
 
+  public var task = TaskKind.classification
   public var model: Model
   public var dataset: Dataset
   public var preprocessing: [Setting]
   public var machine: Machine
 
-  /// The largest acceptable drop of top-1, a fraction (0.01 = one point); nil asks for no verdict.
+  /// The largest acceptable drop of the metric, a fraction (0.01 = one point); nil asks for no verdict.
   public var maxDrop: Double?
+
+  /// The least acceptable agreement with the original, a fraction; nil asks for no verdict on it.
+  public var minAgreement: Double?
 
   /// Whether the number of images was fixed beforehand.
   public var sampling: Sampling

@@ -6,6 +6,7 @@ public struct ComparisonRun {
   public var schemes: [SchemeName]
   public var methods: [any CalibrationMethod]
   public var maxDrop: Double?
+  public var minAgreement: Double?
   /// Whether each step of the activation-based recipe gets an arm without it.
   public var isAblation = false
   /// Files to measure besides those that are made.
@@ -41,7 +42,7 @@ public struct ComparisonRun {
 
   public struct Outcome: Sendable {
     public let comparison: Comparison
-    public let evaluations: [ArmEvaluation]
+    public let listing: any AnswerListing
     /// Small pictures of the images most worth looking at, by path, as data URIs.
     public internal(set) var thumbnails: [String: String] = [:]
   }
@@ -63,12 +64,32 @@ public struct ComparisonRun {
     }
   }
 
+  /// Classification.
+  ///
   /// - Parameter arms: nil makes none; there are given ones then.
   public func run(_ original: LoadedModel, _ arms: Jobs?, images: ImageStore) throws -> Outcome {
+    var bench = ClassificationBench(images: images, jobs: jobs, isQuiet: isQuiet)
+    bench.hardware = hardware
+    return try run(original, arms, on: bench)
+  }
+
+  /// Any task.
+  public func run(
+    _ original: LoadedModel, _ arms: Jobs?, images: ImageStore, measuring task: some MeasuredTask
+  ) throws -> Outcome {
+    var bench = TaskBench(images: images, task: task, jobs: jobs, isQuiet: isQuiet)
+    bench.hardware = hardware
+    return try run(original, arms, on: bench, task: task.task)
+  }
+
+  private func run(
+    _ original: LoadedModel, _ arms: Jobs?, on bench: some ArmBench,
+    task: TaskKind = .classification
+  ) throws -> Outcome {
     let start = ContinuousClock.now
     let observations = try observe(original, arms)
-    var bench = ArmBench(images: images, jobs: jobs, isQuiet: isQuiet)
-    bench.hardware = hardware
+    var bench = bench
+    let images = bench.images
     var layers = LayerNoiseRun(jobs: jobs)
     var evaluations = [try bench.evaluateOriginal(original)]
     var choices = RangeChoices()
@@ -78,13 +99,18 @@ public struct ComparisonRun {
       if choices.tensors.isEmpty, let own = made.quantized?.rangeChoices { choices = own }
       evaluations.append(try evaluate(made, &bench, &layers))
     }
-    evaluations = evaluations.ledByWorst(maxDrop: maxDrop, sampling: .fixed)
+    evaluations = ledByWorst(
+      evaluations, bench.statistics,
+      VerdictLimits(maxDrop: maxDrop, minAgreement: minAgreement))
     evaluations = try timed(evaluations, beside: original, on: images, since: start)
-    let facts = facts(original, ImageFacts(images), arms?.calibration, evaluations)
+    var facts = facts(original, ImageFacts(images), arms?.calibration)
+    facts.task = task
+    facts.warnings += bench.warnings(of: evaluations[0], original)
     let comparison = Comparison(
-      facts: facts, evaluations: evaluations,
+      facts: facts, evaluations, bench.statistics,
       activations: try activations(arms?.activationBased, observations, choices))
-    var outcome = Outcome(comparison: comparison, evaluations: evaluations)
+    var outcome = Outcome(
+      comparison: comparison, listing: try bench.listing(comparison, evaluations))
     outcome.addThumbnails(of: images.samples)
     return outcome
   }
@@ -118,26 +144,28 @@ public struct ComparisonRun {
       images.available = dataset.count
       let evaluations = try evaluation.evaluations().ledByWorst(
         maxDrop: maxDrop, sampling: .sequential)
-      let facts = facts(
-        original, images, arms?.calibration, evaluations, sampling: .sequential)
+      var facts = facts(original, images, arms?.calibration, sampling: .sequential)
+      if let classes = original.scores.classes {
+        facts.warnings += evaluations[0].chanceWarnings(classes: classes)
+      }
       let comparison = Comparison(
         facts: facts, evaluations: evaluations, activations: activations)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
       if isSettled || evaluation.seen >= dataset.count {
         let timed = try timed(evaluations, beside: original, on: store, since: start)
+        let comparison = Comparison(facts: facts, evaluations: timed, activations: activations)
         var outcome = Outcome(
-          comparison: Comparison(facts: facts, evaluations: timed, activations: activations),
-          evaluations: timed)
+          comparison: comparison, listing: ClassListing(comparison, timed))
         outcome.addThumbnails(of: dataset.samples)
         return outcome
       }
     }
   }
 
-  private func timed(
-    _ evaluations: [ArmEvaluation], beside original: LoadedModel, on images: ImageStore,
+  private func timed<Answers>(
+    _ evaluations: [MeasuredArm<Answers>], beside original: LoadedModel, on images: ImageStore,
     since start: ContinuousClock.Instant
-  ) throws -> [ArmEvaluation] {
+  ) throws -> [MeasuredArm<Answers>] {
     let elsewhere = given.map { ($0.model.sha256, $0.model.path) }
     return try speed.measured(
       evaluations, in: folder, elsewhere, beside: original, on: images, workers: jobs,
@@ -162,9 +190,9 @@ public struct ComparisonRun {
       + given.map { arm in { MadeArm(arm, besides: original) } }
   }
 
-  private func evaluate(
-    _ made: MadeArm, _ bench: inout ArmBench, _ layers: inout LayerNoiseRun
-  ) throws -> ArmEvaluation {
+  private func evaluate<Bench: ArmBench>(
+    _ made: MadeArm, _ bench: inout Bench, _ layers: inout LayerNoiseRun
+  ) throws -> Bench.Measured {
     var evaluation = try bench.evaluate(made)
     evaluation.layers = try layers.measure(
       made.model, madeFrom: made.float, on: bench.images)
@@ -183,7 +211,7 @@ public struct ComparisonRun {
 
   private func facts(
     _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData?,
-    _ evaluations: [ArmEvaluation], sampling: Sampling = .fixed
+    sampling: Sampling = .fixed
   ) -> ComparisonFacts {
     let calibrated = Set(calibration?.hashes ?? [])
     var dataset = ComparisonFacts.Dataset(
@@ -199,9 +227,7 @@ public struct ComparisonRun {
       machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command,
       provenance: images.provenance(original, calibration))
     facts.warnings = warnings
-    if let first = evaluations.first, let classes = original.scores.classes {
-      facts.warnings += first.chanceWarnings(classes: classes)
-    }
+    facts.minAgreement = minAgreement
     return facts
   }
 }

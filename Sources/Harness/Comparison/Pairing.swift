@@ -10,10 +10,9 @@ public struct Pairing: Sendable, Codable, Hashable {
   /// The drop of the activation-based arm minus that of the other; negative = it is better.
   public let difference: Double
 
-  /// 95 %: Newcombe for paired proportions, or a confidence sequence where the run stopped early.
+  /// 95 %.
   public let differenceInterval: Interval
 
-  /// McNemar, exact; where the run stopped early, an anytime-valid one.
   public let pValue: Double
   public let midP: Double
 
@@ -21,46 +20,43 @@ public struct Pairing: Sendable, Codable, Hashable {
   /// or do not tell it from zero.
   public let timesSmaller: DropRatio?
 
-  init(
-    _ activationBased: ArmEvaluation, against weightBased: ArmEvaluation, original: ArmEvaluation,
-    scheme: String, sampling: Sampling
+  private init?<Statistics: ArmStatistics>(
+    _ activationBased: MeasuredArm<Statistics.Answers>,
+    against weightBased: MeasuredArm<Statistics.Answers>,
+    original: MeasuredArm<Statistics.Answers>, scheme: String, _ statistics: Statistics
   ) {
-    let counts = PairedCounts(before: weightBased.records, after: activationBased.records)
-    let test = sampling.pValues(counts)
+    let measured = statistics.difference(from: weightBased.answers, to: activationBased.answers)
+    guard let drop = measured.drop, let interval = measured.interval, let pValue = measured.pValue
+    else { return nil }
     self.scheme = scheme
     self.activationBased = activationBased.arm.name
     self.weightBased = weightBased.arm.name
-    difference = counts.drop
-    differenceInterval = sampling.interval(counts)
-    pValue = test.exact
-    midP = test.mid
-    // Fieller's interval is for a number of images fixed beforehand.
-    timesSmaller =
-      sampling == .sequential
-      ? nil
-      : DropRatio(
-        original: original.records, larger: weightBased.records, smaller: activationBased.records)
+    difference = drop
+    differenceInterval = interval
+    self.pValue = pValue
+    midP = measured.midP ?? pValue
+    timesSmaller = statistics.dropRatio(
+      original: original.answers, larger: weightBased.answers, smaller: activationBased.answers)
   }
 
   /// One pairing per activation-based arm whose scheme also has a weight-based one; of equally
   /// good opponents the first.
-  static func all(of evaluations: [ArmEvaluation], sampling: Sampling) -> [Pairing] {
-    guard let original = evaluations.first else { return [] }
-    var best: [String: (evaluation: ArmEvaluation, correct: Int)] = [:]
-    for evaluation in evaluations where evaluation.arm.kind == .weightBased {
-      guard let scheme = evaluation.arm.scheme else { continue }
-      let correct = evaluation.records.count(where: \.isCorrect)
-      if let known = best[scheme], known.correct >= correct { continue }
-      best[scheme] = (evaluation, correct)
+  static func all<Statistics: ArmStatistics>(
+    of measured: [MeasuredArm<Statistics.Answers>], _ statistics: Statistics
+  ) -> [Pairing] {
+    guard let original = measured.first else { return [] }
+    var best: [String: (arm: MeasuredArm<Statistics.Answers>, value: Double)] = [:]
+    for arm in measured where arm.arm.kind == .weightBased {
+      guard let scheme = arm.arm.scheme else { continue }
+      let value = statistics.summary(of: arm.answers).value ?? -.infinity
+      if let known = best[scheme], known.value >= value { continue }
+      best[scheme] = (arm, value)
     }
-    return evaluations.compactMap { evaluation in
-      guard evaluation.arm.kind == .activationBased, !evaluation.arm.isAblation,
-        let scheme = evaluation.arm.scheme,
+    return measured.compactMap { arm in
+      guard arm.arm.kind == .activationBased, !arm.arm.isAblation, let scheme = arm.arm.scheme,
         let opponent = best[scheme]
       else { return nil }
-      return Pairing(
-        evaluation, against: opponent.evaluation, original: original, scheme: scheme,
-        sampling: sampling)
+      return Pairing(arm, against: opponent.arm, original: original, scheme: scheme, statistics)
     }
   }
 }

@@ -117,7 +117,7 @@ struct SequentialEvaluation {
       }
       let own = scores[ScoreKey(sha256: subject.model.sha256, hardware: asked[0])]
       var result = ArmEvaluation(
-        arm: subject.arm, records: [],
+        arm: subject.arm, answers: [],
         imagesPerSecond: own.map { Double($0.count) / $0.seconds } ?? 0,
         notes: subject.model.notes, layers: subject.layers
       ).led(by: measured[0])
@@ -131,7 +131,7 @@ struct SequentialEvaluation {
   }
 }
 
-extension ArmEvaluation {
+extension MeasuredArm {
   /// Adds what is known of the arm's file, whatever images it is measured on.
   mutating func describe(_ made: MadeArm) {
     quantizeSeconds = made.quantizeSeconds

@@ -6,7 +6,7 @@ extension ComparisonRun.Outcome {
 
   /// Shrinks the images that the report shows; one that cannot be read again goes without a picture.
   mutating func addThumbnails(of samples: [ImageSample]) {
-    let wanted = Set(ChangedImages(comparison, evaluations).images.map(\.path))
+    let wanted = listing.shownPaths
     for sample in samples where wanted.contains(sample.path) {
       thumbnails[sample.path] = Self.thumbnail(of: sample)
     }

@@ -35,6 +35,12 @@ public struct Batching: Sendable {
     self.init(source, fixedBatch: 1, form: input)
   }
 
+  /// A sample at a time, or as many as the model takes: outputs of whatever shape are then told apart.
+  public init(single source: some SampleSource, for program: Program) throws {
+    let input = try ImageInput(of: program)
+    self.init(source, fixedBatch: input.fixedBatch ?? 1, form: input)
+  }
+
   /// Small images in larger units, so that late layers still make GEMMs of some width.
   private static func unit(sampleSize: Int) -> Int {
     let fitting = 200_000 / max(sampleSize, 1)

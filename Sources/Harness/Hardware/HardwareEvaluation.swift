@@ -57,7 +57,8 @@ extension [HardwareRecords] {
       uniqueKeysWithValues: map { one in
         (
           one.hardware.rawValue,
-          HardwareResult(one, against: one.hardware == .exact ? nil : exact)
+          HardwareResult(
+            one, against: one.hardware == .exact ? nil : exact, ClassificationStatistics())
         )
       })
   }

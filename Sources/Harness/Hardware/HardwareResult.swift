@@ -2,41 +2,41 @@ import Engine
 
 /// What a report says of an arm on one kind of hardware.
 public struct HardwareResult: Sendable, Codable, Hashable {
-  public let top1: Double
-  /// Wilson, 95 %.
-  public let top1Interval: Interval
+  /// The metric that is judged; nil where there was nothing to take it of.
+  public let metric: Double?
+  /// 95 %.
+  public let metricInterval: Interval?
   /// nil where there is nothing to compare with.
   public let drop: Double?
   public let dropInterval: Interval?
-  /// The share of images with the same top-1 as what it is compared with.
+  /// The share of images with the same answer as what it is compared with.
   public let agreement: Double?
   public let logitSQNR: Double?
   public let verdict: Verdict?
 
-  init(
-    _ measured: HardwareRecords, against original: [Record]?, maxDrop: Double? = nil,
-    sampling: Sampling = .fixed
+  init<Statistics: ArmStatistics>(
+    _ measured: MeasuredOnHardware<Statistics.Answers>, against original: Statistics.Answers?,
+    _ statistics: Statistics, _ limits: VerdictLimits = VerdictLimits()
   ) {
-    let records = measured.records
-    let correct = records.count(where: \.isCorrect)
-    let counts = original.map { PairedCounts(before: $0, after: records) }
-    top1 = records.isEmpty ? 0 : Double(correct) / Double(records.count)
-    top1Interval = Wilson.interval(successes: correct, count: records.count)
-    drop = counts?.drop
-    dropInterval = counts.map(sampling.interval)
-    agreement = original.flatMap { agreeing($0, records) }
+    let summary = statistics.summary(of: measured.answers)
+    let difference = original.map { statistics.difference(from: $0, to: measured.answers) }
+    metric = summary.value
+    metricInterval = summary.interval
+    drop = difference?.drop
+    dropInterval = difference?.interval
+    agreement = original.flatMap { statistics.agreement(of: $0, with: measured.answers) }
     logitSQNR = original == nil ? nil : measured.logitSQNR
-    verdict = maxDrop.flatMap { limit in
-      counts.map { Judgement($0, maxDrop: limit, sampling: sampling).verdict }
+    verdict = original.flatMap {
+      limits.judgement(from: $0, to: measured.answers, statistics)?.verdict
     }
   }
-}
 
-/// The share of images with the same highest class; nil without images.
-func agreeing(_ one: [Record], _ other: [Record]) -> Double? {
-  one.isEmpty
-    ? nil
-    : Double(zip(one, other).count { $0.top5.first == $1.top5.first }) / Double(one.count)
+  /// As `report.json` spells them.
+  private enum CodingKeys: String, CodingKey {
+    case metric = "top1"
+    case metricInterval = "top1Interval"
+    case drop, dropInterval, agreement, logitSQNR, verdict
+  }
 }
 
 /// Results by the name of the hardware.
@@ -50,33 +50,34 @@ extension HardwareResults {
     Hardware.allCases.compactMap { one in self[one].map { (one, $0) } }
   }
 
-  init(
-    _ measured: [HardwareRecords], against original: [Record]?, maxDrop: Double? = nil,
-    sampling: Sampling = .fixed
+  init<Statistics: ArmStatistics>(
+    _ measured: [MeasuredOnHardware<Statistics.Answers>], against original: Statistics.Answers?,
+    _ statistics: Statistics, _ limits: VerdictLimits = VerdictLimits()
   ) {
     self.init(
       uniqueKeysWithValues: measured.map {
         (
           $0.hardware.rawValue,
-          HardwareResult($0, against: original, maxDrop: maxDrop, sampling: sampling)
+          HardwareResult($0, against: original, statistics, limits)
         )
       })
   }
 
-  /// - Parameter records: whose predictions to keep, so that shards can be joined.
-  func json(_ records: [HardwareRecords]) -> JSONValue {
+  /// - Parameters:
+  ///   - keys: what the metric and its interval are called.
+  ///   - answers: what is to be kept of the answers, so that shards can be joined.
+  func json(_ keys: MetricKeys, _ answers: (Hardware) -> [JSONValue.Member]) -> JSONValue {
     .object(
       measured.map { hardware, result in
-        let own = records.first { $0.hardware == hardware }?.records ?? []
-        return .init(
+        .init(
           hardware.rawValue,
-          .object([
-            .init("top1", result.top1), .init("top1Interval", result.top1Interval),
-            .init("drop", result.drop), .init("dropInterval", result.dropInterval),
-            .init("agreement", result.agreement), .init("logitSQNR", result.logitSQNR),
-            .init("verdict", result.verdict),
-            .init("predictions", RecordColumns.predictions(own)),
-          ]))
+          .object(
+            [
+              .init(keys.value, result.metric), .init(keys.interval, result.metricInterval),
+              .init("drop", result.drop), .init("dropInterval", result.dropInterval),
+              .init("agreement", result.agreement), .init("logitSQNR", result.logitSQNR),
+              .init("verdict", result.verdict),
+            ] + answers(hardware)))
       })
   }
 }

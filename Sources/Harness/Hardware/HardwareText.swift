@@ -8,13 +8,16 @@ struct HardwareText {
     comparison.arms.filter { $0.hardware?.count ?? 0 > 1 && $0.saturation?.isEmpty == false }
   }
 
+  /// What is the same or not.
+  private var answer: String { comparison.facts.task == .classification ? "class" : "answer" }
+
   var sentences: [String] {
     arms.isEmpty ? [] : [explanation] + arms.compactMap(sentence) + cures
   }
 
   private var explanation: String {
     "8-bit layers were computed in two ways: exactly, as on x86 CPUs with VNNI and on ARM, and as on "
-      + "\(Hardware.noVNNI.description), which clamp the sum of two products to 16 bits. Top-1, drop and verdict are "
+      + "\(Hardware.noVNNI.description), which clamp the sum of two products to 16 bits. \(comparison.kind.title), drop and verdict are "
       + "those of the worse."
   }
 
@@ -23,15 +26,14 @@ struct HardwareText {
     let layers =
       arm.saturation?.responsible.map { "; clamped are \($0)" } ?? "; hardly any sum is clamped"
     let same = arm.hardwareAgreement.map {
-      ", the same class on \(ReportText.percent($0, decimals: 1)) % of images"
+      ", the same \(answer) on \(ReportText.percent($0, decimals: 1)) % of images"
     }
     return "\(arm.name): drop \(Self.drop(exact)) with VNNI, \(Self.drop(other)) without"
       + "\(same ?? "")\(layers)."
   }
 
   static func drop(_ result: HardwareResult) -> String {
-    guard let drop = result.drop, let interval = result.dropInterval else { return "–" }
-    return "\(ReportText.points(drop)) \(ReportText.points(interval))"
+    MetricText.drop(result.drop, result.dropInterval)
   }
 
   /// Where CPUs without VNNI lose more than they need.
@@ -40,7 +42,7 @@ struct HardwareText {
       guard let exact = arm.hardware?[.exact], let other = arm.hardware?[.noVNNI] else {
         return false
       }
-      return other.top1 < exact.top1 && (arm.hardwareAgreement ?? 1) < 0.97
+      return other.metric ?? 0 < exact.metric ?? 0 && (arm.hardwareAgreement ?? 1) < 0.97
     }
     guard !suffering.isEmpty else { return [] }
     return [

@@ -35,8 +35,8 @@ extension EvaluationResult {
       let same = result.agreement.map {
         ", the same class as exact sums give on \(ReportText.percent($0)) %"
       }
-      return "  \(hardware.description): top-1 \(ReportText.percent(result.top1)) % "
-        + "\(ReportText.percent(result.top1Interval))\(same ?? "")"
+      return "  \(hardware.description): top-1 \(MetricText.value(result.metric)) % "
+        + "\(result.metricInterval.map { ReportText.percent($0) } ?? "")\(same ?? "")"
     }
     if let layers = saturation?.responsible { lines.append("  clamped without VNNI: \(layers)") }
     if measured.isEmpty, let sentence = saturation?.sentence { lines.append("note: \(sentence)") }

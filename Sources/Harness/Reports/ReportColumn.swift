@@ -1,3 +1,5 @@
+import Tasks
+
 /// The columns that wide tables share, what decides first.
 struct ReportColumn {
   let title: String
@@ -8,50 +10,78 @@ struct ReportColumn {
   static func all(of comparison: Comparison) -> [ReportColumn] {
     let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
     let isTimed = comparison.arms.contains { $0.speed != nil }
-    return all[..<3] + (several ? byHardware : []) + all[3...] + (isTimed ? [speed] : [])
+    let same = comparison.facts.task.agreementTitle
+    return leading + (several ? byHardware(same) : []) + [metric(comparison.kind)] + size
+      + answers(comparison, same) + (isTimed ? [speed] : [])
   }
 
-  private static let byHardware = [
-    ReportColumn(title: "drop with VNNI", isNumber: true) { arm in
-      arm.hardware?[.exact].map(HardwareText.drop) ?? "–"
-    },
-    ReportColumn(title: "drop without VNNI", isNumber: true) { arm in
-      arm.hardware?[.noVNNI].map(HardwareText.drop) ?? "–"
-    },
-    ReportColumn(title: "same top-1 on both %", isNumber: true) { arm in
-      arm.hardwareAgreement.map { ReportText.percent($0) } ?? "–"
-    },
-  ]
+  private static func byHardware(_ same: String) -> [ReportColumn] {
+    [
+      ReportColumn(title: "drop with VNNI", isNumber: true) { arm in
+        arm.hardware?[.exact].map(HardwareText.drop) ?? "–"
+      },
+      ReportColumn(title: "drop without VNNI", isNumber: true) { arm in
+        arm.hardware?[.noVNNI].map(HardwareText.drop) ?? "–"
+      },
+      ReportColumn(title: "\(same) on both %", isNumber: true) { arm in
+        arm.hardwareAgreement.map { ReportText.percent($0) } ?? "–"
+      },
+    ]
+  }
 
-  private static let all = [
+  private static let leading = [
     ReportColumn(title: "arm", isNumber: false) { $0.name },
     ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
     ReportColumn(title: "drop [95 %], points", isNumber: true) { arm in
-      guard let drop = arm.drop, let interval = arm.dropInterval else { return "–" }
-      return "\(ReportText.points(drop)) \(ReportText.points(interval))"
+      MetricText.drop(arm.drop, arm.dropInterval)
     },
-    ReportColumn(title: "top-1 % [95 %]", isNumber: true) {
-      "\(ReportText.percent($0.top1)) \(ReportText.percent($0.top1Interval))"
-    },
+  ]
+
+  private static func metric(_ kind: MetricKind) -> ReportColumn {
+    ReportColumn(title: "\(kind.name) % [95 %]", isNumber: true) {
+      MetricText.value($0.metric, $0.metricInterval)
+    }
+  }
+
+  private static let size = [
     ReportColumn(title: "compression", isNumber: true) { arm in
       arm.compression.map { ReportText.fixed($0, 2) + "×" } ?? "–"
     },
     ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
-    ReportColumn(title: "top-5 %", isNumber: true) { ReportText.percent($0.top5) },
-    ReportColumn(title: "broken / fixed", isNumber: true) { arm in
-      guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
-      return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
-    },
-    ReportColumn(title: "p (Holm)", isNumber: true) { arm in
-      arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
-    },
-    ReportColumn(title: "same top-1 %", isNumber: true) { arm in
-      arm.agreement.map { ReportText.percent($0) } ?? "–"
-    },
-    ReportColumn(title: "SQNR dB", isNumber: true) { arm in
-      arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
-    },
   ]
+
+  /// What is known of answers. Of other tasks than classification, columns in which no arm has anything are left out.
+  private static func answers(_ comparison: Comparison, _ same: String) -> [ReportColumn] {
+    let arms = comparison.arms
+    guard comparison.facts.task != .classification else { return answers(same) }
+    let original = arms.first?.details?.metrics ?? []
+    let details = original.indices.map { index in
+      ReportColumn(title: "\(original[index].title) %", isNumber: true) { arm in
+        MetricText.value(arm.details?.metrics[index].value)
+      }
+    }
+    return details
+      + answers(same).filter { column in arms.contains { column.cell($0) != "–" } }
+  }
+
+  private static func answers(_ same: String) -> [ReportColumn] {
+    [
+      ReportColumn(title: "top-5 %", isNumber: true) { MetricText.value($0.top5) },
+      ReportColumn(title: "broken / fixed", isNumber: true) { arm in
+        guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
+        return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
+      },
+      ReportColumn(title: "p (Holm)", isNumber: true) { arm in
+        arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
+      },
+      ReportColumn(title: "\(same) %", isNumber: true) { arm in
+        arm.agreement.map { ReportText.percent($0) } ?? "–"
+      },
+      ReportColumn(title: "SQNR dB", isNumber: true) { arm in
+        arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
+      },
+    ]
+  }
 
   private static let speed = ReportColumn(title: "speed [95 %]", isNumber: true) { arm in
     arm.speed.map(SpeedText.cell) ?? "–"

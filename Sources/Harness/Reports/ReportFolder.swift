@@ -17,7 +17,7 @@ public enum ReportFolder {
       guard let name = type.fileName else { continue }
       let format: any ReportFormat =
         type == HTMLReport.self ? HTMLReport(thumbnails: outcome.thumbnails) : type.init()
-      let text = format.render(outcome.comparison, evaluations: outcome.evaluations)
+      let text = format.render(outcome.comparison, outcome.listing)
       try AtomicFile.write(Data(text.utf8), to: folder.appending(path: name).path)
     }
   }

@@ -8,6 +8,13 @@ public protocol ReportFormat: Sendable {
 
   init()
 
-  /// - Parameter evaluations: what `comparison` was made of, for formats that list records.
-  func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String
+  /// - Parameter listing: what `comparison` was made of, for formats that list single answers.
+  func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String
+}
+
+extension ReportFormat {
+  /// Of classifiers.
+  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+    render(comparison, ClassListing(comparison, evaluations))
+  }
 }

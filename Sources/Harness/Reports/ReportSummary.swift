@@ -1,3 +1,5 @@
+import Tasks
+
 /// The sentences that every format for people shares; plain text, to be escaped by the format.
 struct ReportSummary {
   let comparison: Comparison
@@ -5,6 +7,8 @@ struct ReportSummary {
   init(_ comparison: Comparison) { self.comparison = comparison }
 
   private var facts: ComparisonFacts { comparison.facts }
+
+  private var metric: MetricKind { comparison.kind }
 
   /// "activation-based arm", or "arm" where those that are judged are of several kinds.
   private var judged: String {
@@ -24,12 +28,31 @@ struct ReportSummary {
     let count = ReportText.count(arms.count, judged)
     let chosen = arms.count { $0.verdict == verdict }
     switch verdict {
-    case .pass: return "Top-1 drops by less than \(margin) points in all of \(count)."
-    case .fail: return "Top-1 drops by more than \(margin) points in \(chosen) of \(count)."
+    case .pass: return "\(metric.title) drops by less than \(margin) points in all of \(count)."
+    case .fail:
+      return "\(metric.title) drops by more than \(margin) points in \(chosen) of \(count)."
     case .inconclusive:
-      return "Too few images to tell whether top-1 drops by less than \(margin) points "
+      return "Too few images to tell whether \(requirement(metric.name)) "
         + "in \(chosen) of \(count)."
     }
+  }
+
+  /// What every arm has to keep, beginning with the metric's name.
+  private func requirement(_ name: String) -> String {
+    let drop = facts.maxDrop.map { "\(name) drops by less than \(ReportText.percent($0)) points" }
+    return [drop, agreement.map { "\($0.name) stays above \($0.least) %" }].compactMap(\.self)
+      .joined(separator: " and ")
+  }
+
+  private func violation(_ name: String) -> String {
+    let drop = facts.maxDrop.map { "\(name) drops by more than \(ReportText.percent($0)) points" }
+    return [drop, agreement.map { "\($0.name) falls below \($0.least) %" }].compactMap(\.self)
+      .joined(separator: " or ")
+  }
+
+  /// The least agreement that was asked for.
+  private var agreement: (name: String, least: String)? {
+    facts.minAgreement.map { (facts.task.agreementTitle, ReportText.percent($0)) }
   }
 
   private var best: String {
@@ -39,7 +62,7 @@ struct ReportSummary {
     guard let (name, drop, interval) = measured.min(by: { $0.1 < $1.1 }) else {
       return "Only the original was measured."
     }
-    return "Smallest drop of top-1: \(ReportText.points(drop)) points "
+    return "Smallest drop of \(metric.name): \(ReportText.points(drop)) points "
       + "\(ReportText.points(interval)) by \(name). No margin was given, so no verdict."
   }
 
@@ -50,8 +73,8 @@ struct ReportSummary {
     return [
       "\(model.name): \(ReportText.bytes(model.bytes)), "
         + ReportText.count(model.parameters, "parameter"),
-      "\(ReportText.count(dataset.count, "test image")) of "
-        + classes(dataset)
+      ReportText.count(dataset.count, "test image")
+        + (dataset.classes == 0 ? "" : " of " + classes(dataset))
         + (dataset.calibrationCount == 0
           ? "" : ", " + ReportText.count(dataset.calibrationCount, "calibration image")),
     ] + [facts.provenance?.arithmeticSentence].compactMap(\.self)
@@ -64,12 +87,9 @@ struct ReportSummary {
   }
 
   var legend: [String] {
-    let method =
-      facts.sampling == .fixed
-      ? "Newcombe's paired method" : "a confidence sequence, valid at every look,"
     var lines = [
-      "drop = the original's top-1 minus this arm's, in points, on the same images.",
-      "[ ] = 95 % intervals: Wilson for top-1, \(method) for the drop.",
+      "drop = the original's \(metric.name) minus this arm's, in points, on the same images.",
+      "[ ] = 95 % intervals: \(comparison.intervals).",
     ]
     let tested = comparison.arms.count { $0.pValue != nil }
     if tested > 1 {
@@ -79,6 +99,11 @@ struct ReportSummary {
     }
     if facts.maxDrop != nil {
       lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")
+    }
+    if let agreement {
+      lines.append(
+        "verdict = one-sided 95 % interval of \(agreement.name), the agreement with the original, against "
+          + "\(agreement.least) %.")
     }
     return lines + SpeedText(comparison: comparison).legend
   }

@@ -66,7 +66,7 @@ public struct Failure {
 
   private static func code(of error: HarnessError) -> Int32 {
     switch error {
-    case .badOption, .noSuchOutput: Code.usage
+    case .badOption, .noSuchOutput, .noLabels: Code.usage
     case .outputExists, .cannotCreateFolder: Code.cannotWrite
     case .repeatFailed: Code.internalError
     default: Code.badData

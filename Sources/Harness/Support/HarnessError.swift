@@ -6,6 +6,10 @@ public enum HarnessError: Error, Sendable {
   /// Labels that cannot be those of the model.
   case labelsDoNotFit(reason: String)
   case noSuchOutput(name: String, outputs: [String])
+  /// Images without labels, where only labels tell anything.
+  case noLabels(task: TaskKind)
+  /// No image has anything that the task could be measured on.
+  case nothingToMeasure(task: TaskKind)
   case classMismatch(modelClasses: Int, highestLabel: Int, className: String)
   case sampleShape(expected: String, actual: String, source: String)
   case nothingObserved(reason: String)
@@ -36,6 +40,11 @@ extension HarnessError: CustomStringConvertible {
     case .notAnImageModel(let reason): "the model is no image classifier: \(reason)"
     case .notClassScores(let shape):
       "the model's output of shape \(shape) is not one row of class scores per image"
+    case .noLabels(let task):
+      "\(task.rawValue) is measured against labels here, and there are none; compare measures how far quantized files "
+        + "agree with the original without any"
+    case .nothingToMeasure(let task):
+      "the original answers nothing that \(task.rawValue) could be measured on"
     case .labelsDoNotFit(let reason): "labels do not fit the model: \(reason)"
     case .noSuchOutput(let name, let outputs):
       "the model has no output '\(name)'; it has "

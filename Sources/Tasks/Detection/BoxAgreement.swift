@@ -68,6 +68,8 @@ public struct BoxAgreementTask: VisionTask {
 public struct BoxAgreementMetric: WeightedMetric {
   public let records: [BoxAgreement]
 
+  public init(records: [BoxAgreement]) { self.records = records }
+
   public func value(weights: [Int]) -> Double? {
     precondition(weights.count == records.count, "every image has a weight")
     // Sums of integers, exact to 2^53.

@@ -8,6 +8,10 @@ public struct FidelityTask: VisionTask {
     /// In the model's order.
     public let output: Int
     public let part: OutputPart
+
+    public init(output: Int, part: OutputPart) {
+      (self.output, self.part) = (output, part)
+    }
   }
 
   /// - Parameter maxima: of each output of the reference, over all images.

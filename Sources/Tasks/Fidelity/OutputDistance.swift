@@ -45,6 +45,9 @@ public struct OutputDistance: Sendable, Codable, Hashable {
   /// More values than an output has, and few enough to add up.
   private static let countLimit = 1 << 40
 
+  /// In dB; nil where nothing differs.
+  public var sqnr: Double? { Decibels.ratio(signal, noise) }
+
   private mutating func add(_ x: Float, _ y: Float) {
     guard x.isFinite && y.isFinite else {
       // Equal infinities, as masks leave them, differ by nothing.

@@ -8,6 +8,9 @@ public struct OutputPart: Sendable, Codable, Hashable {
     self.places = places
   }
 
+  /// Whether it is all of an output of any shape.
+  public func isWhole(of shape: [Int]) -> Bool { axis == 0 && places == 0..<(shape.first ?? 1) }
+
   /// All of an output of this shape.
   public init(whole shape: [Int]) { self.init(axis: 0, places: 0..<(shape.first ?? 1)) }
 

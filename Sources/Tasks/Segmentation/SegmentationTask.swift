@@ -66,7 +66,8 @@ public struct SegmentationTask: VisionTask {
     }
   }
 
-  private func check(_ truth: LabelMap) throws(TaskError) {
+  /// Whether the network tells all classes of a truth apart.
+  public func check(_ truth: LabelMap) throws(TaskError) {
     let unknown = truth.labels.first { Int($0) >= classCount && Int($0) != ignored }
     if let unknown { throw .unknownClass(Int(unknown), classCount: classCount) }
   }

@@ -1,6 +1,7 @@
 /// The share of images of which something holds: that the class is right, or the same as another model's.
 public struct ShareMetric: WeightedMetric {
-  private let holds: [Bool?]
+  /// Image by image; nil of those that the question does not arise for.
+  public let holds: [Bool?]
 
   /// - Parameter holds: nil for images that the question does not arise for.
   public init(_ holds: [Bool?]) { self.holds = holds }

@@ -175,8 +175,8 @@ struct Compare: ParsableCommand {
     }
     if report != nil { try ReportFolder.write(outcome, to: folder) }
     run.journal?.remove()
-    let terminal = TerminalReport().render(outcome.comparison, evaluations: outcome.evaluations)
-    let json = JSONReport().render(outcome.comparison, evaluations: outcome.evaluations)
+    let terminal = TerminalReport().render(outcome.comparison, outcome.listing)
+    let json = JSONReport().render(outcome.comparison, outcome.listing)
     try result.emit(text: terminal, json: json)
     if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
     return outcome.comparison

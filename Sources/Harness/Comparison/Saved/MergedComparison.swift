@@ -28,7 +28,7 @@ public struct MergedComparison: Sendable {
     self.evaluations = evaluations
     comparison = merged.withTop5(
       first.report.arms.indices.map { index in
-        Self.mean(parts) { $0.report.arms[index].top5 }
+        Self.mean(parts) { $0.report.arms[index].top5 ?? 0 }
       })
   }
 
@@ -47,7 +47,7 @@ public struct MergedComparison: Sendable {
       arm: Arm(
         name: arm.name, kind: arm.kind, scheme: arm.scheme, method: arm.method,
         granularity: arm.granularity, file: arm.file, bytes: arm.bytes, sha256: arm.sha256),
-      records: parts.flatMap { $0.records(index) },
+      answers: parts.flatMap { $0.records(index) },
       logitKL: divergences.count == arms.count
         ? mean(parts) { $0.report.arms[index].logitKL ?? 0 } : nil,
       quantizeSeconds: arm.quantizeSeconds,

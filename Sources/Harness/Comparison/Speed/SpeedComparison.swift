@@ -27,10 +27,11 @@ public struct SpeedComparison {
   ///   - elsewhere: paths of other files, by content.
   ///   - elapsed: seconds that the comparison took so far.
   /// - Returns: the arms with their speed, each file measured once; as they are where there is no time for it.
-  func measured(
-    _ arms: [ArmEvaluation], in folder: URL, _ elsewhere: [(sha256: String, path: String)] = [],
+  func measured<Answers>(
+    _ arms: [MeasuredArm<Answers>], in folder: URL,
+    _ elsewhere: [(sha256: String, path: String)] = [],
     beside original: LoadedModel, on images: some SampleSource, workers: Int, elapsed: Double
-  ) throws -> [ArmEvaluation] {
+  ) throws -> [MeasuredArm<Answers>] {
     let files = arms.filter { $0.arm.kind != .original }.map(\.arm).files(in: folder, elsewhere)
     guard choice != .off, !files.isEmpty else { return arms }
     let (reference, preparing) = try Self.timed {

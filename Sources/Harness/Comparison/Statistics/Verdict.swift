@@ -13,12 +13,28 @@ public struct Judgement: Sendable, Hashable {
   /// already, or when the observed drop is too close to the margin for any number to do.
   public let imagesNeeded: Int?
 
+  public init(_ verdict: Verdict, imagesNeeded: Int? = nil) {
+    (self.verdict, self.imagesNeeded) = (verdict, imagesNeeded)
+  }
+
   /// Judges by the one-sided 95 % intervals of the drop: passes when the upper end is below
   /// `maxDrop` (a fraction), fails when the lower end is above it.
   public init(_ counts: PairedCounts, maxDrop: Double, sampling: Sampling = .fixed) {
     let open = Self.verdict(sampling.oneSidedInterval(Newcombe.Cells(counts)), maxDrop)
     verdict = open
     imagesNeeded = open == .inconclusive ? Self.images(toSettle: counts, maxDrop, sampling) : nil
+  }
+
+  /// Both must hold: the worse of two verdicts.
+  static func worse(_ one: Judgement?, _ other: Judgement?) -> Judgement? {
+    guard let one, let other else { return one ?? other }
+    if one.verdict != other.verdict {
+      return one.verdict.severity > other.verdict.severity ? one : other
+    }
+    let isKnown = one.imagesNeeded != nil && other.imagesNeeded != nil
+    return Judgement(
+      one.verdict,
+      imagesNeeded: isKnown ? max(one.imagesNeeded ?? 0, other.imagesNeeded ?? 0) : nil)
   }
 
   private static func verdict(_ interval: Interval, _ maxDrop: Double) -> Verdict {

@@ -1,4 +1,6 @@
-/// Top-1 against the size of the file: up and to the left is better.
+import Tasks
+
+/// The metric against the size of the file: up and to the left is better.
 enum SizeChart {
   private static let width = 420.0
   private static let height = 330.0
@@ -9,11 +11,12 @@ enum SizeChart {
     let y: Double
   }
 
-  static func svg(_ arms: [ArmResult]) -> String {
+  static func svg(_ all: [ArmResult], _ kind: MetricKind) -> String {
+    let arms = all.filter { $0.metric != nil }
     let bytes = Double(arms.map(\.bytes).max() ?? 1)
     let (divisor, unit) = unit(of: bytes)
-    let low = arms.map(\.top1).min() ?? 0
-    let high = arms.map(\.top1).max() ?? 1
+    let low = arms.compactMap(\.metric).min() ?? 0
+    let high = arms.compactMap(\.metric).max() ?? 1
     let sizes = Axis(
       covering: [0, bytes / divisor, 1e-3], limits: 0...1e12, ticks: 5,
       pixels: (from: 46, to: width - 20))
@@ -23,24 +26,26 @@ enum SizeChart {
     let points = arms.map { arm in
       Point(
         arm: arm, x: sizes.position(Double(arm.bytes) / divisor),
-        y: shares.position(100 * arm.top1))
+        y: shares.position(100 * (arm.metric ?? 0)))
     }
     let marks = points.map { point in
       SVG.mark(
         point.arm.kind, point.x, point.y,
         title: "\(point.arm.name): \(ReportText.bytes(point.arm.bytes)), "
-          + "\(ReportText.percent(point.arm.top1)) %")
+          + "\(MetricText.value(point.arm.metric)) %")
     }
     return SVG.chart(
-      width: Int(width), height: Int(height), label: "Top-1 of every arm against its size",
-      grid(sizes, shares, unit) + marks + labels(points))
+      width: Int(width), height: Int(height), label: "\(kind.title) of every arm against its size",
+      grid(sizes, shares, unit, kind) + marks + labels(points))
   }
 
   private static func unit(of bytes: Double) -> (Double, String) {
     bytes >= 1e9 ? (1e9, "GB") : bytes >= 1e6 ? (1e6, "MB") : (1e3, "kB")
   }
 
-  private static func grid(_ sizes: Axis, _ shares: Axis, _ unit: String) -> [String] {
+  private static func grid(
+    _ sizes: Axis, _ shares: Axis, _ unit: String, _ kind: MetricKind
+  ) -> [String] {
     let bottom = shares.pixels.from
     let columns = sizes.ticks.flatMap { tick in
       let x = sizes.position(tick)
@@ -58,7 +63,7 @@ enum SizeChart {
     }
     return columns + rows + [
       SVG.text(width / 2, bottom + 38, "size, \(unit)", style: "tick", anchor: "middle"),
-      SVG.text(6, 12, "top-1, %", style: "tick"),
+      SVG.text(6, 12, "\(kind.name), %", style: "tick"),
     ]
   }
 
@@ -67,7 +72,7 @@ enum SizeChart {
     var best: [String: Point] = [:]
     for point in points {
       let scheme = point.arm.scheme ?? point.arm.name
-      if let known = best[scheme], known.arm.top1 >= point.arm.top1 { continue }
+      if let known = best[scheme], known.arm.metric ?? 0 >= point.arm.metric ?? 0 { continue }
       best[scheme] = point
     }
     var taken = points.map { Box(x: $0.x - 6, y: $0.y - 6, width: 12, height: 12) }

@@ -5,7 +5,15 @@ public struct CSVRecords: ReportFormat {
 
   public init() {}
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
+    listing.csv
+  }
+}
+
+/// The predictions of classifiers.
+public enum Predictions {
+  /// Of every arm: `arm,path,contentHash,label,top1,…,top5,margin`.
+  static func csv(_ evaluations: [ArmEvaluation]) -> String {
     var csv = CSV()
     let hardware = evaluations.map(\.hardware).first { $0.count > 1 }?.map(\.hardware) ?? []
     csv.line(
@@ -36,10 +44,7 @@ public struct CSVRecords: ReportFormat {
     csv.append(record.label)
     return csv
   }
-}
 
-/// The predictions of one evaluated model.
-public enum Predictions {
   /// `path,label,top1,…,top5,margin`, one line per image after the header.
   public static func csv(_ records: [Record]) -> String {
     var csv = CSV()

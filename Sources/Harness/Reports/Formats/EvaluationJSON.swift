@@ -31,7 +31,7 @@ extension EvaluationResult {
       ] + circumstances + [
         .init("records", RecordColumns.json(records)),
         .init("predictions", RecordColumns.predictions(records)),
-        .init("hardware", hardware?.json(measured) ?? .null),
+        .init("hardware", hardware?.json(.classification, measured.members) ?? .null),
         .init("saturation", (saturation ?? []).json),
       ]
     ).text

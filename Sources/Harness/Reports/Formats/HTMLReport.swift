@@ -10,31 +10,26 @@ public struct HTMLReport: ReportFormat {
 
   public init(thumbnails: [String: String]) { self.thumbnails = thumbnails }
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     HTMLPage.document(
-      title: "Quantization of \(comparison.facts.model.name)", body(comparison, evaluations))
+      title: "Quantization of \(comparison.facts.model.name)", body(comparison, listing))
   }
 
-  private func body(_ comparison: Comparison, _ evaluations: [ArmEvaluation]) -> [String] {
+  private func body(_ comparison: Comparison, _ listing: any AnswerListing) -> [String] {
     let summary = ReportSummary(comparison)
-    let images = HTMLImages(
-      comparison: comparison, evaluations: evaluations, thumbnails: thumbnails)
     return [
       Self.verdict(comparison.verdict, summary),
       Self.lines(summary.circumstances, style: "facts"),
       Self.table(comparison),
       Self.lines(summary.legend, style: "legend"),
-      Self.charts(comparison.arms),
+      Self.charts(comparison),
       HTMLMethods(comparison: comparison).matrix,
       Self.section("On which CPUs", HardwareText(comparison: comparison).sentences),
       Self.section("Activation-based against weight-based", summary.pairings),
       Self.section("Notes", summary.footnotes),
       HTMLLayers(arms: comparison.arms).section,
       HTMLMethods(comparison: comparison).ranges,
-      images.classes,
-      images.gallery,
-      Self.details(comparison.facts),
-    ]
+    ] + listing.sections(thumbnails) + [Self.details(comparison.facts)]
   }
 
   private static func lines(_ sentences: [String], style: String) -> String {
@@ -78,18 +73,20 @@ public struct HTMLReport: ReportFormat {
     return "<tr>\(cells.joined())</tr>"
   }
 
-  private static func charts(_ arms: [ArmResult]) -> String {
+  private static func charts(_ comparison: Comparison) -> String {
+    let arms = comparison.arms
+    let title = Escaping.html(comparison.kind.title)
     let key = Arm.Kind.allCases.filter { kind in arms.contains { $0.kind == kind } }.map { kind in
       "<span class=\"key\"><span class=\"dot \(kind.rawValue)\"></span>\(kind.rawValue)</span>"
     }
     return """
       <p class="keys">\(key.joined(separator: " "))</p>
       <div class="charts">
-      <figure><figcaption>Top-1 with its 95 % interval</figcaption>
-      \(AccuracyChart.svg(arms))
+      <figure><figcaption>\(title) with its 95 % interval</figcaption>
+      \(AccuracyChart.svg(arms, comparison.kind))
       </figure>
-      <figure><figcaption>Top-1 against size</figcaption>
-      \(SizeChart.svg(arms))
+      <figure><figcaption>\(title) against size</figcaption>
+      \(SizeChart.svg(arms, comparison.kind))
       </figure>
       </div>
       """

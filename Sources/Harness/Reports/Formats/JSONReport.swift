@@ -5,7 +5,7 @@ public struct JSONReport: ReportFormat {
 
   public init() {}
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     let facts = comparison.facts
     let circumstances =
       JSONValue.present(
@@ -14,7 +14,8 @@ public struct JSONReport: ReportFormat {
       + JSONValue.present("provenance", facts.provenance?.json)
     return JSONValue.object(
       [
-        .init("schemaVersion", 1),
+        .init("schemaVersion", 1)
+      ] + Self.task(comparison) + [
         .init("model", Self.model(facts.model)),
         .init("dataset", Self.dataset(facts.dataset)),
         .init("preprocessing", .object(facts.preprocessing.map { .init($0.key, $0.value) })),
@@ -22,14 +23,16 @@ public struct JSONReport: ReportFormat {
         .init("command", facts.command),
         .init("sampling", facts.sampling.rawValue),
         .init("maxDrop", facts.maxDrop),
-        .init("verdict", comparison.verdict),
+      ] + JSONValue.present("minAgreement", facts.minAgreement.map(JSONValue.number)) + [
+        .init("verdict", comparison.verdict)
       ] + circumstances + [
         .init(
           "arms",
-          .array(zip(comparison.arms, evaluations).map { Self.arm($0, $1) })),
+          .array(
+            comparison.arms.enumerated().map { Self.arm($1, at: $0, facts.task, listing) })),
         .init("pairings", .array(comparison.pairings.map(Self.pairing))),
         .init("activations", .array(comparison.activations.map(Self.activation))),
-        .init("records", RecordColumns.json(evaluations.first?.records ?? [])),
+        .init("records", listing.images),
       ]
     ).text
   }
@@ -67,8 +70,20 @@ public struct JSONReport: ReportFormat {
     ])
   }
 
-  private static func arm(_ arm: ArmResult, _ evaluation: ArmEvaluation) -> JSONValue {
-    .object(
+  /// What is measured, where that is not classification.
+  private static func task(_ comparison: Comparison) -> [JSONValue.Member] {
+    guard comparison.facts.task != .classification else { return [] }
+    return [
+      .init("task", comparison.facts.task.rawValue), .init("metric", comparison.kind.name),
+      .init("intervals", comparison.intervals),
+    ]
+  }
+
+  private static func arm(
+    _ arm: ArmResult, at index: Int, _ task: TaskKind, _ listing: any AnswerListing
+  ) -> JSONValue {
+    let keys = MetricKeys(of: task)
+    return .object(
       [
         .init("name", arm.name),
         .init("kind", arm.kind.rawValue),
@@ -80,9 +95,10 @@ public struct JSONReport: ReportFormat {
       ] + JSONValue.present("sha256", arm.sha256.map(JSONValue.string)) + [
         .init("compression", arm.compression),
         .init("bitsPerWeight", arm.bitsPerWeight),
-        .init("top1", arm.top1),
-        .init("top5", arm.top5),
-        .init("top1Interval", arm.top1Interval),
+        .init(keys.value, arm.metric),
+      ] + JSONValue.present("top5", arm.top5.map(JSONValue.number)) + [
+        .init(keys.interval, arm.metricInterval)
+      ] + (arm.details?.members ?? []) + [
         .init("drop", arm.drop),
         .init("dropInterval", arm.dropInterval),
         .init("broken", arm.broken),
@@ -103,8 +119,10 @@ public struct JSONReport: ReportFormat {
         .init(
           "layers",
           .array(arm.layers.map { .object([.init("layer", $0.layer), .init("sqnr", $0.sqnr)]) })),
-        .init("predictions", RecordColumns.predictions(evaluation.records)),
-        .init("hardware", arm.hardware?.json(evaluation.hardware) ?? .null),
+      ] + listing.answers(ofArm: index) + [
+        .init(
+          "hardware",
+          arm.hardware?.json(keys) { listing.answers(ofArm: index, on: $0) } ?? .null),
         .init("hardwareAgreement", arm.hardwareAgreement),
         .init("saturation", (arm.saturation ?? []).json),
       ])

@@ -8,7 +8,7 @@ public struct JUnitReport: ReportFormat {
 
   public init() {}
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     let arms = comparison.judgedArms
     let suite = Escaping.html("calibrant compare \(comparison.facts.model.name)")
     let counts =
@@ -39,12 +39,13 @@ public struct JUnitReport: ReportFormat {
   }
 
   private static func sentence(_ arm: ArmResult) -> String {
-    guard let drop = arm.drop, let interval = arm.dropInterval else { return "" }
+    guard let drop = arm.drop else { return "" }
     let needed = arm.imagesNeeded.map { "; about \(ReportText.count($0, "image")) would settle it" }
     let measured = arm.hardware?.measured ?? []
     let byHardware = measured.map { "\($0.hardware.rawValue) \(HardwareText.drop($0.result))" }
     let both = measured.count > 1 ? " (\(byHardware.joined(separator: ", ")))" : ""
-    return "drop \(ReportText.points(drop)) points \(ReportText.points(interval))\(both)"
+    let interval = arm.dropInterval.map { " " + ReportText.points($0) } ?? ""
+    return "drop \(ReportText.points(drop)) points\(interval)\(both)"
       + (needed ?? "")
   }
 }

@@ -5,7 +5,7 @@ public struct MarkdownReport: ReportFormat {
 
   public init() {}
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     let summary = ReportSummary(comparison)
     let verdict = summary.verdictWord.map { "**\($0)** – " } ?? ""
     var blocks = [

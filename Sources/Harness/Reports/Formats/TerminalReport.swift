@@ -7,7 +7,7 @@ public struct TerminalReport: ReportFormat {
 
   public init() {}
 
-  public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
+  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     let summary = ReportSummary(comparison)
     var lines = summary.circumstances.flatMap { Self.wrapped($0) }
     lines.append("")
@@ -32,7 +32,9 @@ public struct TerminalReport: ReportFormat {
   /// One line per arm under a heading per scheme and kind; a name too long for its column gets a
   /// line of its own.
   private static func table(_ comparison: Comparison) -> [String] {
-    var lines = [row(["", "size", "top-1 % [95 %]", "drop [95 %], points", "verdict"])]
+    var lines = [
+      row(["", "size", "\(comparison.kind.name) % [95 %]", "drop [95 %], points", "verdict"])
+    ]
     var heading: String?
     for arm in comparison.arms {
       let next = title(ofGroupOf: arm)
@@ -61,13 +63,12 @@ public struct TerminalReport: ReportFormat {
   }
 
   private static func figures(of arm: ArmResult) -> [String] {
-    let top1 = "\(ReportText.percent(arm.top1)) \(ReportText.percent(arm.top1Interval))"
-    let drop = arm.drop.map { ReportText.points($0) } ?? ""
-    let interval = arm.dropInterval.map { " " + ReportText.points($0) } ?? ""
+    let metric = MetricText.value(arm.metric, arm.metricInterval)
+    let drop = arm.drop == nil ? "" : MetricText.drop(arm.drop, arm.dropInterval)
     let size =
       arm.kind == .original
       ? ReportText.bytes(arm.bytes) : arm.compression.map { "÷\(ReportText.fixed($0, 2))" } ?? ""
-    return [size, top1, drop + interval, arm.verdict.map(ReportText.word) ?? ""]
+    return [size, metric, drop, arm.verdict.map(ReportText.word) ?? ""]
   }
 
   private static let columns = [12, 7, 20, 23, 12]

@@ -1,0 +1,66 @@
+/// The tables of a page that go with a task's metric: by class, and output by output.
+struct MetricTables {
+  let comparison: Comparison
+
+  init(_ comparison: Comparison) { self.comparison = comparison }
+
+  var html: String { [classes, outputs].filter { !$0.isEmpty }.joined(separator: "\n") }
+
+  private var classes: String {
+    let columns = comparison.arms.filter { !($0.details?.perClass.isEmpty ?? true) }
+    let names = columns.first?.details?.perClass.map(\.name) ?? []
+    guard !names.isEmpty else { return "" }
+    let rows = names.map { name in
+      [name]
+        + columns.map { arm in
+          MetricText.value(arm.details?.perClass.first { $0.name == name }?.value)
+        }
+    }
+    return table(
+      "\(comparison.kind.title) by class", ["class"] + columns.map { "\($0.name) %" }, rows)
+  }
+
+  private var outputs: String {
+    let rows = comparison.arms.flatMap { arm in
+      (arm.details?.outputs ?? []).map { output in
+        [
+          arm.name, output.title, output.sqnr.map { ReportText.fixed($0, 1) } ?? "∞",
+          output.cosine.map { ReportText.fixed($0, 5) } ?? "–",
+          "\(Float(output.maxAbsError))",
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return "" }
+    return table(
+      "Outputs beside the original's",
+      ["arm", "output", "SQNR dB", "cosine", "largest difference"], rows)
+  }
+
+  /// The first column heads the rows, as text; so does the second of five.
+  private func table(_ title: String, _ header: [String], _ rows: [[String]]) -> String {
+    let head = header.map { "<th scope=\"col\">\(Escaping.html($0))</th>" }
+    let lines = rows.map { row in
+      "<tr><th scope=\"row\">\(Escaping.html(row[0]))</th>"
+        + row.dropFirst().map { "<td class=\"number\">\(Escaping.html($0))</td>" }.joined()
+        + "</tr>"
+    }
+    return """
+      <h2>\(Escaping.html(title))</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label="\(Escaping.html(title))">
+      <table><thead><tr>\(head.joined())</tr></thead>
+      <tbody>
+      \(lines.joined(separator: "\n"))
+      </tbody></table>
+      </div>
+      """
+  }
+}
+
+extension OutputFidelity {
+  /// "boxes", "boxes, 0 to 3 of axis 1".
+  var title: String {
+    guard let part else { return name }
+    return
+      "\(name), \(part.places.lowerBound) to \(part.places.upperBound - 1) of axis \(part.axis)"
+  }
+}

@@ -1,0 +1,89 @@
+import Tasks
+
+/// A task as a comparison measures it: what the outputs for an image answer, what is kept of that, and what the records of
+/// many images are worth.
+public protocol MeasuredTask: Sendable {
+  /// What outputs say. It is kept of the original alone, for every image, to compare others with.
+  associatedtype Answer: Sendable
+  /// What is kept of every image of every arm.
+  associatedtype Record: Sendable
+
+  var task: TaskKind { get }
+
+  /// Whether there are labels to measure by; otherwise arms are measured by their agreement with the original.
+  var isLabelled: Bool { get }
+
+  /// - Parameters:
+  ///   - outputs: of one image, in the original's order.
+  ///   - image: its index among the images.
+  func answer(_ outputs: [OutputArray], image: Int) throws -> Answer
+
+  /// - Parameters:
+  ///   - reference: what the original answers, which for the original is its own answer.
+  ///   - distances: of the outputs' parts from the original's.
+  func record(
+    _ answer: Answer, image: Int, reference: Answer, distances: [OutputDistance]
+  ) throws -> Record
+
+  /// What the records are worth.
+  ///
+  /// - Parameter reference: the original's records, which for the original are its own.
+  func measures(of records: [Record], reference: [Record]) -> TaskMeasures
+
+  /// The names of what `cells` says of an image.
+  var columns: [String] { get }
+
+  /// A record as a row of a table.
+  func cells(_ record: Record) -> [String]
+
+  /// How much an image's answer differs from the original's: 0 where nothing does.
+  func change(_ record: Record) -> Double
+
+  /// How an answer differs from the original's, for people.
+  func picture(_ reference: Answer, _ answer: Answer, image: Int) -> TaskPicture
+}
+
+/// What is drawn over an image, and said beside it; both HTML.
+public struct TaskPicture: Sendable, Hashable {
+  public var overlay: String
+  public var caption: String
+
+  public init(overlay: String = "", caption: String) {
+    (self.overlay, self.caption) = (overlay, caption)
+  }
+}
+
+/// What all records of an arm are worth.
+public struct TaskMeasures: Sendable {
+  /// Against labels; nil where there are none.
+  public var accuracy: Measure?
+  /// With the original.
+  public var agreement: Measure
+  /// What else is worth a column.
+  public var details = MetricDetails()
+
+  public init(accuracy: Measure?, agreement: Measure) {
+    (self.accuracy, self.agreement) = (accuracy, agreement)
+  }
+}
+
+/// A metric of all images that resamples can weigh.
+public struct Measure: Sendable {
+  public let kind: MetricKind
+  public let form: Form
+
+  public enum Form: Sendable {
+    /// A share of images, which has exact statistics; nil of images that the question does not arise for.
+    case proportion([Bool?])
+    /// Anything else.
+    case weighted(any WeightedMetric)
+  }
+
+  public init(_ kind: MetricKind, holds: [Bool?]) {
+    (self.kind, form) = (kind, .proportion(holds))
+  }
+
+  public init(_ kind: MetricKind, _ metric: any WeightedMetric) {
+    (self.kind, form) = (kind, .weighted(metric))
+  }
+}

@@ -1,0 +1,72 @@
+import Engine
+import Tasks
+
+/// What the original gives for every image: its answers, and its outputs as far as they fit in memory; others are computed
+/// again where they are asked for.
+struct ReferenceOutputs<Answer: Sendable>: Sendable {
+  let program: Program
+  private(set) var answers: [Answer] = []
+  private(set) var seconds = 0.0
+  private var kept: [[OutputArray]] = []
+  private var maxima: [AxisMaxima?] = []
+  private var hasFiniteValues = false
+
+  /// Bytes of outputs to keep.
+  private static var budget: Int { 256 << 20 }
+
+  init<Task: MeasuredTask>(
+    _ model: LoadedModel, _ task: Task, _ run: OutputRun
+  ) throws where Task.Answer == Answer {
+    program = try model.program()
+    var room = Self.budget
+    var (answers, kept, maxima) = ([Answer](), [[OutputArray]](), [AxisMaxima?]())
+    var hasFiniteValues = false
+    seconds = try run.run(program, title: "original") {
+      { image, outputs in (try task.answer(outputs, image: image), outputs) }
+    } consume: { image, result in
+      answers.append(result.0)
+      Self.add(result.1, to: &maxima)
+      hasFiniteValues =
+        hasFiniteValues || result.1.contains { $0.values.contains(where: \.isFinite) }
+      room -= 4 * result.1.reduce(0) { $0 + $1.values.count }
+      if room >= 0, kept.count == image { kept.append(result.1) }
+    }
+    (self.answers, self.kept, self.maxima) = (answers, kept, maxima)
+    self.hasFiniteValues = hasFiniteValues
+    if !hasFiniteValues,
+      let origin = try NonFiniteOrigin.find(
+        in: model.model, on: run.images, among: 0..<run.images.count)
+    {
+      throw HarnessError.nonFiniteValues(origin)
+    }
+  }
+
+  /// Outputs whose shape follows the image have no places to tell apart.
+  private static func add(_ outputs: [OutputArray], to maxima: inout [AxisMaxima?]) {
+    if maxima.isEmpty { maxima = outputs.map { AxisMaxima(shape: $0.shape) } }
+    for (index, output) in outputs.enumerated() where index < maxima.count {
+      if maxima[index]?.shape == output.shape {
+        maxima[index]?.add(output)
+      } else {
+        maxima[index] = nil
+      }
+    }
+  }
+
+  /// What distances are taken of: parts of each output whose ranges differ much, or all of it.
+  var parts: [FidelityTask.Part] {
+    maxima.enumerated().flatMap { output, maxima in
+      (maxima.map { OutputParts.find(in: $0) } ?? []).map {
+        FidelityTask.Part(output: output, part: $0)
+      }
+    }
+  }
+
+  /// The shape of an output that has parts.
+  func shape(ofOutput index: Int) -> [Int] { maxima[index]?.shape ?? [] }
+
+  /// The outputs of an image that were kept.
+  func outputs(ofImage index: Int) -> [OutputArray]? {
+    index < kept.count ? kept[index] : nil
+  }
+}

@@ -1,0 +1,111 @@
+import Engine
+import Tasks
+
+/// One model measured against the labels of any task.
+public struct TaskEvaluation: Sendable {
+  public let model: String
+  public let task: TaskKind
+  public let kind: MetricKind
+  public let intervals: String
+  /// `metric` and the rest; compared with nothing.
+  public let result: ArmResult
+  public let imageCount: Int
+  public let skippedImages: [String]
+  public let seconds: EvaluationResult.Seconds
+  public let provenance: Provenance
+  public var warnings: [String] = []
+  let listing: TaskListing
+
+  /// - Parameters:
+  ///   - choice: both measures in both arithmetics, and reports the worse.
+  ///   - seconds: what decoding, inference and all took, of the seconds of the runs.
+  /// - Throws: `HarnessError.noLabels` where there is nothing to measure against.
+  public init(
+    _ model: LoadedModel, _ choice: HardwareChoice, on images: ImageStore,
+    measuring task: some MeasuredTask, jobs: Int, isQuiet: Bool,
+    seconds: (Double) -> EvaluationResult.Seconds
+  ) throws {
+    guard task.isLabelled else { throw HarnessError.noLabels(task: task.task) }
+    var bench = TaskBench(images: images, task: task, jobs: jobs, isQuiet: isQuiet)
+    let measured = try bench.evaluateAlone(model, choice)
+    self.model = model.name
+    self.task = task.task
+    kind = bench.statistics.kind
+    intervals = bench.statistics.intervals
+    result = ArmResult(measured, against: nil, bench.statistics)
+    imageCount = images.count
+    skippedImages = images.skipped.map(\.path)
+    self.seconds = seconds(Double(images.count) / measured.imagesPerSecond)
+    provenance = Provenance(model, images)
+    listing = bench.listing
+  }
+}
+
+extension TaskEvaluation {
+  private var imagesPerSecond: Double {
+    seconds.total > 0 ? Double(imageCount) / seconds.total : 0
+  }
+
+  /// The result for people.
+  public var text: String {
+    let details = result.details
+    var lines = [
+      "\(model): \(kind.name) \(MetricText.value(result.metric)) % "
+        + "\(result.metricInterval.map { ReportText.percent($0) } ?? ""), "
+        + ReportText.count(imageCount, "image")
+    ]
+    lines += (details?.metrics ?? []).map {
+      "  \($0.title) \(MetricText.value($0.value))\($0.value == nil ? "" : " %")"
+    }
+    if let classes = details?.perClass, classes.count <= 20 {
+      let width = classes.map(\.name.count).max() ?? 0
+      lines += classes.map { one in
+        let padding = String(repeating: " ", count: width - one.name.count)
+        return "  \(one.name)\(padding)  \(MetricText.value(one.value)) %"
+      }
+    }
+    lines += (result.hardware?.measured ?? []).map { hardware, measured in
+      "  \(hardware.description): \(kind.name) "
+        + MetricText.value(measured.metric, measured.metricInterval)
+    }
+    if !skippedImages.isEmpty {
+      lines.append("left out \(ReportText.count(skippedImages.count, "unreadable image")):")
+      lines += skippedImages.map { "  \($0)" }
+    }
+    lines += [provenance.arithmeticSentence].compactMap(\.self)
+    lines.append(
+      "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
+        + "\(ReportText.fixed(seconds.decode, 2)), inference "
+        + "\(ReportText.fixed(seconds.inference, 2)), total \(ReportText.fixed(seconds.total, 2))")
+    return lines.joined(separator: "\n")
+  }
+
+  /// The result for scripts, with a newline at the end.
+  public var json: String {
+    JSONValue.object(
+      [
+        .init("model", model), .init("task", task.rawValue), .init("count", imageCount),
+        .init("metricName", kind.name), .init("metric", result.metric),
+        .init("metricInterval", result.metricInterval), .init("intervals", intervals),
+      ] + (result.details?.members ?? []) + [
+        .init("skipped", skippedImages.count), .init("skippedImages", skippedImages),
+        .init("imagesPerSecond", imagesPerSecond),
+        .init(
+          "seconds",
+          .object([
+            .init("decode", seconds.decode), .init("inference", seconds.inference),
+            .init("total", seconds.total),
+          ])),
+        .init("warnings", warnings),
+        .init("arithmetic", provenance.arithmetic?.json ?? .null),
+        .init("provenance", provenance.json), .init("records", listing.images),
+      ] + listing.answers(ofArm: 0) + [
+        .init("hardware", result.hardware?.json(.general) { _ in [] } ?? .null),
+        .init("saturation", (result.saturation ?? []).json),
+      ]
+    ).text
+  }
+
+  /// `path,contentHash`, and what is kept of every image.
+  public var csv: String { listing.csv }
+}
