@@ -34,8 +34,13 @@ extension [LayerSaturation] {
   ) throws -> [LayerSaturation] {
     guard !isEmpty else { return self }
     let program = try Program(model, hardware: .noVNNI, countingClamps: true)
-    _ = try Evaluator(jobs: jobs).rankings(
-      of: program, on: FirstSamples(images, Self.counted), limit: 1)
+    let counted = FirstSamples(images, Self.counted)
+    let batching = try Batching(counted, for: program)
+    try processInOrder(units: batching.unitCount, jobs: jobs) {
+      let worker = SessionBox(program)
+      return { unit in _ = try worker.session.run([batching.input(unit, from: counted)]) }
+    } consume: { (_: Int, _: Void) in
+    }
     let shares = program.clampedShares
     return map { layer in
       var layer = layer

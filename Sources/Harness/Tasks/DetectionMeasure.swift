@@ -4,8 +4,8 @@ import Tasks
 public struct DetectionMeasure: MeasuredTask {
   public struct Record: Sendable {
     var truth: DetectionRecord?
-    /// With the original's boxes above the confidence as truth.
-    var original: DetectionRecord
+    /// With the original's boxes above the confidence as truth; nil where there are labels.
+    var original: DetectionRecord?
     var agreement: BoxAgreement
   }
 
@@ -15,7 +15,7 @@ public struct DetectionMeasure: MeasuredTask {
   let confidence: Double
   let geometry: @Sendable (_ image: Int) -> BoxGeometry
   /// nil without labels.
-  let truth: (@Sendable (_ image: Int) -> DetectionTask.Truth)?
+  var truth: (@Sendable (_ image: Int) -> DetectionTask.Truth)?
   /// By class; classes without a name go by their number.
   let classNames: [String]
 
@@ -28,11 +28,15 @@ public struct DetectionMeasure: MeasuredTask {
   public func record(
     _ answer: [Detection], image: Int, reference: [Detection], distances: [OutputDistance]
   ) -> Record {
-    let original = DetectionTask.Truth(
-      reference: reference, above: confidence, geometry: geometry(image))
-    return Record(
+    Record(
       truth: truth.map { DetectionRecord(detections: answer, truths: $0(image).boxes) },
-      original: DetectionRecord(detections: answer, truths: original.boxes),
+      original: isLabelled
+        ? nil
+        : DetectionRecord(
+          detections: answer,
+          truths: DetectionTask.Truth(
+            reference: reference, above: confidence, geometry: geometry(image)
+          ).boxes),
       agreement: BoxAgreement(answer, reference: reference, above: confidence))
   }
 
@@ -44,7 +48,7 @@ public struct DetectionMeasure: MeasuredTask {
       measures.details.metrics = [
         MetricDetails.Metric(
           "mAPAgainstOriginal", "mAP of the original's boxes",
-          PrecisionCurves(records.map(\.original)).classes().mean(\.precision))
+          PrecisionCurves(records.compactMap(\.original)).classes().mean(\.precision))
       ]
       return measures
     }

@@ -7,7 +7,7 @@ public struct EmbeddingMeasure: MeasuredTask {
   public let task = TaskKind.embedding
   let reader: EmbeddingTask
   /// By image; nil without labels.
-  let identities: [Int]?
+  var identities: [Int]?
   let paths: [String]
 
   public var isLabelled: Bool { identities != nil }

@@ -50,8 +50,19 @@ public enum MetricSample: Sendable, Hashable {
       let (successes, count) = counted(holds).counts
       return Wilson.interval(successes: successes, count: count)
     case .resampled(_, let values, let count):
-      return bootstrap.interval(of: values, effectiveImageCount: count).map { Interval($0) }
+      return bootstrap.interval(of: centred(values), effectiveImageCount: count).map {
+        Interval(max($0.lowerBound, 0), min($0.upperBound, 1))
+      }
     }
+  }
+
+  /// Resamples hold some images twice and others not at all, which some metrics take for easier: their average precision is
+  /// higher on the whole. Differences of arms have no such shift.
+  private func centred(_ values: [Double?]) -> [Double?] {
+    let known = values.compactMap(\.self)
+    guard let value, !known.isEmpty else { return values }
+    let shift = known.reduce(0, +) / Double(known.count) - value
+    return values.map { $0.map { $0 - shift } }
   }
 
   private func counted(_ holds: [Bool?]) -> (share: Double, counts: (Int, Int)) {

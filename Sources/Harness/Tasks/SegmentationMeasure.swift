@@ -16,7 +16,7 @@ public struct SegmentationMeasure: MeasuredTask {
   public let task = TaskKind.segmentation
   let reader: SegmentationTask
   /// nil without labels.
-  let mask: (@Sendable (_ image: Int) throws -> LabelMap)?
+  var mask: (@Sendable (_ image: Int) throws -> LabelMap)?
   let classNames: [String]
 
   public var isLabelled: Bool { mask != nil }

@@ -14,7 +14,6 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   private var reference: ReferenceOutputs<Task.Answer>?
   private var names: [String] = []
   private var originalRecords: [Task.Record] = []
-  private var originalSHA256 = ""
   private var passes: [Key: Pass] = [:]
   private var known: TaskStatistics?
   private var clamped: [String: [LayerSaturation]] = [:]
@@ -53,14 +52,14 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   mutating func evaluateOriginal(_ model: LoadedModel) throws -> MeasuredArm<TaskAnswers> {
     let reference = try ReferenceOutputs(model, task, run)
     self.reference = reference
-    originalSHA256 = model.sha256
     names = reference.program.outputNames
     let records = try reference.answers.enumerated().map { index, answer in
       try task.record(answer, image: index, reference: answer, distances: [])
     }
-    let answers = try self.answers(records, outputs: [])
+    let measures = task.measures(of: records, reference: records)
+    let answers = try self.answers(measures, isOriginal: true, outputs: [])
     originalRecords = records
-    known = statistics(of: records)
+    known = statistics(of: measures.accuracy ?? measures.agreement)
     guard answers.metric.value != nil else { throw HarnessError.nothingToMeasure(task: task.task) }
     let arm = Arm(
       name: "original", kind: .original, bytes: model.bytes, sha256: model.sha256)
@@ -70,12 +69,10 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
         records: originalRecords))
     return MeasuredArm(
       arm: arm, answers: answers,
-      imagesPerSecond: Double(images.count) / reference.seconds, notes: model.taskNotes)
+      imagesPerSecond: Double(images.count) / reference.seconds, notes: model.notes(for: task.task))
   }
 
-  private func statistics(of records: [Task.Record]) -> TaskStatistics {
-    let measures = task.measures(of: records, reference: records)
-    let measure = measures.accuracy ?? measures.agreement
+  private func statistics(of measure: Measure) -> TaskStatistics {
     var isProportion = false
     if case .proportion = measure.form { isProportion = true }
     return TaskStatistics(kind: measure.kind, bootstrap: bootstrap, isProportion: isProportion)
@@ -150,7 +147,9 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
       OutputFidelity(names[$0.output], $0, of: reference.shape(ofOutput: $0.output), $1)
     }
     return Pass(
-      answers: try answers(records, outputs: outputs), records: records, order: order,
+      answers: try answers(
+        task.measures(of: records, reference: originalRecords), isOriginal: false,
+        outputs: outputs), records: records, order: order,
       lowestSQNR: outputs.compactMap(\.sqnr).min(),
       notes: OutputFidelity.notes(sums), imagesPerSecond: Double(images.count) / seconds)
   }
@@ -186,17 +185,15 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   }
 
   private func answers(
-    _ records: [Task.Record], outputs: [OutputFidelity]
+    _ measures: TaskMeasures, isOriginal: Bool, outputs: [OutputFidelity]
   ) throws -> TaskAnswers {
-    let measures = task.measures(
-      of: records, reference: originalRecords.isEmpty ? records : originalRecords)
     let agreement = try MetricSample(measures.agreement, bootstrap, jobs: jobs)
     let metric = try measures.accuracy.map { try MetricSample($0, bootstrap, jobs: jobs) }
     var answers = TaskAnswers(
-      isOriginal: originalRecords.isEmpty, metric: metric ?? agreement, agreement: agreement,
+      isOriginal: isOriginal, metric: metric ?? agreement, agreement: agreement,
       details: measures.details)
     answers.details.outputs = outputs
-    if !originalRecords.isEmpty {
+    if !isOriginal {
       answers.details.agreementInterval = agreement.interval(bootstrap)
     }
     return answers
@@ -251,8 +248,10 @@ struct ListedArm<Record: Sendable>: Sendable {
 }
 
 extension LoadedModel {
-  /// What whoever reads its results should know, whichever output is read: what is ranked is no question.
-  var taskNotes: [String] { notes.filter { !scores.notes.contains($0) } }
+  /// What whoever reads its results should know; which output is ranked is a question of classification alone.
+  public func notes(for task: TaskKind) -> [String] {
+    task == .classification ? notes : notes.filter { !scores.notes.contains($0) }
+  }
 }
 
 extension OutputFidelity {

@@ -11,7 +11,7 @@ public struct TextMeasure: MeasuredTask {
   public let task = TaskKind.text
   let decoder: CTCDecoder
   /// nil without labels.
-  let truth: (@Sendable (_ image: Int) -> String)?
+  var truth: (@Sendable (_ image: Int) -> String)?
 
   public var isLabelled: Bool { truth != nil }
 

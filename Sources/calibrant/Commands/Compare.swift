@@ -17,7 +17,11 @@ struct Compare: ParsableCommand {
       Files of other tools are measured beside them, or alone where there is no --calibration:
                calibrant compare model.onnx --images test/ --also nncf=nncf.onnx
 
-      With --max-drop the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
+      Without labels, arms are measured by how far they answer as the original does; --task says what answers are:
+               calibrant compare yolov8n.onnx --images photos/ --calibration others/ \\
+                 --task detection --letterbox 640 --min-agreement 95
+
+      With --max-drop or --min-agreement the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
@@ -42,8 +46,15 @@ struct Compare: ParsableCommand {
     completion: .list(StandardMethods.names))
   var methods = "auto"
 
-  @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
+  @Option(
+    help: ArgumentHelp(
+      "Largest acceptable drop of top-1, or of the task's metric, in points.", valueName: "points"))
   var maxDrop: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Least acceptable agreement with the original's answers, in percent.", valueName: "percent"))
+  var minAgreement: Double?
 
   @Flag(help: "Add an arm per step of the activation-based recipe, without that step.")
   var ablation = false
@@ -61,6 +72,7 @@ struct Compare: ParsableCommand {
     completion: .directory)
   var folder: String?
 
+  @OptionGroup var task: TaskOptions
   @OptionGroup var ranking: RankingOptions
 
   @Option(help: "Use this many calibration samples.") var calibrationLimit: Int?
@@ -100,8 +112,15 @@ struct Compare: ParsableCommand {
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
       throw ValidationError("--max-drop must be a number of points, 0 or more")
     }
+    if let minAgreement, !(0...100).contains(minAgreement) {
+      throw ValidationError("--min-agreement must be a number of percent, 0 to 100")
+    }
     if sequential && maxDrop == nil {
       throw ValidationError("--sequential settles a verdict, which needs --max-drop")
+    }
+    let measured = try task.settings().task ?? .classification
+    if sequential, minAgreement != nil || measured != .classification {
+      throw ValidationError("--sequential settles a drop of top-1, nothing else")
     }
   }
 
@@ -114,7 +133,7 @@ struct Compare: ParsableCommand {
     let (loaded, report) = try places()
     try result.requireWritable(
       [statistics, statistics.map(journalPath)] + (report.map(ReportFolder.files(in:)) ?? []),
-      apartFrom: [model, images.images, images.labels, calibration] + also.map(\.path))
+      apartFrom: [model, images.images, images.labels, calibration] + task.files + also.map(\.path))
     guard let report else {
       let scratch = try ScratchFolder()
       return try withExtendedLifetime(scratch) {
@@ -149,10 +168,12 @@ struct Compare: ParsableCommand {
   ) throws -> Comparison {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
-    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
+    let settings = try task.settings()
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     var warnings = Warnings(quiet: run_.quiet)
-    let dataset = try images.dataset(for: loaded, seed: seed, &warnings)
+    try settings.check(recipe)
+    let data = try images.data(settings, for: loaded, seed: seed, &warnings)
+    warnings.tell(loaded, data)
     let given = try also.map { try GivenArm(name: $0.name, path: $0.path, like: loaded) }
     let arms = try calibration.map { try self.arms(loaded, recipe, calibratedWith: $0, &warnings) }
     var run = ComparisonRun(
@@ -167,7 +188,8 @@ struct Compare: ParsableCommand {
     run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
-    let outcome = try outcome(of: run, loaded, arms, recipe, dataset)
+    run.minAgreement = minAgreement.map { $0 / 100 }
+    let outcome = try outcome(of: run, loaded, arms, recipe, settings, data)
     warnings.add(outcome.comparison.facts.warnings)
     warnings.tellHeldBack()
     if speed == .auto, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
@@ -203,13 +225,16 @@ struct Compare: ParsableCommand {
 
   private func outcome(
     of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs?,
-    _ recipe: Preprocessing, _ dataset: ImageDataset
+    _ recipe: Preprocessing, _ settings: TaskSettings, _ data: TaskData
   ) throws -> ComparisonRun.Outcome {
-    guard sequential else {
-      let store = try images.store(dataset, for: loaded.input, recipe, run_, isReadOften: true)
+    guard sequential, data.task == .classification else {
+      let store = try images.store(data.dataset, for: loaded.input, recipe, run_, isReadOften: true)
+      if let measure = try StandardMeasures.measure(settings, data, of: loaded, on: store) {
+        return try run.run(loaded, arms, images: store, measuring: measure)
+      }
       return try run.run(loaded, arms, images: store)
     }
-    let shuffled = dataset.shuffled(seed: seed)
+    let shuffled = data.dataset.shuffled(seed: seed)
     return try run.runSequentially(loaded, arms, dataset: shuffled) {
       try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
     }

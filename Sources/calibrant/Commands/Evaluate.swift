@@ -3,11 +3,16 @@ import Harness
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures a model's accuracy on labelled images.",
-    discussion: "Example: calibrant evaluate model.onnx --images test/ --labels labels.txt")
+    abstract: "Measures a model on labelled images.",
+    discussion: """
+      Example: calibrant evaluate model.onnx --images test/ --labels labels.txt
+               calibrant evaluate yolov8n.onnx --images val2017/ --letterbox 640 \\
+                 --annotations instances_val2017.json
+      """)
 
   @Argument(help: "An ONNX file, quantized or not.", completion: .file()) var model: String
   @OptionGroup var images: ImageOptions
+  @OptionGroup var task: TaskOptions
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
@@ -18,32 +23,59 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
 
   @Option(
-    help: ArgumentHelp("Write every image's five highest classes as CSV.", valueName: "file.csv"),
+    help: ArgumentHelp(
+      "Write what is answered for every image as CSV: the five highest classes, …",
+      valueName: "file.csv"),
     completion: .file())
   var predictions: String?
 
   func run() throws {
-    try result.requireWritable([predictions], apartFrom: [model, images.images, images.labels])
+    try result.requireWritable(
+      [predictions], apartFrom: [model, images.images, images.labels] + task.files)
     let start = ContinuousClock.now
     let loaded = try LoadedModel(
       model, output: ranking.output, arithmetic: arithmetic.arithmetic)
-    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
     let recipe = try preprocessing.preprocessing(for: loaded.input)
     var warnings = Warnings(quiet: run_.quiet)
-    let dataset = try images.dataset(for: loaded, seed: seed, &warnings)
-    let store = try images.store(dataset, for: loaded.input, recipe, run_)
+    var settings = try task.settings()
+    settings.task = settings.task ?? .classification
+    try settings.check(recipe)
+    let data = try images.data(settings, for: loaded, seed: seed, &warnings)
+    warnings.tell(loaded, data)
+    let store = try images.store(data.dataset, for: loaded.input, recipe, run_)
+    if let measure = try StandardMeasures.measure(settings, data, of: loaded, on: store) {
+      try evaluate(loaded, store, measuring: measure, since: start, &warnings)
+    } else {
+      try classify(loaded, store, since: start, &warnings)
+    }
+  }
+
+  private func evaluate(
+    _ loaded: LoadedModel, _ store: ImageStore, measuring measure: some MeasuredTask,
+    since start: ContinuousClock.Instant, _ warnings: inout Warnings
+  ) throws {
+    var outcome = try TaskEvaluation(
+      loaded, hardware.hardware ?? .exact, on: store, measuring: measure, jobs: run_.workers,
+      isQuiet: run_.quiet
+    ) { seconds(store, running: $0, since: start) }
+    warnings.tellHeldBack()
+    outcome.warnings = warnings.texts
+    if let predictions { try writeFile(outcome.csv, to: predictions) }
+    try result.emit(text: outcome.text, json: outcome.json)
+  }
+
+  private func classify(
+    _ loaded: LoadedModel, _ store: ImageStore, since start: ContinuousClock.Instant,
+    _ warnings: inout Warnings
+  ) throws {
     let evaluation = try HardwareEvaluation(
       loaded, hardware.hardware ?? .exact, on: store,
       Evaluator(jobs: run_.workers, isQuiet: run_.quiet, output: loaded.scores))
     let records = evaluation.records
-    // Workers share the pass evenly, so their reading took its part of the wall clock.
-    let reading = store.readSeconds / Double(min(run_.workers, store.count))
-    let seconds = EvaluationResult.Seconds(
-      decode: store.seconds + reading, inference: max(evaluation.seconds - reading, 0),
-      total: (ContinuousClock.now - start).seconds)
     var outcome = EvaluationResult(
       model: loaded.name, records: records, classNames: store.classNames,
-      skippedImages: store.skipped.map(\.path), seconds: seconds,
+      skippedImages: store.skipped.map(\.path),
+      seconds: seconds(store, running: evaluation.seconds, since: start),
       provenance: Provenance(loaded, store))
     outcome.nonFinite = try evaluation.rankings.nonFinite(of: loaded.model, on: store)
     outcome.hardware = evaluation.results
@@ -54,5 +86,15 @@ struct Evaluate: ParsableCommand {
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
     try result.emit(
       text: outcome.text, json: outcome.json(records: records, hardware: evaluation.measured))
+  }
+
+  /// Workers share the pass evenly, so their reading took its part of the wall clock.
+  private func seconds(
+    _ store: ImageStore, running: Double, since start: ContinuousClock.Instant
+  ) -> EvaluationResult.Seconds {
+    let reading = store.readSeconds / Double(min(run_.workers, store.count))
+    return EvaluationResult.Seconds(
+      decode: store.seconds + reading, inference: max(running - reading, 0),
+      total: (ContinuousClock.now - start).seconds)
   }
 }

@@ -7,7 +7,9 @@ import Quantization
 /// Labelled images and how to read them.
 struct ImageOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Folder of class folders, or a CSV manifest.", valueName: "dir|csv"),
+    help: ArgumentHelp(
+      "Folder of class folders, or a CSV manifest; of any images where labels are apart or none.",
+      valueName: "dir|csv"),
     completion: .file())
   var images: String
 
@@ -26,13 +28,15 @@ struct ImageOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
-  /// The images, after a look at whether their labels can be the model's.
-  func dataset(
-    for model: LoadedModel, seed: UInt64, _ warnings: inout Warnings
-  ) throws -> ImageDataset {
-    let dataset = try ImageDataset.load(from: images, labels: labels)
-    warnings.add(try LabelFit(dataset, classes: model.scores.classes).warnings())
-    return limit.map { dataset.limited(to: $0, seed: seed) } ?? dataset
+  /// The images and their labels, after a look at whether classes can be the model's.
+  func data(
+    _ settings: TaskSettings, for model: LoadedModel, seed: UInt64, _ warnings: inout Warnings
+  ) throws -> TaskData {
+    let data = try settings.data(images: images, labels: labels, skipsMissing: skipUnreadable)
+    if data.task == .classification {
+      warnings.add(try LabelFit(data.dataset, classes: model.scores.classes).warnings())
+    }
+    return limit.map { data.limited(to: $0, seed: seed) } ?? data
   }
 
   /// - Parameter isReadOften: whether several arms will read the images.

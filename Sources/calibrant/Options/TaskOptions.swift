@@ -2,7 +2,7 @@ import ArgumentParser
 import Harness
 import Tasks
 
-extension TaskSettings.Task: ExpressibleByArgument {}
+extension TaskKind: ExpressibleByArgument {}
 
 /// What is measured, and by which labels.
 struct TaskOptions: ParsableArguments {
@@ -10,7 +10,7 @@ struct TaskOptions: ParsableArguments {
     help: ArgumentHelp(
       "What the outputs are (default: classification; fidelity without labels).",
       valueName: "task"))
-  var task: TaskSettings.Task?
+  var task: TaskKind?
 
   @Option(
     help: ArgumentHelp(
@@ -73,7 +73,7 @@ struct TaskOptions: ParsableArguments {
   }
 
   /// The task that is named, or the one whose options are given.
-  private func statedTask() throws -> TaskSettings.Task? {
+  private func statedTask() throws -> TaskKind? {
     var stated = task
     var reason = task.map { "--task \($0)" } ?? ""
     for (option, isGiven, owner) in owners where isGiven {
@@ -88,7 +88,10 @@ struct TaskOptions: ParsableArguments {
     return stated
   }
 
-  private var owners: [(option: String, isGiven: Bool, task: TaskSettings.Task)] {
+  /// Files that are read.
+  var files: [String?] { [annotations, masks, dictionary] }
+
+  private var owners: [(option: String, isGiven: Bool, task: TaskKind)] {
     [
       ("--annotations", annotations != nil, .detection), ("--boxes", boxes != nil, .detection),
       ("--confidence", confidence != nil, .detection), ("--iou", iou != nil, .detection),

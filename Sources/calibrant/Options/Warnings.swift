@@ -1,3 +1,5 @@
+import Harness
+
 /// What speaks against believing a result, told on standard error: at once, or with --quiet when there is a result to doubt.
 struct Warnings {
   private(set) var texts: [String] = []
@@ -11,6 +13,11 @@ struct Warnings {
       texts.append(text)
       note("warning: \(text)", quiet: isQuiet)
     }
+  }
+
+  /// Says how the model is read, and what was left out of the images.
+  func tell(_ model: LoadedModel, _ data: TaskData) {
+    for text in model.notes(for: data.task) + data.notes { note("note: \(text)", quiet: isQuiet) }
   }
 
   /// For when the result is there.

@@ -1,6 +1,6 @@
 /// The images that a task is measured on, and what is known of each.
 public struct TaskData: Sendable {
-  public let task: TaskSettings.Task
+  public let task: TaskKind
   /// May be sampled, put in another order or thinned: labels are found by an image's path.
   public let dataset: ImageDataset
   public let truths: Truths
@@ -27,8 +27,14 @@ extension TaskData {
     }
   }
 
+  /// Some of the images (`ImageDataset.limited`).
+  public func limited(to limit: Int, seed: UInt64) -> TaskData {
+    TaskData(
+      task: task, dataset: dataset.limited(to: limit, seed: seed), truths: truths, notes: notes)
+  }
+
   /// Images without labels.
-  init(_ task: TaskSettings.Task, _ images: ImageDataset) {
+  init(_ task: TaskKind, _ images: ImageDataset) {
     self.init(task: task, dataset: images, truths: .none, notes: [])
   }
 }

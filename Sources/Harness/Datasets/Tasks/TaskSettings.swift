@@ -2,12 +2,8 @@ import Imaging
 
 /// What is to be measured, and where its labels are.
 public struct TaskSettings: Sendable, Hashable {
-  public enum Task: String, CaseIterable, Sendable {
-    case classification, detection, segmentation, embedding, text, fidelity
-  }
-
   /// nil where that is left to the data: classification where images have classes, else fidelity.
-  public var task: Task?
+  public var task: TaskKind?
   /// Boxes: a COCO `.json`, a `data.yaml` of YOLO, or a folder of Pascal VOC's `.xml` files.
   public var annotations: String?
   /// The name of a decoder (`StandardBoxDecoders`).
