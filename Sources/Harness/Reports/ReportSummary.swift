@@ -28,9 +28,8 @@ struct ReportSummary {
     let count = ReportText.count(arms.count, judged)
     let chosen = arms.count { $0.verdict == verdict }
     switch verdict {
-    case .pass: return "\(metric.title) drops by less than \(margin) points in all of \(count)."
-    case .fail:
-      return "\(metric.title) drops by more than \(margin) points in \(chosen) of \(count)."
+    case .pass: return "\(requirement(metric.title)) in all of \(count)."
+    case .fail: return "\(violation(metric.title)) in \(chosen) of \(count)."
     case .inconclusive:
       return "Too few images to tell whether \(requirement(metric.name)) "
         + "in \(chosen) of \(count)."
