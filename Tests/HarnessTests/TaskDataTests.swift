@@ -37,14 +37,15 @@ import Testing
   }
 
   private func detection(
-    _ annotations: String, labels: String? = nil, skipsMissing: Bool = false
+    _ annotations: String, in images: String = "images", labels: String? = nil,
+    skipsMissing: Bool = false
   ) throws -> (data: TaskData, boxes: BoxTruths) {
     let settings = settings {
       $0.task = .detection
       $0.annotations = annotations
     }
     let data = try settings.data(
-      images: folder.file("images"), labels: labels, skipsMissing: skipsMissing)
+      images: folder.file(images), labels: labels, skipsMissing: skipsMissing)
     guard case .boxes(let boxes) = data.truths else {
       throw HarnessError.badOption("no boxes were read")
     }
@@ -115,6 +116,7 @@ import Testing
     let (data, boxes) = try detection(yaml)
     #expect(data.dataset.samples.map(\.path) == ["val/1.jpg", "val/2.jpg"])
     #expect(boxes.areModelClasses && boxes.categories == ["cat", "dog"])
+    #expect(try detection(yaml, in: "images/").data.dataset.samples == data.dataset.samples)
     // The centre at (100, 25), sides of 20 and 50 pixels.
     let truth = boxes.truth(of: data.dataset.samples[0], geometry).boxes
     #expect(truth.map(\.category) == [1])
@@ -186,12 +188,14 @@ import Testing
     return (entry.bytes, try #require(entry.indices))
   }
 
-  private func segmentation() throws -> (data: TaskData, masks: MaskTruths) {
+  private func segmentation(
+    _ images: String = "images"
+  ) throws -> (data: TaskData, masks: MaskTruths) {
     let settings = settings {
       $0.task = .segmentation
       $0.masks = folder.file("masks")
     }
-    let data = try settings.data(images: folder.file("images"))
+    let data = try settings.data(images: images.isEmpty ? folder.path : folder.file(images))
     guard case .masks(let masks) = data.truths else {
       throw HarnessError.badOption("no masks were found")
     }
@@ -219,6 +223,14 @@ import Testing
       try masks.mask(of: samples[1], BoxGeometry(width: 11, height: 7))
     }
     #expect(empty?.description.contains("masks/x/2.png") == true)
+  }
+
+  /// Masks within the folder of images are no images, whatever they are called.
+  @Test func masksMayLieBesideTheirImages() throws {
+    try files("photos/1.jpg", "photos/2.png", "masks/1.png", "masks/2.png", "masks_old/1.txt")
+    let (data, _) = try segmentation("")
+    #expect(data.dataset.samples.map(\.path) == ["photos/1.jpg", "photos/2.png"])
+    #expect(data.notes == [])
   }
 
   @Test func aMaskWithoutItsImageIsNamed() throws {

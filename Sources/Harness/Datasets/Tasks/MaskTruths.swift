@@ -56,7 +56,7 @@ extension TaskData {
     guard !masks.paths.isEmpty else {
       throw .unreadable(path: masks.folder, reason: "the folder holds no .png files")
     }
-    let files = try NamedFiles(in: images)
+    let files = try NamedFiles(in: images, outside: masks.folder)
     let samples = try files.samples(
       called: masks.paths, by: masks.folder, skipsMissing: skipsMissing)
     let paths = masks.paths.map { FileTree.join(masks.root, $0) }
