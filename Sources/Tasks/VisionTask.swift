@@ -34,6 +34,9 @@ public protocol WeightedMetric: Sendable {
   /// - Precondition: as many weights as images, none negative.
   func value(weights: [Int]) -> Double?
 
+  /// The metric by each of several lists of weights: the same values, together where that is faster.
+  func values(weights: [[Int]]) -> [Double?]
+
   /// How many images a mean over classes rests on, for the interval: the harmonic mean of the images of each class, since
   /// a class of few images is as uncertain as they are few. nil where it is all images.
   var effectiveImageCount: Double? { get }
@@ -41,6 +44,8 @@ public protocol WeightedMetric: Sendable {
 
 extension WeightedMetric {
   public var effectiveImageCount: Double? { nil }
+
+  public func values(weights: [[Int]]) -> [Double?] { weights.map { value(weights: $0) } }
 }
 
 /// What a metric is called and how it is read.

@@ -21,7 +21,7 @@ public enum MetricSample: Sendable, Hashable {
       try processInOrder(units: units, jobs: jobs) {
         { unit in
           let end = min((unit + 1) * Self.unit, bootstrap.resampleCount)
-          return bootstrap.values(of: unit * Self.unit..<end) { metric.value(weights: $0) }
+          return bootstrap.values(of: unit * Self.unit..<end, metric)
         }
       } consume: { (_: Int, some: [Double?]) in
         values += some
@@ -33,7 +33,7 @@ public enum MetricSample: Sendable, Hashable {
   }
 
   /// Resamples that a worker takes at a time.
-  private static let unit = 50
+  private static let unit = 48
 
   var value: Double? {
     switch self {

@@ -37,6 +37,11 @@ public struct PairedBootstrap: Sendable {
     resamples.map { metric(weights(ofResample: $0)) }
   }
 
+  /// The same, weighed together.
+  public func values(of resamples: Range<Int>, _ metric: some WeightedMetric) -> [Double?] {
+    metric.values(weights: resamples.map(weights(ofResample:)))
+  }
+
   /// The first arm's metric less the second's in some of the resamples; nil where either has none.
   public func differences(
     of resamples: Range<Int>, first: (_ weights: [Int]) -> Double?,

@@ -24,6 +24,35 @@ import Testing
     }
   }
 
+  /// To the bit, in one go or one by one. The sets have crowds, classes that a resample has none of, and equal scores.
+  @Test func resamplesWeighedTogetherAreThoseOfRealCopies() throws {
+    for (number, golden) in try PrecisionGolden.load().prefix(60).enumerated() {
+      let records = golden.records()
+      let curves = PrecisionCurves(records)
+      let bootstrap = PairedBootstrap(imageCount: records.count, seed: UInt64(number))
+      let weights =
+        [records.map { _ in 0 }, golden.weights] + (0..<17).map(bootstrap.weights(ofResample:))
+      let values = curves.values(weights: weights)
+      let copies = weights.map { PrecisionCurves(repeating(records, $0)).classes() }
+      #expect(values == copies.map { $0.mean(\.precision) }, "case \(number)")
+      #expect(weights.map(curves.classes(weights:)) == copies, "case \(number)")
+      #expect(bootstrap.values(of: 0..<17, curves) == Array(values[2...]), "case \(number)")
+    }
+    #expect(PrecisionCurves([]).values(weights: []).isEmpty)
+  }
+
+  @Test func recallsAreReachedByTheLeastHits() {
+    for count in 1...300 {
+      let truths = Lanes(repeating: Double(count)) + Lanes(0, 1, 2, 3, 1000, 5000, 36_781, 1e9)
+      let needed = RecallHits(truths: truths)
+      for (index, recall) in COCOGrid.recalls.enumerated() {
+        let (hits, share) = (needed[index], needed[index] / truths)
+        #expect(hits == hits.rounded(.down) && all(share .>= recall))
+        #expect(!any((hits - 1) / truths .>= recall) || recall == 0)
+      }
+    }
+  }
+
   @Test func thresholdsAreNumPysToTheBit() {
     let overlaps = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.8999999999999999, 0.95]
     #expect(COCOGrid.overlaps == overlaps)
@@ -112,6 +141,11 @@ import Testing
         counted: .max),
     ]
     for record in wrong { #expect(!record.isPossible) }
+  }
+
+  /// Every record as often as its weight says, its copies side by side.
+  private func repeating(_ records: [DetectionRecord], _ weights: [Int]) -> [DetectionRecord] {
+    zip(records, weights).flatMap { Array(repeating: $0, count: $1) }
   }
 
   private func expect(_ summary: DetectionSummary, _ golden: [Double], _ name: Comment) {

@@ -33,15 +33,22 @@ public struct PrecisionCurves: Sendable {
   /// Image i counts `weights[i]` times, as if it were there as often, its copies side by side.
   ///
   /// - Precondition: as many weights as images, none negative.
-  public func classes(weights: [Int]) -> [ClassPrecision] {
-    precondition(weights.count == imageCount, "every image has a weight")
-    precondition(weights.allSatisfy { $0 >= 0 }, "no image counts less than nothing")
-    return ranked.compactMap { $0.precision(weights: weights) }
-  }
+  public func classes(weights: [Int]) -> [ClassPrecision] { classes(lanes: [weights])[0] }
 
   /// The same with every image once.
   public func classes() -> [ClassPrecision] {
     classes(weights: Array(repeating: 1, count: imageCount))
+  }
+
+  /// By resample, of which there are as many as lanes at most.
+  private func classes(lanes resamples: ArraySlice<[Int]>) -> [[ClassPrecision]] {
+    for weights in resamples {
+      precondition(weights.count == imageCount, "every image has a weight")
+      precondition(weights.allSatisfy { $0 >= 0 }, "no image counts less than nothing")
+    }
+    let weights = LaneWeights(resamples, imageCount: imageCount)
+    let found = ranked.map { $0.precision(weights: weights) }
+    return (0..<resamples.count).map { lane in found.compactMap { $0[lane] } }
   }
 }
 
@@ -72,5 +79,12 @@ extension PrecisionCurves: WeightedMetric {
   /// Mean average precision over all classes and overlaps.
   public func value(weights: [Int]) -> Double? {
     classes(weights: weights).mean(\.precision)
+  }
+
+  public func values(weights: [[Int]]) -> [Double?] {
+    stride(from: 0, to: weights.count, by: Lanes.scalarCount).flatMap { start in
+      classes(lanes: weights[start..<min(start + Lanes.scalarCount, weights.count)])
+        .map { $0.mean(\.precision) }
+    }
   }
 }

@@ -4,8 +4,13 @@ struct RankedClass: Sendable {
     let image: Int32
     let hits: UInt16
     let ignored: UInt16
-    /// Whether the next one has the same score in the same image. Copies of an image repeat such a stretch as a whole.
+    /// Whether the next one has the same score in the same image, and not all of those count alike. Copies of an image repeat
+    /// such a stretch as a whole.
     var isTiedWithNext = false
+
+    fileprivate func countsAs(_ other: Step) -> Bool {
+      hits == other.hits && ignored == other.ignored
+    }
   }
 
   struct Truths: Sendable {
@@ -31,7 +36,7 @@ struct RankedClass: Sendable {
   }
 
   private let category: Int
-  private let steps: [Step]
+  private var steps: [Step]
   private let truths: [Truths]
 
   /// Images with truth of the class.
@@ -46,39 +51,50 @@ struct RankedClass: Sendable {
     let order = scores.indices.sorted {
       scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1]
     }
-    var steps = order.map { parts.steps[$0] }
-    for (index, (first, second)) in zip(order, order.dropFirst()).enumerated() {
-      steps[index].isTiedWithNext =
-        scores[first] == scores[second] && steps[index].image == steps[index + 1].image
-    }
-    self.steps = steps
+    steps = order.map { parts.steps[$0] }
+    markTies(scores: order.map { scores[$0] })
   }
 
-  /// nil where the images drawn have no truth of the class.
-  func precision(weights: [Int]) -> ClassPrecision? {
-    let count = truths.reduce(0) { $0 + $1.count * weights[$1.image] }
-    guard count > 0 else { return nil }
-    var walk = PrecisionWalk(truths: count)
+  private mutating func markTies(scores: [Double]) {
+    var first = 0
+    for (last, end) in zip(steps.indices, 1...) {
+      let isTied =
+        end < steps.count && scores[last] == scores[end] && steps[last].image == steps[end].image
+      if isTied { continue }
+      if !steps[first..<end].allSatisfy(steps[last].countsAs) {
+        for index in first..<last { steps[index].isTiedWithNext = true }
+      }
+      first = end
+    }
+  }
+
+  /// By resample; nil where the images drawn have no truth of the class.
+  func precision(weights: LaneWeights) -> [ClassPrecision?] {
+    var walk = PrecisionWalk(
+      truths: truths.reduce(.zero) { $0 + Double($1.count) * weights[$1.image] })
     var index = 0
     while index < steps.count {
       let step = steps[index]
-      let weight = weights[Int(step.image)]
+      let times = weights[Int(step.image)]
       if step.isTiedWithNext {
-        index = repeatTies(from: index, weight, &walk)
+        index = repeatTies(from: index, times, &walk)
       } else {
-        if weight > 0 { walk.take(step, times: weight) }
+        walk.take(step, times: times)
         index += 1
       }
     }
     return walk.finish(category: category)
   }
 
-  /// Takes a stretch of ties `weight` times, and returns where it ends.
-  private func repeatTies(from first: Int, _ weight: Int, _ walk: inout PrecisionWalk) -> Int {
+  /// Takes a stretch of ties as often as its image counts, and returns where it ends.
+  private func repeatTies(from first: Int, _ times: Lanes, _ walk: inout PrecisionWalk) -> Int {
     var last = first
     while steps[last].isTiedWithNext { last += 1 }
-    for _ in 0..<weight {
-      for step in steps[first...last] { walk.take(step, times: 1) }
+    var left = times
+    while any(left .> 0) {
+      let once = Lanes.zero.replacing(with: 1, where: left .> 0)
+      for step in steps[first...last] { walk.take(step, times: once) }
+      left -= once
     }
     return last + 1
   }
