@@ -11,6 +11,7 @@ let package = Package(
       dependencies: [
         .product(name: "Engine", package: "calibrant"),
         .product(name: "Harness", package: "calibrant"),
+        .product(name: "Tasks", package: "calibrant"),
       ])
   ],
   swiftLanguageModes: [.v6]

@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Imaging
 import Quantization
+import Tasks
 
 /// Files that commands read besides models and results.
 enum Readers {
@@ -44,12 +45,40 @@ enum Readers {
     for suffix in [".csv", ".json"] {
       let path = ScratchFile.holding(data, suffix: suffix)
       _ = try? ImageDataset.loadUnlabelled(from: path)
+      var texts = TaskSettings()
+      texts.task = .text
+      _ = try? texts.data(images: path)
       _ = try ImageDataset.load(from: path)
     }
   }
 
   static func labels(_ data: Data) throws {
-    _ = try LabelFile(contentsOf: ScratchFile.holding(data, suffix: ".txt"))
+    let path = ScratchFile.holding(data, suffix: ".txt")
+    _ = try? TextDictionary(contentsOf: path, classes: 9)
+    _ = try LabelFile(contentsOf: path)
+  }
+
+  /// Boxes: COCO's JSON, an XML file of Pascal VOC, or else a file of YOLO's lines, of the images 1.jpg and 2.jpg.
+  static func annotations(_ data: Data) throws {
+    let images = ScratchFile.folder("-images")
+    for name in ["/1.jpg", "/2.jpg"] { _ = ScratchFile.holding(Data(), suffix: "-images" + name) }
+    var settings = TaskSettings()
+    settings.task = .detection
+    switch data.first {
+    case UInt8(ascii: "{"):
+      settings.annotations = ScratchFile.holding(data, suffix: ".json")
+    case UInt8(ascii: "<"):
+      settings.annotations = ScratchFile.folder("-voc")
+      _ = ScratchFile.holding(data, suffix: "-voc/1.xml")
+    default:
+      let yaml = "val: \(images)\nnames: [a, b, c]\n"
+      settings.annotations = ScratchFile.holding(Data(yaml.utf8), suffix: ".yaml")
+      _ = ScratchFile.holding(data, suffix: "-images/1.txt")
+    }
+    let found = try settings.data(images: images)
+    guard case .boxes(let boxes) = found.truths else { return }
+    let geometry = BoxGeometry(width: 7, height: 5)
+    for sample in found.dataset.samples { _ = boxes.truth(of: sample, geometry) }
   }
 
   static func array(_ data: Data) throws {

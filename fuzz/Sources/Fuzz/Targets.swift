@@ -7,7 +7,7 @@ enum Targets {
     "evaluation": Results.joined, "report": Results.joined, "render": Results.rendered,
     "baseline": Readers.baseline, "statistics": Readers.statistics, "journal": Readers.journal,
     "manifest": Readers.manifest, "labels": Readers.labels, "npy": Readers.array,
-    "image": Readers.image,
+    "image": Readers.image, "annotations": Readers.annotations,
   ]
 
   /// Files to start from; what edits a seed looks for it here too.
@@ -22,9 +22,16 @@ enum ScratchFile {
   }()
 
   nonisolated(unsafe) private static var used: Set<String> = {
-    atexit { ScratchFile.used.forEach { unlink($0) } }
+    atexit { ScratchFile.used.forEach { try? FileManager.default.removeItem(atPath: $0) } }
     return []
   }()
+
+  /// A folder, made at the first call.
+  static func folder(_ suffix: String) -> String {
+    let folder = path + suffix
+    if used.insert(folder).inserted { mkdir(folder, 0o700) }
+    return folder
+  }
 
   /// - Returns: its path.
   static func holding(_ data: Data, suffix: String) -> String {
