@@ -2,17 +2,15 @@ import Foundation
 import Imaging
 
 extension ComparisonRun.Outcome {
-  private static let side = 112
-
   /// Shrinks the images that the report shows; one that cannot be read again goes without a picture.
   mutating func addThumbnails(of samples: [ImageSample]) {
     let wanted = listing.shownPaths
     for sample in samples where wanted.contains(sample.path) {
-      thumbnails[sample.path] = Self.thumbnail(of: sample)
+      thumbnails[sample.path] = Self.thumbnail(of: sample, side: listing.thumbnailSide)
     }
   }
 
-  private static func thumbnail(of sample: ImageSample) -> String? {
+  private static func thumbnail(of sample: ImageSample, side: Int) -> String? {
     guard let file = try? Data(contentsOf: sample.url),
       let image = try? file.withUnsafeBytes({ try decodeImage($0, appliesEXIF: false) })
     else { return nil }

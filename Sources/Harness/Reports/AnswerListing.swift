@@ -15,6 +15,12 @@ public protocol AnswerListing: Sendable {
   /// The paths of the images that a page shows.
   var shownPaths: Set<String> { get }
 
+  /// The longer side of their pictures, in pixels.
+  var thumbnailSide: Int { get }
+
+  /// Styles that its sections need besides those of every page.
+  var sheet: String { get }
+
   /// The parts of a page that are about single images and classes.
   ///
   /// - Parameter thumbnails: small pictures by path, as data URIs.
@@ -46,6 +52,9 @@ public struct ClassListing: AnswerListing {
   public var shownPaths: Set<String> {
     Set(ChangedImages(comparison, evaluations).images.map(\.path))
   }
+
+  public let thumbnailSide = 112
+  public let sheet = ""
 
   public func sections(_ thumbnails: [String: String]) -> [String] {
     let images = HTMLImages(

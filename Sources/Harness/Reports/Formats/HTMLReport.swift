@@ -12,7 +12,8 @@ public struct HTMLReport: ReportFormat {
 
   public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
     HTMLPage.document(
-      title: "Quantization of \(comparison.facts.model.name)", body(comparison, listing))
+      title: "Quantization of \(comparison.facts.model.name)", sheet: listing.sheet,
+      body(comparison, listing))
   }
 
   private func body(_ comparison: Comparison, _ listing: any AnswerListing) -> [String] {

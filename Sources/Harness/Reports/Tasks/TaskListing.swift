@@ -46,6 +46,9 @@ struct TaskListing: AnswerListing {
 
   var shownPaths: Set<String> { Set(changes?.pictures.map(\.path) ?? []) }
 
+  let thumbnailSide = 320
+  let sheet = TaskStyle.sheet
+
   func sections(_ thumbnails: [String: String]) -> [String] {
     [changes?.section(thumbnails) ?? "", tables?.html ?? ""]
   }
@@ -75,7 +78,6 @@ struct TaskChanges: Sendable {
       """
     }
     return """
-      <style>\(TaskStyle.sheet)</style>
       <h2>Images most worth looking at</h2>
       <p class="legend">Where \(Escaping.html(arm)) answers most otherwise than the original.</p>
       \(key)
