@@ -4,10 +4,13 @@ import ONNXFormat
 /// What a command will write, checked before any work starts.
 public enum OutputCheck {
   /// - Parameters:
-  ///   - inputs: files, or folders and manifests of images, that the command reads.
+  ///   - inputs: models, or folders and manifests of images, that the command reads.
+  ///   - files: that it reads, and that name no others.
   /// - Throws: `ModelError.cannotWrite` for an output that cannot be written, that is an input or one of its files, or
   ///   that is another output, by whatever name.
-  public static func require(_ outputs: [String], apartFrom inputs: [String]) throws(ModelError) {
+  public static func require(
+    _ outputs: [String], apartFrom inputs: [String], files: [String] = []
+  ) throws(ModelError) {
     var owners: [FileIdentity: String] = [:]
     for output in outputs {
       let target = try OutputTarget(output)
@@ -19,7 +22,7 @@ public enum OutputCheck {
       }
     }
     guard owners.keys.contains(where: \.exists) else { return }
-    for input in inputs.lazy.flatMap(files) {
+    for input in files + inputs.flatMap(Self.files) {
       if let identity = FileIdentity(input), let output = owners[identity] {
         throw .cannotWrite(path: output, reason: "it is the input \(input)")
       }

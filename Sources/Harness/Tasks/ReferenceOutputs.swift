@@ -14,18 +14,19 @@ struct ReferenceOutputs<Answer: Sendable>: Sendable {
   /// Bytes of outputs to keep.
   private static var budget: Int { 256 << 20 }
 
+  /// - Parameter isAlone: whether nothing will be compared with it, so that answers are all there is to know.
   init<Task: MeasuredTask>(
-    _ model: LoadedModel, _ task: Task, _ run: OutputRun
+    _ model: LoadedModel, _ task: Task, _ run: OutputRun, isAlone: Bool
   ) throws where Task.Answer == Answer {
     program = try model.program()
-    var room = Self.budget
+    var room = isAlone ? 0 : Self.budget
     var (answers, kept, maxima) = ([Answer](), [[OutputArray]](), [AxisMaxima?]())
     var hasFiniteValues = false
     seconds = try run.run(program, title: "original") {
       { image, outputs in (try task.answer(outputs, image: image), outputs) }
     } consume: { image, result in
       answers.append(result.0)
-      Self.add(result.1, to: &maxima)
+      if !isAlone { Self.add(result.1, to: &maxima) }
       hasFiniteValues =
         hasFiniteValues || result.1.contains { $0.values.contains(where: \.isFinite) }
       room -= 4 * result.1.reduce(0) { $0 + $1.values.count }

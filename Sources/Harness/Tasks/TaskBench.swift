@@ -50,7 +50,13 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   }
 
   mutating func evaluateOriginal(_ model: LoadedModel) throws -> MeasuredArm<TaskAnswers> {
-    let reference = try ReferenceOutputs(model, task, run)
+    try evaluate(original: model, isAlone: false)
+  }
+
+  private mutating func evaluate(
+    original model: LoadedModel, isAlone: Bool
+  ) throws -> MeasuredArm<TaskAnswers> {
+    let reference = try ReferenceOutputs(model, task, run, isAlone: isAlone)
     self.reference = reference
     names = reference.program.outputNames
     let records = try reference.answers.enumerated().map { index, answer in
@@ -221,7 +227,7 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   mutating func evaluateAlone(
     _ model: LoadedModel, _ choice: HardwareChoice
   ) throws -> MeasuredArm<TaskAnswers> {
-    var alone = try evaluateOriginal(model)
+    var alone = try evaluate(original: model, isAlone: true)
     guard choice != .exact else {
       alone.saturation = model.saturation
       return alone

@@ -133,7 +133,8 @@ struct Compare: ParsableCommand {
     let (loaded, report) = try places()
     try result.requireWritable(
       [statistics, statistics.map(journalPath)] + (report.map(ReportFolder.files(in:)) ?? []),
-      apartFrom: [model, images.images, images.labels, calibration] + task.files + also.map(\.path))
+      apartFrom: [model, images.images, images.labels, calibration, task.masks] + also.map(\.path),
+      files: task.files)
     guard let report else {
       let scratch = try ScratchFolder()
       return try withExtendedLifetime(scratch) {

@@ -31,7 +31,8 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     try result.requireWritable(
-      [predictions], apartFrom: [model, images.images, images.labels] + task.files)
+      [predictions], apartFrom: [model, images.images, images.labels, task.masks],
+      files: task.files)
     let start = ContinuousClock.now
     let loaded = try LoadedModel(
       model, output: ranking.output, arithmetic: arithmetic.arithmetic)

@@ -11,9 +11,12 @@ struct ResultOptions: ParsableArguments {
   var json: String?
 
   /// Fails before any work starts where an output cannot be written, is an input, or is another output.
-  func requireWritable(_ outputs: [String?] = [], apartFrom inputs: [String?]) throws {
+  func requireWritable(
+    _ outputs: [String?] = [], apartFrom inputs: [String?], files: [String] = []
+  ) throws {
     let outputs = outputs + [json == "-" ? nil : json]
-    try OutputCheck.require(outputs.compactMap(\.self), apartFrom: inputs.compactMap(\.self))
+    try OutputCheck.require(
+      outputs.compactMap(\.self), apartFrom: inputs.compactMap(\.self), files: files)
     if json == "-", StandardStream.holdsData {
       throw ModelError.cannotWrite(path: "-", reason: "standard output is another output already")
     }

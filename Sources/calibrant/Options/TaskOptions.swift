@@ -89,7 +89,7 @@ struct TaskOptions: ParsableArguments {
   }
 
   /// Files that are read.
-  var files: [String?] { [annotations, masks, dictionary] }
+  var files: [String] { [annotations, dictionary].compactMap(\.self) }
 
   private var owners: [(option: String, isGiven: Bool, task: TaskKind)] {
     [
