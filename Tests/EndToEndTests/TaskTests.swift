@@ -139,6 +139,19 @@ import Testing
     try #expect(abs(outputs[1]["sqnr"].double - 10 * log10(2)) < 1e-3)
   }
 
+  @Test func resultsOfOtherTasksAreNotJoined() throws {
+    let result = folder.file("result.json")
+    let made = try run([
+      "evaluate", detector("detector.onnx"), "--images", images, "--annotations", annotations(),
+      "--json", result,
+    ])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    for command in ["diff", "merge"] {
+      let run = try RunCalibrant.run([command, result, result])
+      #expect(run.exitCode == 65 && run.errors.contains("it is of detection"), "\(run.errors)")
+    }
+  }
+
   @Test func unlabelledClassifiersKeepTheirClass() throws {
     let flat = folder.file("flat")
     try FileManager.default.createDirectory(atPath: flat, withIntermediateDirectories: true)

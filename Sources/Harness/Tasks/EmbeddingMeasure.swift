@@ -8,7 +8,6 @@ public struct EmbeddingMeasure: MeasuredTask {
   let reader: EmbeddingTask
   /// By image; nil without labels.
   var identities: [Int]?
-  let paths: [String]
 
   public var isLabelled: Bool { identities != nil }
 

@@ -113,7 +113,6 @@ extension TextMeasure {
 extension EmbeddingMeasure {
   init(_ subject: TaskSubject) throws {
     reader = EmbeddingTask(length: try subject.first.values.count)
-    paths = subject.images.samples.map(\.path)
     identities = nil
     if case .classes = subject.data.truths { identities = subject.images.samples.map(\.label) }
   }

@@ -56,18 +56,26 @@ public struct SavedResult: Sendable {
       throw .badResult(
         path: path, reason: "it has version \(document.schemaVersion ?? 0), this program reads 1")
     }
+    if let task = document.task, task != TaskKind.classification.rawValue {
+      throw .badResult(
+        path: path, reason: "it is of \(task); results of classification can be paired and joined")
+    }
     guard let records = document.records else {
       throw .badResult(
         path: path, reason: "it keeps no predictions (it was saved by an earlier version)")
     }
     let count = records.path.count
-    guard records.contentHash.count == count, records.label.count == count else {
+    guard let labels = records.label else {
+      throw .badResult(
+        path: path, reason: "it is no result of evaluate or compare: it has no 'label'")
+    }
+    guard records.contentHash.count == count, labels.count == count else {
       throw .badResult(path: path, reason: "its columns of records differ in length")
     }
     name = URL(filePath: path).lastPathComponent
     images = (0..<count).map {
       Image(
-        path: records.path[$0], contentHash: records.contentHash[$0], label: records.label[$0])
+        path: records.path[$0], contentHash: records.contentHash[$0], label: labels[$0])
     }
     arms = document.allArms
     provenance = document.provenance
@@ -97,7 +105,8 @@ public struct SavedResult: Sendable {
     struct Records: Decodable {
       var path: [String]
       var contentHash: [String]
-      var label: [Int]
+      /// Of classification alone.
+      var label: [Int]?
     }
     struct Arm: Decodable {
       var name: String
@@ -119,6 +128,8 @@ public struct SavedResult: Sendable {
     }
 
     var schemaVersion: Int?
+    /// nil of classification.
+    var task: String?
     var model: Model
     var records: Records?
     var arms: [Arm]?
