@@ -76,6 +76,59 @@ import Testing
     #expect(loss > 0 && abs(loss - expected) < 1e-5 * expected)
   }
 
+  /// Boxes, and scores of 0 to 1 beside them in the same output.
+  private static func detector(boxes: Float = 1, scores: Float = 1) -> Model {
+    var b = ModelBuilder()
+    b.weights("boxWeights", [2, 3, 3, 3], scale: 30 * boxes)
+    b.weights("scoreWeights", [3, 3, 3, 3], scale: 0.3 * scores)
+    b.node("Conv", ["image", "boxWeights"], "boxes")
+    b.node("Conv", ["image", "scoreWeights"], "before")
+    b.node("Sigmoid", ["before"], "scores")
+    b.node("Concat", ["boxes", "scores"], "logits", ["axis": .int(1)])
+    return b.model()
+  }
+
+  /// Boxes of hundreds that are off by 3 % are the larger error, scores that are all 0.5 the larger loss.
+  @Test func aNetworkThatRuinsTheSmallPartLoses() throws {
+    let float = Self.detector()
+    let judge = try #require(
+      try NetworkLoss(of: PreparedModel(float), on: SeededInput(), executor: SerialExecutor()))
+    func outputs(_ model: Model) throws -> [(boxes: [Double], scores: [Double])] {
+      var session = Session(try Program(model))
+      return try (1...5).flatMap {
+        let values = try session.run([SeededInput().input($0)])[0].array(of: Float.self)
+        return stride(from: 0, to: values.count, by: 5 * 36).map { start in
+          let row = values[start..<start + 5 * 36].map(Double.init)
+          return (Array(row[..<72]), Array(row[72...]))
+        }
+      }
+    }
+    let y = try outputs(float)
+    func squares(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    func variance(_ rows: [[Double]]) -> Double {
+      let means = rows[0].indices.map { i in rows.reduce(0) { $0 + $1[i] } / Double(rows.count) }
+      return rows.reduce(0) { $0 + squares($1, means) } / Double(rows.count)
+    }
+    func loss(_ shares: [Double]) -> Double {
+      pow(shares.reduce(0) { $0 + pow($1, 0.75) } / Double(shares.count), 4.0 / 3)
+    }
+    let still = [Double](repeating: 0.5, count: 108)
+    let ruined = y.map { squares($0.scores, still) }
+    let shifted = y.map { squares($0.boxes, $0.boxes.map { 1.03 * $0 }) }
+    #expect(zip(ruined, shifted).allSatisfy { 20 * $0 < $1 })
+    let expected = (
+      boxes: loss(shifted.map { $0 / variance(y.map(\.boxes)) }),
+      scores: loss(ruined.map { $0 / variance(y.map(\.scores)) })
+    )
+    let boxes = try judge.loss(of: Self.detector(boxes: 1.03), executor: SerialExecutor())
+    let scores = try judge.loss(of: Self.detector(scores: 0), executor: SerialExecutor())
+    #expect(boxes < scores)
+    #expect(abs(boxes - expected.boxes) < 1e-4 * boxes)
+    #expect(abs(scores - expected.scores) < 1e-4 * scores)
+  }
+
   /// Samples of a unit are run a few at a time, and what they lose does not depend on it; a run that is behind ends.
   @Test func aHopelessRunEndsEarly() throws {
     let judge = try #require(

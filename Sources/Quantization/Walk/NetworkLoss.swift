@@ -5,7 +5,8 @@ import ONNXFormat
 /// What networks lose of their outputs on held-out calibration samples, whatever the number and shape of these. In place of a
 /// Softmax's output it looks at what that reads.
 ///
-/// Of each output, (E‖ŷ − y‖^1.5)^(4/3) / E‖y − E[y]‖². Of one score per class, half of ‖ŷ − y‖² counts as the classes' probabilities
+/// Of each output, (E‖ŷ − y‖^1.5)^(4/3) / E‖y − E[y]‖²; where its parts differ much in size, as coordinates of boxes and their
+/// scores do, ‖ŷ − y‖² / E‖y − E[y]‖² is that of each part, summed: the largest would drown the others. Of one score per class, half of ‖ŷ − y‖² counts as the classes' probabilities
 /// p = softmax(y) weigh it, ‖e‖² there being Σ p e² − (Σ p e)²: twice the KL divergence that a small e makes. The scores of
 /// classes that nobody takes for the answer are most of the plain error, and few samples give too little of the other.
 ///
@@ -19,7 +20,7 @@ public struct NetworkLoss: Sendable {
   private let input: any WalkInput
   /// What the float network computes, by unit and output.
   private let expected: [[Rows]]
-  private let scales: [Scale]
+  private let scales: [OutputScale]
 
   /// Samples to run together: a unit of the input or, where the model takes batches of any size, a few of its samples, for
   /// a network that is behind shows it early.
@@ -33,17 +34,12 @@ public struct NetworkLoss: Sendable {
   /// An output's values for the samples of a unit; none where it is no floats, one row for each sample.
   fileprivate struct Rows {
     var values: [Float] = []
+    /// Of one sample.
+    var shape: [Int] = []
     var width = 0
     var areClassScores = false
 
     subscript(sample: Int) -> ArraySlice<Float> { values[sample * width..<(sample + 1) * width] }
-  }
-
-  /// What an output's errors are held against.
-  fileprivate struct Scale {
-    var variance = 0.0
-    /// As probabilities weigh it; 0 where the output is no class scores.
-    var weighted = 0.0
   }
 
   /// Which of a set's samples a network is run on.
@@ -72,12 +68,14 @@ public struct NetworkLoss: Sendable {
     self.expected = expected
     (self.source, self.input, self.units, self.outputs) = (source, input, units, outputs)
     scales = outputs.indices.map { index in
-      Scale(
+      let shapes = Set(expected.map { $0[index].shape })
+      return OutputScale(
         zip(expected, units).flatMap { rows, unit in
           (0..<unit.samples).map { rows[index].width > 0 ? rows[index][$0] : [] }
-        }, areClassScores: expected.allSatisfy { $0[index].areClassScores })
+        }, shape: shapes.count == 1 ? shapes.first : nil,
+        areClassScores: expected.allSatisfy { $0[index].areClassScores })
     }
-    guard scales.contains(where: { $0.variance > 0 }) else { return nil }
+    guard scales.contains(where: \.varies) else { return nil }
   }
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
@@ -148,7 +146,7 @@ public struct NetworkLoss: Sendable {
 
   private func error(of sample: Int, _ expected: [Rows], _ found: [Rows]) -> Double {
     var loss = 0.0
-    for (index, scale) in scales.enumerated() where scale.variance > 0 {
+    for (index, scale) in scales.enumerated() where scale.varies {
       guard found[index].values.count == expected[index].values.count else { return .infinity }
       let y = expected[index][sample]
       loss += scale.loss(y, errors: zip(y, found[index][sample]).map { Double($1 - $0) })
@@ -205,60 +203,9 @@ extension NetworkLoss.Rows {
     guard value.dtype == .float32, let batch = value.shape.dims.first, batch >= samples else {
       return
     }
+    shape = Array(value.shape.dims.dropFirst())
     width = value.shape.count(1...)
     values = Array(value.array(of: Float.self).prefix(samples * width))
     areClassScores = width > 1 && value.shape.rank > 1 && width == value.shape[1]
-  }
-}
-
-extension NetworkLoss.Scale {
-  /// - Parameter rows: of all samples, as the float network computes them.
-  fileprivate init(_ rows: [ArraySlice<Float>], areClassScores: Bool) {
-    let width = rows.first?.count ?? 0
-    guard width > 0 else { return }
-    guard rows.allSatisfy({ $0.count == width }) else {
-      variance = Self.variance(ofDifferentLengths: rows)
-      return
-    }
-    var means = [Double](repeating: 0, count: width)
-    for row in rows { for (i, y) in row.enumerated() { means[i] += Double(y) } }
-    let count = Double(rows.count)
-    for row in rows {
-      let deviations = zip(row, means).map { Double($0) - $1 / count }
-      variance += deviations.reduce(0) { $0 + $1 * $1 } / count
-      if areClassScores { weighted += row.probabilities.variance(of: deviations) / count }
-    }
-  }
-
-  /// Outputs of different lengths, as of lines of text, have no means of their own: about the mean of all values.
-  private static func variance(ofDifferentLengths rows: [ArraySlice<Float>]) -> Double {
-    let values = rows.joined().lazy.map(Double.init)
-    let mean = values.reduce(0, +) / Double(max(values.count, 1))
-    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows.count)
-  }
-
-  /// - Parameter errors: of the scores `y`.
-  fileprivate func loss(_ y: ArraySlice<Float>, errors: [Double]) -> Double {
-    let plain = errors.reduce(0) { $0 + $1 * $1 } / variance
-    guard weighted > 0 else { return plain }
-    return (plain + y.probabilities.variance(of: errors) / weighted) / 2
-  }
-}
-
-extension ArraySlice<Float> {
-  /// Their softmax.
-  fileprivate var probabilities: [Double] {
-    let highest = Double(self.max() ?? 0)
-    let powers = map { exp(Double($0) - highest) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
-  }
-}
-
-extension [Double] {
-  /// Σ p e² − (Σ p e)², of probabilities p.
-  fileprivate func variance(of values: [Double]) -> Double {
-    let mean = zip(self, values).reduce(0) { $0 + $1.0 * $1.1 }
-    return zip(self, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
   }
 }

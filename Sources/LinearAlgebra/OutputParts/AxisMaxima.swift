@@ -19,21 +19,22 @@ public struct AxisMaxima: Sendable, Codable, Hashable {
     }
   }
 
-  /// Takes the finite values of one image.
+  /// Takes the finite values of one image, row-major.
   ///
-  /// - Precondition: the output has the shape.
-  public mutating func add(_ output: OutputArray) {
-    precondition(output.shape == shape, "maxima are of outputs of one shape")
+  /// - Precondition: as many values as the shape holds.
+  public mutating func add(_ values: ArraySlice<Float>) {
+    precondition(values.count == shape.reduce(1, *), "maxima are of outputs of one shape")
     var inner = 1
     for axis in shape.indices.reversed() {
-      add(output.values, axis: axis, inner: inner)
+      add(values, axis: axis, inner: inner)
       inner *= shape[axis]
     }
   }
 
-  private mutating func add(_ values: [Float], axis: Int, inner: Int) {
+  private mutating func add(_ values: ArraySlice<Float>, axis: Int, inner: Int) {
     guard !values.isEmpty else { return }
-    for (block, start) in stride(from: 0, to: values.count, by: inner).enumerated() {
+    let starts = stride(from: values.startIndex, to: values.endIndex, by: inner)
+    for (block, start) in starts.enumerated() {
       let place = block % shape[axis]
       for value in values[start..<start + inner] where value.isFinite {
         axes[axis][place] = max(axes[axis][place], abs(value))

@@ -15,7 +15,7 @@ public struct OutputPart: Sendable, Codable, Hashable {
   public init(whole shape: [Int]) { self.init(axis: 0, places: 0..<(shape.first ?? 1)) }
 
   /// Where its values stand among all, row-major: ranges in ascending order.
-  func blocks(of shape: [Int]) -> [Range<Int>] {
+  public func blocks(of shape: [Int]) -> [Range<Int>] {
     guard !shape.isEmpty else { return [0..<1] }
     let inner = shape[(axis + 1)...].reduce(1, *)
     return (0..<shape[..<axis].reduce(1, *)).map { row in
