@@ -37,6 +37,18 @@ struct FidelityTests {
 
   init() throws { cases = try GoldenFile.values("fidelity.json") }
 
+  /// Outputs whose shape follows the image are compared as a whole; those of other shapes have nothing to compare.
+  @Test func outputsOfAnyShapeAreCompared() throws {
+    let task = FidelityTask([nil])
+    #expect(task.parts.count == 1 && task.isWhole(task.parts[0]))
+    let reference = OutputArray(shape: [1, 2, 2], values: [1, 2, 3, 4])
+    let other = OutputArray(shape: [1, 2, 2], values: [1, 2, 3, 5])
+    let distance = try task.record([other], truth: [reference])[0]
+    #expect(distance.signal == 30 && distance.noise == 1 && distance.count == 4)
+    let shorter = OutputArray(shape: [1, 1, 2], values: [1, 2])
+    #expect(try task.record([shorter], truth: [reference])[0].count == 0)
+  }
+
   @Test func partsAreNumPys() {
     for value in cases {
       var maxima = AxisMaxima(shape: value.shape)

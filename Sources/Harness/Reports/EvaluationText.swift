@@ -17,16 +17,19 @@ extension EvaluationResult {
     }
     if let nonFinite { lines.append("warning: \(nonFinite.warning)") }
     lines += hardwareLines
-    if skipped > 0 {
-      lines.append("left out \(ReportText.count(skipped, "unreadable image")):")
-      lines += skippedImages.map { "  \($0)" }
-    }
-    lines += [provenance?.arithmeticSentence].compactMap(\.self)
-    lines.append(
-      "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
-        + "\(ReportText.fixed(seconds.decode, 2)), inference "
-        + "\(ReportText.fixed(seconds.inference, 2)), total \(ReportText.fixed(seconds.total, 2))")
+    lines += Self.circumstances(skippedImages, provenance)
+    lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
     return lines.joined(separator: "\n")
+  }
+
+  /// What was left out, and what computed the rest.
+  static func circumstances(_ skippedImages: [String], _ provenance: Provenance?) -> [String] {
+    let skipped =
+      skippedImages.isEmpty
+      ? []
+      : ["left out \(ReportText.count(skippedImages.count, "unreadable image")):"]
+        + skippedImages.map { "  \($0)" }
+    return skipped + [provenance?.arithmeticSentence].compactMap(\.self)
   }
 
   private var hardwareLines: [String] {
@@ -41,5 +44,13 @@ extension EvaluationResult {
     if let layers = saturation?.responsible { lines.append("  clamped without VNNI: \(layers)") }
     if measured.isEmpty, let sentence = saturation?.sentence { lines.append("note: \(sentence)") }
     return lines
+  }
+}
+
+extension EvaluationResult.Seconds {
+  func sentence(imagesPerSecond: Double) -> String {
+    "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
+      + "\(ReportText.fixed(decode, 2)), inference "
+      + "\(ReportText.fixed(inference, 2)), total \(ReportText.fixed(total, 2))"
   }
 }

@@ -9,7 +9,6 @@ struct ReferenceOutputs<Answer: Sendable>: Sendable {
   private(set) var seconds = 0.0
   private var kept: [[OutputArray]] = []
   private var maxima: [AxisMaxima?] = []
-  private var hasFiniteValues = false
 
   /// Bytes of outputs to keep.
   private static var budget: Int { 256 << 20 }
@@ -33,7 +32,6 @@ struct ReferenceOutputs<Answer: Sendable>: Sendable {
       if room >= 0, kept.count == image { kept.append(result.1) }
     }
     (self.answers, self.kept, self.maxima) = (answers, kept, maxima)
-    self.hasFiniteValues = hasFiniteValues
     if !hasFiniteValues,
       let origin = try NonFiniteOrigin.find(
         in: model.model, on: run.images, among: 0..<run.images.count)
@@ -42,7 +40,7 @@ struct ReferenceOutputs<Answer: Sendable>: Sendable {
     }
   }
 
-  /// Outputs whose shape follows the image have no places to tell apart.
+  /// Of outputs whose shape follows the image none are known.
   private static func add(_ outputs: [OutputArray], to maxima: inout [AxisMaxima?]) {
     if maxima.isEmpty { maxima = outputs.map { AxisMaxima(shape: $0.shape) } }
     for (index, output) in outputs.enumerated() where index < maxima.count {
@@ -55,16 +53,7 @@ struct ReferenceOutputs<Answer: Sendable>: Sendable {
   }
 
   /// What distances are taken of: parts of each output whose ranges differ much, or all of it.
-  var parts: [FidelityTask.Part] {
-    maxima.enumerated().flatMap { output, maxima in
-      (maxima.map { OutputParts.find(in: $0) } ?? []).map {
-        FidelityTask.Part(output: output, part: $0)
-      }
-    }
-  }
-
-  /// The shape of an output that has parts.
-  func shape(ofOutput index: Int) -> [Int] { maxima[index]?.shape ?? [] }
+  var fidelity: FidelityTask { FidelityTask(maxima) }
 
   /// The outputs of an image that were kept.
   func outputs(ofImage index: Int) -> [OutputArray]? {

@@ -128,9 +128,10 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
     guard let reference else { preconditionFailure("the original is evaluated first") }
     let program = try model.program(for: hardware)
     let order = try outputOrder(of: program, model)
-    let parts = reference.parts
+    let fidelity = reference.fidelity
     var records: [Task.Record] = []
-    var sums = [DistanceSum](repeating: DistanceSum(), count: parts.count)
+    var uncompared = 0
+    var sums = [DistanceSum](repeating: DistanceSum(), count: fidelity.parts.count)
     let (task, images) = (task, images)
     let seconds = try run.run(program, title: title) {
       let original = try OutputWorker(
@@ -139,7 +140,7 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
         let outputs = order.map { own[$0] }
         let expected =
           try reference.outputs(ofImage: image) ?? original.outputs(ofImage: image, images)
-        let distances = try Self.distances(expected, outputs, parts, model)
+        let distances = try Self.distances(expected, outputs, fidelity, model)
         let record = try task.record(
           task.answer(outputs, image: image), image: image, reference: reference.answers[image],
           distances: distances)
@@ -148,16 +149,18 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
     } consume: { (_, result: (Task.Record, [OutputDistance])) in
       records.append(result.0)
       for (index, distance) in result.1.enumerated() { sums[index].add(distance) }
+      uncompared += result.1.count { $0.count + $0.incomparable == 0 }
     }
-    let outputs = zip(parts, sums).map {
-      OutputFidelity(names[$0.output], $0, of: reference.shape(ofOutput: $0.output), $1)
+    let outputs = zip(fidelity.parts, sums).map {
+      OutputFidelity(names[$0.output], fidelity.isWhole($0) ? nil : $0.part, $1)
     }
     return Pass(
       answers: try answers(
         task.measures(of: records, reference: originalRecords), isOriginal: false,
         outputs: outputs), records: records, order: order,
       lowestSQNR: outputs.compactMap(\.sqnr).min(),
-      notes: OutputFidelity.notes(sums), imagesPerSecond: Double(images.count) / seconds)
+      notes: OutputFidelity.notes(sums, uncompared: uncompared),
+      imagesPerSecond: Double(images.count) / seconds)
   }
 
   /// An arm's outputs in the original's order: by name where it has the same, else by place.
@@ -176,17 +179,13 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   }
 
   private static func distances(
-    _ reference: [OutputArray], _ outputs: [OutputArray], _ parts: [FidelityTask.Part],
+    _ reference: [OutputArray], _ outputs: [OutputArray], _ fidelity: FidelityTask,
     _ model: LoadedModel
-  ) throws -> [OutputDistance] {
-    try parts.map { part in
-      let (expected, own) = (reference[part.output], outputs[part.output])
-      guard expected.shape == own.shape else {
-        throw HarnessError.differentModel(
-          path: model.path,
-          reason: "it gives an output of \(own.shape) where the original gives \(expected.shape)")
-      }
-      return OutputDistance(reference: expected, other: own, part: part.part)
+  ) throws(HarnessError) -> [OutputDistance] {
+    do throws(TaskError) {
+      return try fidelity.record(outputs, truth: reference)
+    } catch {
+      throw .differentModel(path: model.path, reason: "\(error), the original's shape")
     }
   }
 
@@ -261,22 +260,29 @@ extension LoadedModel {
 }
 
 extension OutputFidelity {
-  init(_ name: String, _ part: FidelityTask.Part, of shape: [Int], _ sum: DistanceSum) {
+  init(_ name: String, _ part: OutputPart?, _ sum: DistanceSum) {
     self.init(
-      name: name, part: part.part.isWhole(of: shape) ? nil : part.part, sqnr: sum.sqnr,
-      cosine: sum.cosine,
+      name: name, part: part, sqnr: sum.sqnr, cosine: sum.cosine,
       maxAbsError: Double(sum.largestDifference))
   }
 
-  /// What is to be said of values that cannot be compared.
-  static func notes(_ sums: [DistanceSum]) -> [String] {
-    let count = sums.reduce(0) { $0 + $1.incomparable }
-    return count == 0
-      ? []
-      : [
-        "warning: \(ReportText.count(count, "value")) of the outputs are NaN or infinite where the original's are not, "
-          + "or the other way round"
-      ]
+  /// What is to be said of what cannot be compared.
+  ///
+  /// - Parameter uncompared: outputs of other shapes than the original's, or of no values.
+  static func notes(_ sums: [DistanceSum], uncompared: Int) -> [String] {
+    let values = sums.reduce(0) { $0 + $1.incomparable }
+    var notes: [String] = []
+    if values > 0 {
+      notes.append(
+        "warning: \(ReportText.count(values, "value")) of the outputs are NaN or infinite where the original's are not, "
+          + "or the other way round")
+    }
+    if uncompared > 0 {
+      notes.append(
+        "warning: \(ReportText.count(uncompared, "output")) of no values, or of another shape than the original's for the same "
+          + "image, are left out of SQNR and cosine")
+    }
+    return notes
   }
 }
 

@@ -68,15 +68,8 @@ extension TaskEvaluation {
       "  \(hardware.description): \(kind.name) "
         + MetricText.value(measured.metric, measured.metricInterval)
     }
-    if !skippedImages.isEmpty {
-      lines.append("left out \(ReportText.count(skippedImages.count, "unreadable image")):")
-      lines += skippedImages.map { "  \($0)" }
-    }
-    lines += [provenance.arithmeticSentence].compactMap(\.self)
-    lines.append(
-      "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
-        + "\(ReportText.fixed(seconds.decode, 2)), inference "
-        + "\(ReportText.fixed(seconds.inference, 2)), total \(ReportText.fixed(seconds.total, 2))")
+    lines += EvaluationResult.circumstances(skippedImages, provenance)
+    lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
     return lines.joined(separator: "\n")
   }
 
@@ -90,12 +83,7 @@ extension TaskEvaluation {
       ] + (result.details?.members ?? []) + [
         .init("skipped", skippedImages.count), .init("skippedImages", skippedImages),
         .init("imagesPerSecond", imagesPerSecond),
-        .init(
-          "seconds",
-          .object([
-            .init("decode", seconds.decode), .init("inference", seconds.inference),
-            .init("total", seconds.total),
-          ])),
+        .init("seconds", seconds.json),
         .init("warnings", warnings),
         .init("arithmetic", provenance.arithmetic?.json ?? .null),
         .init("provenance", provenance.json), .init("records", listing.images),

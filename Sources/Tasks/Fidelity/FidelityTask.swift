@@ -2,37 +2,48 @@
 public struct FidelityTask: VisionTask {
   /// What is measured, output by output.
   public let parts: [Part]
-  private let shapes: [[Int]]
+  /// nil of outputs whose shape follows the image.
+  private let shapes: [[Int]?]
 
   public struct Part: Sendable, Codable, Hashable {
     /// In the model's order.
     public let output: Int
-    public let part: OutputPart
+    /// nil for all of an output whose shape follows the image.
+    public let part: OutputPart?
+  }
 
-    public init(output: Int, part: OutputPart) {
-      (self.output, self.part) = (output, part)
+  /// - Parameter maxima: of each output of the reference, over all images; nil of those whose shape follows the image, which
+  ///   have no places to tell apart.
+  public init(_ maxima: [AxisMaxima?]) {
+    shapes = maxima.map { $0?.shape }
+    parts = maxima.enumerated().flatMap { output, maxima in
+      guard let maxima else { return [Part(output: output, part: nil)] }
+      return OutputParts.find(in: maxima).map { found in
+        Part(output: output, part: found)
+      }
     }
   }
 
-  /// - Parameter maxima: of each output of the reference, over all images.
-  public init(_ maxima: [AxisMaxima]) {
-    shapes = maxima.map(\.shape)
-    parts = maxima.enumerated().flatMap { output, maxima in
-      OutputParts.find(in: maxima).map { Part(output: output, part: $0) }
-    }
+  /// Whether it is all of its output.
+  public func isWhole(_ part: Part) -> Bool {
+    guard let places = part.part, let shape = shapes[part.output] else { return true }
+    return places.isWhole(of: shape)
   }
 
   public var kind: MetricKind { MetricKind(name: "SQNR", unit: .decibels) }
 
-  /// The distance of each part from the reference's outputs.
+  /// The distance of each part from the reference's outputs. An output whose shape follows the image, and is another one
+  /// than the reference's, has no values to compare: its distance is of none.
   public func record(
     _ outputs: [OutputArray], truth reference: [OutputArray]
   ) throws(TaskError) -> [OutputDistance] {
     try check(outputs)
     try check(reference)
     return parts.map { part in
-      OutputDistance(
-        reference: reference[part.output], other: outputs[part.output], part: part.part)
+      let (expected, own) = (reference[part.output], outputs[part.output])
+      guard expected.shape == own.shape else { return OutputDistance() }
+      return OutputDistance(
+        reference: expected, other: own, part: part.part ?? OutputPart(whole: expected.shape))
     }
   }
 
@@ -41,6 +52,7 @@ public struct FidelityTask: VisionTask {
       guard index < outputs.count else {
         throw .missingOutput(index: index, count: outputs.count)
       }
+      guard let shape else { continue }
       guard outputs[index].shape == shape else {
         let expected = shape.map(String.init).joined(separator: " x ")
         throw .wrongShape(shape: outputs[index].shape, expected: expected)

@@ -3,11 +3,6 @@ import Testing
 @testable import Tasks
 
 @Suite struct BoxAgreementTests {
-  private func detection(_ x: Double, _ score: Double, category: Int = 0) -> Detection {
-    Detection(
-      box: Box(x: x, y: 0, width: 10, height: 10), category: category, score: score)
-  }
-
   @Test func boxesAreFoundAgainOnceAndByClass() {
     let reference = [
       detection(0, 0.9), detection(100, 0.8), detection(200, 0.7), detection(300, 0.1),

@@ -3,11 +3,6 @@ import Testing
 @testable import Tasks
 
 @Suite struct BoxPairingTests {
-  private func detection(_ x: Double, _ score: Double, category: Int = 0) -> Detection {
-    Detection(
-      box: Box(x: x, y: 0, width: 10, height: 10), category: category, score: score)
-  }
-
   @Test func everyBoxIsInOnePlace() {
     let reference = [
       detection(200, 0.7), detection(0, 0.9), detection(300, 0.1), detection(0, 0.9, category: 1),

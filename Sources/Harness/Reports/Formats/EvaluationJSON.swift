@@ -21,13 +21,7 @@ extension EvaluationResult {
         .init("skippedImages", skippedImages),
         .init("nonFinite", nonFinite.map(Self.json) ?? .null),
         .init("imagesPerSecond", imagesPerSecond),
-        .init(
-          "seconds",
-          .object([
-            .init("decode", seconds.decode),
-            .init("inference", seconds.inference),
-            .init("total", seconds.total),
-          ])),
+        .init("seconds", seconds.json),
       ] + circumstances + [
         .init("records", RecordColumns.json(records)),
         .init("predictions", RecordColumns.predictions(records)),
@@ -50,5 +44,11 @@ extension EvaluationResult {
       .init("count", accuracy.count),
       .init("top1", accuracy.top1),
     ])
+  }
+}
+
+extension EvaluationResult.Seconds {
+  var json: JSONValue {
+    .object([.init("decode", decode), .init("inference", inference), .init("total", total)])
   }
 }

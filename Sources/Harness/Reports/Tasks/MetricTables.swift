@@ -36,23 +36,9 @@ struct MetricTables {
       ["arm", "output", "SQNR dB", "cosine", "largest difference"], rows)
   }
 
-  /// The first column heads the rows, as text; so does the second of five.
-  private func table(_ title: String, _ header: [String], _ rows: [[String]]) -> String {
-    let head = header.map { "<th scope=\"col\">\(Escaping.html($0))</th>" }
-    let lines = rows.map { row in
-      "<tr><th scope=\"row\">\(Escaping.html(row[0]))</th>"
-        + row.dropFirst().map { "<td class=\"number\">\(Escaping.html($0))</td>" }.joined()
-        + "</tr>"
-    }
-    return """
-      <h2>\(Escaping.html(title))</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="\(Escaping.html(title))">
-      <table><thead><tr>\(head.joined())</tr></thead>
-      <tbody>
-      \(lines.joined(separator: "\n"))
-      </tbody></table>
-      </div>
-      """
+  private func table(_ title: String, _ titles: [String], _ rows: [[String]]) -> String {
+    "<h2>\(Escaping.html(title))</h2>\n"
+      + HTMLTable.scrolling(title, titles: titles, rows: rows)
   }
 }
 
