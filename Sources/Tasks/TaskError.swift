@@ -8,6 +8,8 @@ public enum TaskError: Error, Hashable, Sendable {
   case ambiguousDetector(shapes: [[Int]], candidates: [String])
   /// A label names a class that the network does not have.
   case unknownClass(Int, classCount: Int)
+  /// A label map holds something that is no class.
+  case notALabel(Float)
   /// A network tells as many classes apart as its dictionary has symbols, and the blank.
   case wrongDictionary(symbols: Int, classes: Int)
   case emptyDictionary
@@ -29,6 +31,8 @@ extension TaskError: CustomStringConvertible {
         + ": say which with --boxes"
     case .unknownClass(let index, let count):
       "a label is class \(index), but the model tells classes 0 to \(count - 1) apart"
+    case .notALabel(let value):
+      "the model's label map holds \(value), which is no class"
     case .wrongDictionary(let symbols, let classes):
       "the dictionary has \(symbols) symbols, with the blank \(symbols + 1) classes, but the model has \(classes)"
     case .emptyDictionary:

@@ -28,6 +28,7 @@ struct EmbeddingTests {
     let fixedRecall: [Double?]
     let pairs: [[Int]]
     let verification: [Verification]
+    let fixedVerification: Verification
     let ties: Ties
 
     func records(_ vectors: [[Float]]) -> [EmbeddingRecord] {
@@ -55,13 +56,20 @@ struct EmbeddingTests {
 
   @Test func verificationIsNumPys() throws {
     let records = values.records(values.vectors)
-    let metric = VerificationMetric(records, pairs: values.pairs.map { ($0[0], $0[1]) })
-    for expected in values.verification {
+    let pairs = values.pairs.map { pair in
+      VerificationPair(
+        first: pair[0], second: pair[1],
+        isSame: values.identities[pair[0]] == values.identities[pair[1]])
+    }
+    func check(_ gallery: [EmbeddingRecord], _ expected: Golden.Verification) throws {
+      let metric = VerificationMetric(records, gallery: gallery, pairs: pairs)
       let best = try #require(metric.best(weights: expected.weights))
       expectClose(best.accuracy, expected.accuracy)
       // Unit vectors are of single precision.
       #expect(abs(best.threshold - (expected.threshold ?? .infinity)) < 1e-7)
     }
+    for expected in values.verification { try check(records, expected) }
+    try check(values.records(values.gallery), values.fixedVerification)
   }
 
   @Test func equalCosinesAreToldAlike() throws {

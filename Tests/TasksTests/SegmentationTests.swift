@@ -25,9 +25,24 @@ struct SegmentationTests {
       let pixelAccuracy: Double?
     }
 
+    /// One number per pixel: a score, or the class.
+    struct Single: Decodable {
+      let threshold: Float?
+      let shape: [Int]
+      let scores: [Float]
+      let height: Int
+      let width: Int
+      let labels: [UInt16]
+      let truth: [UInt16]
+      let counts: [SegmentationRecord.ClassPixels]
+      let metrics: Metrics
+    }
+
     let classes: Int
     let images: [Image]
     let metrics: [Metrics]
+    let foregrounds: [Single]
+    let maps: [Single]
   }
 
   private let values: Golden
@@ -35,7 +50,7 @@ struct SegmentationTests {
 
   init() throws {
     values = try GoldenFile.values("segmentation.json")
-    task = SegmentationTask(classCount: values.classes)
+    task = SegmentationTask(.scores(classCount: values.classes))
   }
 
   @Test func scoresAreResizedAsPyTorchDoes() {
@@ -76,6 +91,48 @@ struct SegmentationTests {
     }
   }
 
+  /// With and without axes for batch and channel.
+  @Test func onePerPixelIsNumPys() throws {
+    for single in values.foregrounds + values.maps {
+      let task = SegmentationTask(single.threshold.map { .foreground(above: $0) } ?? .classes)
+      let size = Array(single.shape.suffix(2))
+      let truth = LabelMap(height: single.height, width: single.width, labels: single.truth)
+      for shape in [size, [1] + size, [1, 1] + size, [1] + size + [1]] {
+        let outputs = [OutputArray(shape: shape, values: single.scores)]
+        let map = try task.prediction(outputs, height: single.height, width: single.width)
+        #expect(map.labels == single.labels)
+        let record = try task.record(outputs, truth: truth)
+        #expect(record.classes == single.counts && task.isPossible(record))
+        let metric = task.metric(of: [record])
+        expectClose(metric.value(weights: [1]), single.metrics.mIoU)
+        expectClose(metric.pixelAccuracy(weights: [1]), single.metrics.pixelAccuracy)
+      }
+    }
+  }
+
+  @Test func channelsMayComeLast() throws {
+    for image in values.images {
+      let (classes, pixels) = (image.shape[0], image.shape[1] * image.shape[2])
+      let last = (0..<pixels).flatMap { pixel in
+        (0..<classes).map { image.scores[$0 * pixels + pixel] }
+      }
+      let output = OutputArray(shape: [1, image.shape[1], image.shape[2], classes], values: last)
+      let task = SegmentationTask(.scores(classCount: classes, isChannelsLast: true))
+      let map = try task.prediction([output], height: image.height, width: image.width)
+      #expect(map.labels == image.labels)
+    }
+  }
+
+  @Test(arguments: [-1, 0.5, 65_536, .nan, .infinity] as [Float])
+  func labelsAreWholeNumbers(_ label: Float) {
+    let output = OutputArray(shape: [1, 1, 2], values: [3, label])
+    #expect {
+      try SegmentationTask(.classes).prediction([output], height: 1, width: 2)
+    } throws: {
+      if case TaskError.notALabel = $0 { true } else { false }
+    }
+  }
+
   @Test func aWeightIsSoManyImages() throws {
     let records = try values.images.map { try task.record([$0.output], truth: $0.truthMap) }
     let repeated = task.metric(of: [records[0], records[0], records[2]])
@@ -87,7 +144,7 @@ struct SegmentationTests {
   @Test func theLowestOfEqualClassesWinsAndNaNNever() throws {
     let scores: [Float] = [.nan, 1, 2, 1, 2, .nan]  // three classes of two pixels
     let output = OutputArray(shape: [3, 1, 2], values: scores)
-    let map = try SegmentationTask(classCount: 3).prediction([output], height: 1, width: 2)
+    let map = try SegmentationTask(.scores(classCount: 3)).prediction([output], height: 1, width: 2)
     #expect(map.labels == [1, 0])
   }
 

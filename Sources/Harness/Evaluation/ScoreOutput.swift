@@ -104,20 +104,14 @@ extension ScoreOutput {
     return dims[1]
   }
 
-  /// Whether a Sigmoid makes the output's one number; operators that move or round numbers are looked through.
+  /// Whether a Sigmoid makes the output's one number.
   private static func kind(ofOne name: String, in model: Model) -> Kind {
-    let graph = Graph(model)
-    var producers = graph.producers()
-    var name = name
-    while let node = producers.removeValue(forKey: name).map({ graph.nodes[$0] }) {
-      if ["Sigmoid", "HardSigmoid"].contains(node.opType) { return .probability }
-      guard transparent.contains(node.opType), let source = node.input(0) else { break }
-      name = source
-    }
-    return .logit
+    let maker = Graph(model).maker(of: name, through: transparent)
+    return ["Sigmoid", "HardSigmoid"].contains(maker) ? .probability : .logit
   }
 
-  private static let transparent: Set<String> = [
+  /// What moves or rounds numbers.
+  static let transparent: Set<String> = [
     "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Cast", "QuantizeLinear",
     "DequantizeLinear",
   ]

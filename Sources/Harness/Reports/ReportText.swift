@@ -59,9 +59,10 @@ enum ReportText {
     return (number < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 
-  /// "1 image", "3 images".
+  /// "1 image", "3 images", "2 boxes".
   static func count(_ number: Int, _ noun: String) -> String {
-    "\(count(number)) \(noun)\(number == 1 ? "" : noun.hasSuffix("s") ? "es" : "s")"
+    let ending = ["s", "x", "ch", "sh"].contains(where: noun.hasSuffix) ? "es" : "s"
+    return "\(count(number)) \(noun)\(number == 1 ? "" : ending)"
   }
 
   static func word(_ verdict: Verdict?) -> String { verdict?.rawValue.uppercased() ?? "–" }

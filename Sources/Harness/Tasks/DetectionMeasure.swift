@@ -13,6 +13,7 @@ public struct DetectionMeasure: MeasuredTask {
   let reader: BoxReader
   /// Boxes are the original's, and found again, from scores above this.
   let confidence: Double
+  static let usualConfidence = 0.25
   let geometry: @Sendable (_ image: Int) -> BoxGeometry
   /// nil without labels.
   var truth: (@Sendable (_ image: Int) -> DetectionTask.Truth)?

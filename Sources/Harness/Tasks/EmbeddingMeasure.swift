@@ -1,18 +1,51 @@
 import Tasks
 
-/// Embeddings: recall at 1 and verification by identity, and whether the original's nearest neighbour is found again.
-///
-/// Every arm looks among its own embeddings, as where one network is used for the gallery and for those who ask.
-public struct EmbeddingMeasure: MeasuredTask {
-  public let task = TaskKind.embedding
-  let reader: EmbeddingTask
-  /// By image; nil without labels.
-  var identities: [Int]?
+/// Where images are looked for.
+public enum EmbeddingGallery: String, Sendable, Hashable, CaseIterable {
+  /// Among the embeddings of the same network, as where it is used for the gallery and for those who ask.
+  case own
+  /// Among the float network's, as where a gallery is kept and only the device that asks is quantized.
+  case float
+}
 
-  public var isLabelled: Bool { identities != nil }
+/// Embeddings: recall at 1 by identity, or verification of pairs, and whether the original's nearest neighbour is found
+/// again.
+public struct EmbeddingMeasure: MeasuredTask {
+  enum Truth: Sendable {
+    /// By image.
+    case identities([Int])
+    /// Places of two images each, and whether they are of the same identity.
+    case pairs([VerificationPair])
+  }
+
+  public let task = TaskKind.embedding
+  /// Values of an embedding.
+  let length: Int
+  let gallery: EmbeddingGallery
+  /// nil without labels.
+  var truth: Truth?
+
+  public var isLabelled: Bool { truth != nil }
+
+  public var notes: [String] {
+    switch gallery {
+    case .own: ["every network looks among its own embeddings (--gallery own)"]
+    case .float: ["every network looks among the original's embeddings (--gallery float)"]
+    }
+  }
+
+  public func units(images: Int) -> (name: String, count: Int) {
+    if case .pairs(let pairs) = truth {
+      ("pairs of images", pairs.count)
+    } else {
+      ("images", images)
+    }
+  }
 
   public func answer(_ outputs: [OutputArray], image: Int) throws -> EmbeddingRecord {
-    try reader.record(outputs, truth: identities?[image] ?? image)
+    var identity = image
+    if case .identities(let identities) = truth { identity = identities[image] }
+    return try EmbeddingTask(length: length).record(outputs, truth: identity)
   }
 
   public func record(
@@ -22,34 +55,34 @@ public struct EmbeddingMeasure: MeasuredTask {
   public func measures(
     of records: [EmbeddingRecord], reference: [EmbeddingRecord]
   ) -> TaskMeasures {
-    let own = reader.nearest(records)
-    let original = reader.nearest(reference)
+    let gallery = gallery == .own ? records : reference
+    let reader = EmbeddingTask(length: length, gallery: .fixed(gallery))
+    let original = EmbeddingTask(length: length).nearest(reference)
     let agreement = Measure(
       MetricKind(name: "same nearest"),
-      holds: zip(own, original).map { own, original in original.map { $0 == own } })
-    guard isLabelled else { return TaskMeasures(accuracy: nil, agreement: agreement) }
-    let recall = Measure(
-      MetricKind(name: "recall@1"), holds: reader.metric(of: records).holds)
-    var measures = TaskMeasures(accuracy: recall, agreement: agreement)
-    let pairs = Self.pairs(of: records.map(\.identity))
-    if !pairs.isEmpty {
-      let best = VerificationMetric(records, pairs: pairs).best(
-        weights: [Int](repeating: 1, count: pairs.count))
-      measures.details.metrics = [
-        .init("verificationAccuracy", "verification", best?.accuracy)
-      ]
-    }
-    return measures
-  }
-
-  /// Each image with the next of the same identity, and with the next of another.
-  private static func pairs(of identities: [Int]) -> [(first: Int, second: Int)] {
-    identities.indices.flatMap { first in
-      let rest = identities.indices[(first + 1)...]
-      return [
-        rest.first { identities[$0] == identities[first] },
-        rest.first { identities[$0] != identities[first] },
-      ].compactMap { second in second.map { (first, $0) } }
+      holds: zip(reader.nearest(records), original).map { own, original in
+        original.map { $0 == own }
+      })
+    switch truth {
+    case nil: return TaskMeasures(accuracy: nil, agreement: agreement)
+    case .pairs(let pairs):
+      let accuracy = VerificationMetric(records, gallery: gallery, pairs: pairs)
+      return TaskMeasures(
+        accuracy: Measure(MetricKind(name: "verification accuracy"), accuracy),
+        agreement: agreement)
+    case .identities(let identities):
+      let recall = Measure(
+        MetricKind(name: "recall@1"), holds: reader.metric(of: records).holds)
+      var measures = TaskMeasures(accuracy: recall, agreement: agreement)
+      let pairs = VerificationPair.neighbours(identities)
+      if !pairs.isEmpty {
+        let all = [Int](repeating: 1, count: pairs.count)
+        let accuracy = VerificationMetric(records, gallery: gallery, pairs: pairs)
+        measures.details.metrics = [
+          .init("verificationAccuracy", "verification", accuracy.value(weights: all))
+        ]
+      }
+      return measures
     }
   }
 
@@ -62,4 +95,17 @@ public struct EmbeddingMeasure: MeasuredTask {
   public func picture(
     _ reference: EmbeddingRecord, _ answer: EmbeddingRecord, image: Int
   ) -> TaskPicture { TaskPicture(caption: "") }
+}
+
+extension VerificationPair {
+  /// Each image with the next of the same identity, and with the next of another.
+  fileprivate static func neighbours(_ identities: [Int]) -> [VerificationPair] {
+    identities.indices.flatMap { first in
+      let rest = identities.indices[(first + 1)...]
+      return [true, false].compactMap { isSame in
+        rest.first { (identities[$0] == identities[first]) == isSame }
+          .map { VerificationPair(first: first, second: $0, isSame: isSame) }
+      }
+    }
+  }
 }

@@ -13,6 +13,12 @@ public protocol MeasuredTask: Sendable {
   /// Whether there are labels to measure by; otherwise arms are measured by their agreement with the original.
   var isLabelled: Bool { get }
 
+  /// What whoever reads its results should know of how outputs are read, one sentence each.
+  var notes: [String] { get }
+
+  /// What resamples draw, and how many there are: images, unless it says otherwise.
+  func units(images: Int) -> (name: String, count: Int)
+
   /// - Parameters:
   ///   - outputs: of one image, in the original's order.
   ///   - image: its index among the images.
@@ -41,6 +47,12 @@ public protocol MeasuredTask: Sendable {
 
   /// How an answer differs from the original's, for people.
   func picture(_ reference: Answer, _ answer: Answer, image: Int) -> TaskPicture
+}
+
+extension MeasuredTask {
+  public var notes: [String] { [] }
+
+  public func units(images: Int) -> (name: String, count: Int) { ("images", images) }
 }
 
 /// What is drawn over an image, and said beside it; both HTML.

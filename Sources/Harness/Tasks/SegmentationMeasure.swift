@@ -18,14 +18,15 @@ public struct SegmentationMeasure: MeasuredTask {
   /// nil without labels.
   var mask: (@Sendable (_ image: Int) throws -> LabelMap)?
   let classNames: [String]
+  public var notes: [String] = []
 
   public var isLabelled: Bool { mask != nil }
 
   /// Of the mask's size, or of the output's where there is none.
   public func answer(_ outputs: [OutputArray], image: Int) throws -> Answer {
     guard let mask else {
-      let size = outputs.first?.shape.suffix(2) ?? []
-      let map = try reader.prediction(outputs, height: size.first ?? 0, width: size.last ?? 0)
+      let size = try reader.size(outputs)
+      let map = try reader.prediction(outputs, height: size.height, width: size.width)
       return Answer(map: map, truth: nil)
     }
     let truth = try mask(image)
@@ -45,7 +46,7 @@ public struct SegmentationMeasure: MeasuredTask {
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {
     let all = [Int](repeating: 1, count: records.count)
-    let original = SegmentationMetric(records.map(\.original), classCount: reader.classCount)
+    let original = reader.metric(of: records.map(\.original))
     let agreement = Measure(MetricKind(name: "mask mIoU"), original)
     guard isLabelled else {
       var measures = TaskMeasures(accuracy: nil, agreement: agreement)
@@ -54,7 +55,7 @@ public struct SegmentationMeasure: MeasuredTask {
       ]
       return measures
     }
-    let metric = SegmentationMetric(records.compactMap(\.truth), classCount: reader.classCount)
+    let metric = reader.metric(of: records.compactMap(\.truth))
     var measures = TaskMeasures(
       accuracy: Measure(MetricKind(name: "mIoU"), metric), agreement: agreement)
     measures.details.metrics = [

@@ -68,7 +68,7 @@ extension DetectionMeasure {
     reader = BoxReader(
       decoder: decoder, reading: reading,
       suppression: NonMaximumSuppression(overlap: settings.overlap))
-    confidence = settings.confidence
+    confidence = settings.confidence ?? DetectionMeasure.usualConfidence
     geometry = { images.geometry(of: $0) }
     truth = nil
     if let labels {
@@ -81,12 +81,9 @@ extension DetectionMeasure {
 extension SegmentationMeasure {
   init(_ subject: TaskSubject) throws {
     let images = subject.images
-    let shape = try subject.first.shape
-    guard shape.count >= 3 else {
-      throw TaskError.wrongShape(shape: shape, expected: "N x C x H x W")
-    }
-    reader = SegmentationTask(
-      classCount: shape[shape.count - 3], ignored: subject.settings.ignored)
+    let reading = try PixelReading(subject)
+    reader = SegmentationTask(reading.output, ignored: subject.settings.ignored)
+    notes = reading.notes
     classNames = images.classNames
     mask = nil
     if case .masks(let masks) = subject.data.truths {
@@ -112,9 +109,14 @@ extension TextMeasure {
 
 extension EmbeddingMeasure {
   init(_ subject: TaskSubject) throws {
-    reader = EmbeddingTask(length: try subject.first.values.count)
-    identities = nil
-    if case .classes = subject.data.truths { identities = subject.images.samples.map(\.label) }
+    length = try subject.first.values.count
+    gallery = subject.settings.gallery
+    truth = nil
+    switch subject.data.truths {
+    case .classes: truth = .identities(subject.images.samples.map(\.label))
+    case .pairs(let pairs): truth = .pairs(try pairs.places(in: subject.images))
+    case .none, .boxes, .masks, .texts: break
+    }
   }
 }
 

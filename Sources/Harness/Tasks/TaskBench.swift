@@ -38,7 +38,8 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   init(images: ImageStore, task: Task, jobs: Int, isQuiet: Bool) {
     (self.images, self.task, self.jobs, self.isQuiet) = (images, task, jobs, isQuiet)
     let digest = DigestSum(labelled: images.hashes, images.samples.map(\.label))
-    bootstrap = PairedBootstrap(imageCount: images.count, seed: digest.seed)
+    bootstrap = PairedBootstrap(
+      imageCount: task.units(images: images.count).count, seed: digest.seed)
   }
 
   private var run: OutputRun { OutputRun(images: images, jobs: jobs, isQuiet: isQuiet) }
@@ -75,13 +76,16 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
         records: originalRecords))
     return MeasuredArm(
       arm: arm, answers: answers,
-      imagesPerSecond: Double(images.count) / reference.seconds, notes: model.notes(for: task.task))
+      imagesPerSecond: Double(images.count) / reference.seconds,
+      notes: model.notes(for: task.task) + task.notes)
   }
 
   private func statistics(of measure: Measure) -> TaskStatistics {
     var isProportion = false
     if case .proportion = measure.form { isProportion = true }
-    return TaskStatistics(kind: measure.kind, bootstrap: bootstrap, isProportion: isProportion)
+    return TaskStatistics(
+      kind: measure.kind, bootstrap: bootstrap, imageCount: images.count,
+      unit: task.units(images: images.count).name, isProportion: isProportion)
   }
 
   mutating func evaluate(_ made: MadeArm) throws -> MeasuredArm<TaskAnswers> {

@@ -14,12 +14,15 @@ public struct TaskAnswers: Sendable, Hashable {
 public struct TaskStatistics: ArmStatistics {
   public let kind: MetricKind
   let bootstrap: PairedBootstrap
+  let imageCount: Int
+  /// What resamples draw.
+  let unit: String
   let isProportion: Bool
 
   public var intervals: String {
     isProportion
       ? Sampling.fixed.intervals(of: kind.name)
-      : "paired bootstrap over images, \(ReportText.count(bootstrap.resampleCount)) resamples"
+      : "paired bootstrap over \(unit), \(ReportText.count(bootstrap.resampleCount)) resamples"
   }
 
   public func summary(of answers: TaskAnswers) -> MetricSummary {
@@ -73,7 +76,7 @@ public struct TaskStatistics: ArmStatistics {
         return Judgement(.inconclusive)
       }
       return Judgement(
-        drop: old - new, Interval(range), images: bootstrap.imageCount, maxDrop: maxDrop)
+        drop: old - new, Interval(range), images: imageCount, maxDrop: maxDrop)
     }
   }
 

@@ -18,12 +18,16 @@ public struct VerificationMetric: WeightedMetric {
     }.sorted { ($1.cosine, $0.index) < ($0.cosine, $1.index) }
   }
 
-  /// - Parameter pairs: places of two of the records, and whether they are of the same identity follows from those.
-  public init(_ records: [EmbeddingRecord], pairs: [(first: Int, second: Int)]) {
-    let vectors = UnitVectors(records.map(\.vector))
+  /// - Parameter gallery: what the second image of each pair is looked up in: records of the same images in the same order.
+  public init(
+    _ records: [EmbeddingRecord], gallery: [EmbeddingRecord], pairs: [VerificationPair]
+  ) {
+    let (queries, gallery) = (
+      UnitVectors(records.map(\.vector)), UnitVectors(gallery.map(\.vector))
+    )
     self.init(
-      cosines: pairs.map { vectors.cosine($0.first, vectors, $0.second) },
-      isSame: pairs.map { records[$0.first].identity == records[$0.second].identity })
+      cosines: pairs.map { queries.cosine($0.first, gallery, $0.second) },
+      isSame: pairs.map(\.isSame))
   }
 
   public func value(weights: [Int]) -> Double? { best(weights: weights)?.accuracy }
@@ -43,5 +47,19 @@ public struct VerificationMetric: WeightedMetric {
       if isLastOfEquals && right > best.right { best = (right, pair.cosine) }
     }
     return (Double(best.right) / Double(total), best.threshold)
+  }
+}
+
+/// Two images that are of the same identity, or are not.
+public struct VerificationPair: Sendable, Hashable {
+  /// Places of the images.
+  public let first: Int
+  public let second: Int
+  public let isSame: Bool
+
+  public init(first: Int, second: Int, isSame: Bool) {
+    self.first = first
+    self.second = second
+    self.isSame = isSame
   }
 }

@@ -1,14 +1,17 @@
-/// A class for every pixel, from scores of N x C x H x W.
+/// A class for every pixel, from what a network says of each.
 public struct SegmentationTask: VisionTask {
+  /// How the first output describes pixels.
+  public let output: PixelOutput
   /// The label of pixels that do not count.
   public let ignored: Int?
-  /// How many classes the network tells apart.
-  public let classCount: Int
 
-  public init(classCount: Int, ignored: Int? = 255) {
-    self.classCount = classCount
+  public init(_ output: PixelOutput, ignored: Int? = 255) {
+    self.output = output
     self.ignored = ignored
   }
+
+  /// How many classes the network tells apart; of label maps, how many they could.
+  public var classCount: Int { output.classCount }
 
   public var kind: MetricKind { MetricKind(name: "mIoU") }
 
@@ -32,24 +35,51 @@ public struct SegmentationTask: VisionTask {
   }
 
   public func metric(of records: [SegmentationRecord]) -> SegmentationMetric {
-    SegmentationMetric(records, classCount: classCount)
+    guard output == .classes else { return SegmentationMetric(records, classCount: classCount) }
+    // A label map does not say how many classes there are.
+    let highest = records.compactMap(\.classes.last?.index).max() ?? -1
+    return SegmentationMetric(records, classCount: highest + 1)
   }
 
-  /// The class of the highest score of each pixel of an image of that size, the lowest of equals; NaN is below all.
+  /// The height and width of the first output.
+  public func size(_ outputs: [OutputArray]) throws(TaskError) -> (height: Int, width: Int) {
+    try output.size(first(of: outputs))
+  }
+
+  /// The class of each pixel of an image of that size.
   ///
-  /// Scores are resized, not classes: where a border lies between two of the network's pixels depends on both.
+  /// Of scores the highest wins, of equal ones the lowest class; NaN is below all. Scores are resized, not classes: where a
+  /// border lies between two of the network's pixels depends on both. A label map's pixels take the label whose centre is
+  /// nearest.
   public func prediction(
     _ outputs: [OutputArray], height: Int, width: Int
   ) throws(TaskError) -> LabelMap {
-    guard let output = outputs.first else { throw .missingOutput(index: 0, count: 0) }
-    guard let lengths = output.lengths(rank: 3), lengths[0] == classCount,
-      lengths[1] > 0, lengths[2] > 0
-    else { throw .wrongShape(shape: output.shape, expected: "1 x \(classCount) x H x W") }
+    let first = try first(of: outputs)
+    let size = try output.size(first)
+    guard output != .classes else {
+      return try LabelMap(first, height: size.height, width: size.width)
+        .resized(height: height, width: width)
+    }
     let scores = BilinearScores(
-      output.values, height: lengths[1], width: lengths[2], toHeight: height, toWidth: width)
+      output.planes(first), height: size.height, width: size.width, toHeight: height,
+      toWidth: width)
     var labels = [UInt16](repeating: 0, count: height * width)
-    for y in 0..<height { writeBest(scores, row: y, to: &labels[y * width..<(y + 1) * width]) }
+    for y in 0..<height { write(scores, row: y, to: &labels[y * width..<(y + 1) * width]) }
     return LabelMap(height: height, width: width, labels: labels)
+  }
+
+  private func first(of outputs: [OutputArray]) throws(TaskError) -> OutputArray {
+    guard let output = outputs.first else { throw .missingOutput(index: 0, count: 0) }
+    return output
+  }
+
+  private func write(_ scores: BilinearScores, row: Int, to labels: inout ArraySlice<UInt16>) {
+    guard case .foreground(let threshold) = output else {
+      return writeBest(scores, row: row, to: &labels)
+    }
+    var values = [Float](repeating: 0, count: labels.count)
+    scores.write(channel: 0, row: row, to: &values)
+    for x in values.indices { labels[labels.startIndex + x] = values[x] > threshold ? 1 : 0 }
   }
 
   private func writeBest(

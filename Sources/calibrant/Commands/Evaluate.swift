@@ -41,6 +41,9 @@ struct Evaluate: ParsableCommand {
     var settings = try task.settings()
     settings.task = settings.task ?? .classification
     try settings.check(recipe)
+    guard settings.gallery == .own else {
+      throw ValidationError("--gallery float is for compare, which has a float network")
+    }
     let data = try images.data(settings, for: loaded, seed: seed, &warnings)
     warnings.tell(loaded, data)
     let store = try images.store(data.dataset, for: loaded.input, recipe, run_)

@@ -36,7 +36,7 @@ struct ImageOptions: ParsableArguments {
     if data.task == .classification {
       warnings.add(try LabelFit(data.dataset, classes: model.scores.classes).warnings())
     }
-    return limit.map { data.limited(to: $0, seed: seed) } ?? data
+    return try limit.map { try data.limited(to: $0, seed: seed) } ?? data
   }
 
   /// - Parameter isReadOften: whether several arms will read the images.

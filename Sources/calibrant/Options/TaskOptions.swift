@@ -3,6 +3,7 @@ import Harness
 import Tasks
 
 extension TaskKind: ExpressibleByArgument {}
+extension EmbeddingGallery: ExpressibleByArgument {}
 
 /// What is measured, and by which labels.
 struct TaskOptions: ParsableArguments {
@@ -26,7 +27,11 @@ struct TaskOptions: ParsableArguments {
     completion: .list(Self.decoders))
   var boxes: String?
 
-  @Option(help: "Boxes above this score are compared with the float network's (default: 0.25).")
+  @Option(
+    help: """
+      Boxes above this score are compared with the float network's (default: 0.25); pixels above this probability are class \
+      1 of two (default: 0.5).
+      """)
   var confidence: Double?
 
   @Option(
@@ -44,6 +49,17 @@ struct TaskOptions: ParsableArguments {
   var ignore: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Pairs of images to tell apart by embeddings: path_a,path_b,same.", valueName: "csv"),
+    completion: .file())
+  var pairs: String?
+
+  @Option(
+    help: "Embeddings to look for an image in: each network's own, or the float one's.",
+    completion: .list(EmbeddingGallery.allCases.map(\.rawValue)))
+  var gallery: EmbeddingGallery?
+
+  @Option(
     help: ArgumentHelp("Symbols that a text network reads, one a line.", valueName: "file"),
     completion: .file())
   var dictionary: String?
@@ -59,6 +75,8 @@ struct TaskOptions: ParsableArguments {
     settings.annotations = annotations
     settings.masks = masks
     settings.dictionary = dictionary
+    settings.pairs = pairs
+    settings.gallery = gallery ?? .own
     if let boxes {
       guard Self.decoders.contains(boxes) else {
         throw ValidationError(
@@ -76,11 +94,12 @@ struct TaskOptions: ParsableArguments {
   private func statedTask() throws -> TaskKind? {
     var stated = task
     var reason = task.map { "--task \($0)" } ?? ""
-    for (option, isGiven, owner) in owners where isGiven {
-      guard stated == nil || stated == owner else {
-        throw ValidationError("\(option) belongs to --task \(owner), not beside \(reason)")
+    for (option, isGiven, tasks) in owners where isGiven {
+      guard stated.map(tasks.contains) ?? true else {
+        let names = tasks.map(\.rawValue).joined(separator: " or ")
+        throw ValidationError("\(option) belongs to --task \(names), not beside \(reason)")
       }
-      if stated == nil { (stated, reason) = (owner, option) }
+      if stated == nil { (stated, reason) = (tasks[0], option) }
     }
     if stated == .text, dictionary == nil {
       throw ValidationError("--task text needs --dictionary FILE, the symbols in their order")
@@ -89,14 +108,17 @@ struct TaskOptions: ParsableArguments {
   }
 
   /// Files that are read.
-  var files: [String] { [annotations, dictionary].compactMap(\.self) }
+  var files: [String] { [annotations, dictionary, pairs].compactMap(\.self) }
 
-  private var owners: [(option: String, isGiven: Bool, task: TaskKind)] {
+  /// What belongs to one task first, since that says which one it is.
+  private var owners: [(option: String, isGiven: Bool, tasks: [TaskKind])] {
     [
-      ("--annotations", annotations != nil, .detection), ("--boxes", boxes != nil, .detection),
-      ("--confidence", confidence != nil, .detection), ("--iou", iou != nil, .detection),
-      ("--masks", masks != nil, .segmentation), ("--ignore", ignore != nil, .segmentation),
-      ("--dictionary", dictionary != nil, .text),
+      ("--annotations", annotations != nil, [.detection]),
+      ("--boxes", boxes != nil, [.detection]), ("--iou", iou != nil, [.detection]),
+      ("--masks", masks != nil, [.segmentation]), ("--ignore", ignore != nil, [.segmentation]),
+      ("--pairs", pairs != nil, [.embedding]), ("--gallery", gallery != nil, [.embedding]),
+      ("--dictionary", dictionary != nil, [.text]),
+      ("--confidence", confidence != nil, [.detection, .segmentation]),
     ]
   }
 

@@ -71,6 +71,10 @@ for w in ([1] * len(pairs), random.integers(0, 4, len(pairs)).tolist()):
     accuracy, threshold = verification(similar, same, w)
     result["verification"].append({"weights": w, "accuracy": accuracy, "threshold": threshold})
 
+similar = cosines(other, vectors)
+accuracy, threshold = verification([similar[a, b] for a, b in pairs], same, [1] * len(pairs))
+result["fixedVerification"] = {"weights": [1] * len(pairs), "accuracy": accuracy, "threshold": threshold}
+
 ties, truth = random.integers(0, 6, 50) / 5, (random.random(50) < 0.5).tolist()
 accuracy, threshold = verification(ties.tolist(), truth, [1] * 50)
 result["ties"] = {"cosines": ties.tolist(), "isSame": truth, "accuracy": accuracy, "threshold": threshold}

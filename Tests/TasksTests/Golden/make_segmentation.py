@@ -4,12 +4,13 @@
     python3 make_segmentation.py > segmentation.json
 
 The resize is F.interpolate(mode="bilinear", align_corners=False) as PyTorch defines it, in single precision; it is first
-checked against ONNX Runtime's Resize. Needs NumPy, onnx and ONNX Runtime.
+checked against ONNX Runtime's Resize. Label maps are resized by Pillow. Needs NumPy, Pillow, onnx and ONNX Runtime.
 """
 import json
 
 import numpy as np
 import onnxruntime
+from PIL import Image
 from onnx import TensorProto, helper
 
 random = np.random.default_rng(18)
@@ -93,4 +94,24 @@ for height, width, toHeight, toWidth in [(4, 5, 9, 13), (7, 6, 7, 6), (9, 11, 4,
 
 weights = [[1] * 5, [2, 0, 1, 0, 2], [0, 0, 0, 0, 5], [0] * 5, random.integers(0, 4, 5).tolist()]
 result = {"classes": CLASSES, "images": cases, "metrics": [metrics(images, w, CLASSES) for w in weights]}
+
+# One score per pixel, and label maps that a graph made itself.
+result["foregrounds"], result["maps"] = [], []
+for (height, width, toHeight, toWidth), threshold in zip([(4, 5, 9, 13), (7, 6, 7, 6), (9, 11, 4, 3)], [0.5, 0.25, 0.0]):
+    scores = random.random((1, height, width)).astype(f) if threshold else random.normal(size=(1, height, width)).astype(f)
+    predicted = (resized(scores, toHeight, toWidth)[0] > f(threshold)).astype(int)
+    truth = np.where(random.random(predicted.shape) < 0.3, 1 - predicted, predicted)
+    truth = np.where(random.random(predicted.shape) < 0.1, 255, truth)
+    result["foregrounds"].append({"threshold": threshold, "shape": list(scores.shape), "scores": floats(scores),
+                                  "height": toHeight, "width": toWidth, "labels": predicted.ravel().tolist(),
+                                  "truth": truth.ravel().tolist(), "counts": counts(predicted, truth, 2),
+                                  "metrics": metrics([(predicted, truth)], [1], 2)})
+for height, width, toHeight, toWidth in [(4, 5, 9, 13), (7, 6, 7, 6), (9, 11, 4, 3), (5, 3, 6, 7), (1, 1, 3, 2)]:
+    labels = random.integers(0, 40, (height, width)).astype(np.uint8)
+    predicted = np.array(Image.fromarray(labels).resize((toWidth, toHeight), Image.Resampling.NEAREST)).astype(int)
+    truth = np.where(random.random(predicted.shape) < 0.5, random.integers(0, 40, predicted.shape), predicted)
+    truth = np.where(random.random(predicted.shape) < 0.1, 255, truth)
+    result["maps"].append({"shape": [height, width], "scores": floats(labels), "height": toHeight, "width": toWidth,
+                           "labels": predicted.ravel().tolist(), "truth": truth.ravel().tolist(),
+                           "counts": counts(predicted, truth, 40), "metrics": metrics([(predicted, truth)], [1], 40)})
 print(json.dumps(result))

@@ -15,6 +15,7 @@ public struct TaskData: Sendable {
     case boxes(BoxTruths)
     case masks(MaskTruths)
     case texts(TextTruths)
+    case pairs(PairTruths)
   }
 }
 
@@ -28,8 +29,13 @@ extension TaskData {
   }
 
   /// Some of the images (`ImageDataset.limited`).
-  public func limited(to limit: Int, seed: UInt64) -> TaskData {
-    TaskData(
+  ///
+  /// - Throws: `HarnessError.badOption` for pairs, of which few would stay whole.
+  public func limited(to limit: Int, seed: UInt64) throws(HarnessError) -> TaskData {
+    if case .pairs = truths {
+      throw .badOption("--limit has no effect beside --pairs: take a shorter list of pairs")
+    }
+    return TaskData(
       task: task, dataset: dataset.limited(to: limit, seed: seed), truths: truths, notes: notes)
   }
 

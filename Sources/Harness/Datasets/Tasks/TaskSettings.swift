@@ -8,14 +8,19 @@ public struct TaskSettings: Sendable, Hashable {
   public var annotations: String?
   /// The name of a decoder (`StandardBoxDecoders`).
   public var boxes: String?
-  /// Boxes of a score above this are compared between networks.
-  public var confidence = 0.25
+  /// Boxes of a score above this are compared between networks (nil: 0.25), and pixels of a probability above it are class 1
+  /// of two (nil: 0.5).
+  public var confidence: Double?
   /// What overlaps a better box by more than this goes.
   public var overlap = 0.7
   /// A folder of masks.
   public var masks: String?
   /// The index of pixels that do not count.
   public var ignored: Int? = 255
+  /// A list of pairs of images.
+  public var pairs: String?
+  /// Where embeddings are looked for.
+  public var gallery = EmbeddingGallery.own
   /// The symbols of a network that reads text.
   public var dictionary: String?
 
@@ -32,7 +37,8 @@ public struct TaskSettings: Sendable, Hashable {
   ) throws -> TaskData {
     switch task {
     case nil: try classesOrNone(images: images, labels: labels)
-    case .classification, .embedding: try classes(images: images, labels: labels)
+    case .classification: try classes(images: images, labels: labels)
+    case .embedding: try embeddings(images: images, labels: labels, skipsMissing: skipsMissing)
     case .detection:
       if let annotations {
         try TaskData.boxes(
@@ -56,6 +62,17 @@ public struct TaskSettings: Sendable, Hashable {
     }
   }
 
+  /// Pairs, identities, or nothing but images.
+  private func embeddings(
+    images: String, labels: String?, skipsMissing: Bool
+  ) throws -> TaskData {
+    guard let pairs else { return try classesOrNone(images: images, labels: labels) }
+    guard labels == nil else {
+      throw HarnessError.badOption("--labels has no effect beside --pairs")
+    }
+    return try TaskData.pairs(pairs, images: images, skipsMissing: skipsMissing)
+  }
+
   private func classes(images: String, labels: String?) throws(DatasetError) -> TaskData {
     TaskData(
       task: task ?? .classification, dataset: try ImageDataset.load(from: images, labels: labels),
@@ -67,7 +84,7 @@ public struct TaskSettings: Sendable, Hashable {
       return try classes(images: images, labels: labels)
     } catch {
       guard error.isLackOfLabels, labels == nil else { throw error }
-      return TaskData(.fidelity, try ImageDataset.loadUnlabelled(from: images))
+      return TaskData(task ?? .fidelity, try ImageDataset.loadUnlabelled(from: images))
     }
   }
 
