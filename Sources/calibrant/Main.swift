@@ -14,7 +14,7 @@ struct Calibrant: ParsableCommand {
 
         calibrant compare model.onnx --images test/ --calibration calibration/ --schemes w8a8 -o report/
       """,
-    version: "0.1.0",
+    version: ProgramVersion.current,
     subcommands: [
       Info.self, Run.self, Evaluate.self, Quantize.self, Calibrate.self, Compare.self,
       Validate.self, Inspect.self, DoctorCommand.self, Diff.self, Merge.self, Check.self,

@@ -1,81 +1,67 @@
 import Engine
-import Quantization
+import Tasks
 
-/// Evaluates one classifier after another on the same pixels.
+/// Runs one classifier after another on the same pixels.
 struct ClassificationBench: ArmBench {
-  let statistics = ClassificationStatistics()
   let images: ImageStore
   let jobs: Int
   let isQuiet: Bool
-  var hardware: HardwareChoice?
+  /// The position of each image in the data set.
+  let indices: [Int]
   private var original: Scores?
-  private var cache = ScoreCache()
 
-  init(images: ImageStore, jobs: Int, isQuiet: Bool) {
+  init(images: ImageStore, at indices: [Int], jobs: Int, isQuiet: Bool) {
     self.images = images
+    self.indices = indices
     self.jobs = jobs
     self.isQuiet = isQuiet
   }
 
-  mutating func evaluateOriginal(_ model: LoadedModel) throws -> ArmEvaluation {
-    let scores = try scores(of: model, .exact, title: "original")
+  mutating func answers(
+    ofOriginal model: LoadedModel, title: String
+  ) throws -> AnswerPart<Ranking> {
+    let scores = try scores(of: model, .exact, title: title)
     original = scores
-    let arm = Arm(
-      name: "original", kind: .original, bytes: model.bytes, sha256: model.sha256)
-    let rankings = scores.rankings(limit: 5)
-    return ArmEvaluation(
-      arm: arm, answers: try rankings.records(of: images),
-      imagesPerSecond: Double(scores.count) / scores.seconds,
-      notes: try model.notes + model.nonFiniteNotes(rankings, on: images, isOriginal: true))
+    return try part(scores, of: model)
   }
 
-  mutating func evaluate(
-    _ made: MadeArm
-  ) throws -> ArmEvaluation {
-    let (model, arm) = (made.model, made.arm)
-    let asked = model.hardware(hardware)
-    var measured: [HardwareRecords] = []
-    var notes = made.notes
-    for one in asked {
-      let scores = try scores(of: model, one, title: arm.name)
-      let distance = try original.map { try ScoreDistance(original: $0, other: scores, of: model) }
-      let rankings = scores.rankings(limit: 5)
-      if measured.isEmpty { notes += try model.nonFiniteNotes(rankings, on: images) }
-      measured.append(
-        HardwareRecords(
-          one, try rankings.records(of: images), logitSQNR: distance?.sqnr,
-          logitKL: distance?.divergence))
+  func answers(
+    of model: LoadedModel, _ hardware: Hardware, title: String
+  ) throws -> AnswerPart<Ranking> {
+    guard let original else { preconditionFailure("the original is evaluated first") }
+    let scores = try scores(of: model, hardware, title: title)
+    guard original.classes == scores.classes else {
+      throw HarnessError.differentModel(
+        path: model.path,
+        reason: "it scores \(scores.classes) classes, the original \(original.classes)")
     }
-    let speed = try scores(of: model, asked[0], title: arm.name)
-    var evaluation = ArmEvaluation(
-      arm: arm, answers: [], imagesPerSecond: Double(speed.count) / speed.seconds
-    )
-    .led(by: measured[0])
-    evaluation.describe(made)
-    evaluation.notes = notes
-    evaluation.hardware = asked == [.exact] ? [] : measured
-    evaluation.saturation =
-      asked == [.exact]
-      ? model.saturation : try cache.saturation(of: model, on: images, jobs: jobs)
-    return evaluation
+    var part = try part(scores, of: model)
+    var (distance, divergence) = (DistanceSum(), DivergenceSum())
+    for index in 0..<scores.count {
+      let (before, after) = (original.row(index), scores.row(index))
+      distance.add(OutputDistance(from: before, to: after))
+      divergence.add(ScoreDistance.divergence(before, after))
+    }
+    (part.distances, part.divergence) = ([distance], divergence)
+    return part
   }
 
-  func listing(_ comparison: Comparison, _ arms: [ArmEvaluation]) -> any AnswerListing {
-    ClassListing(comparison, arms)
-  }
-
-  func warnings(of original: ArmEvaluation, _ model: LoadedModel) -> [String] {
-    model.scores.classes.map { original.chanceWarnings(classes: $0) } ?? []
-  }
-
-  private mutating func scores(
+  private func scores(
     of model: LoadedModel, _ hardware: Hardware, title: String
   ) throws -> Scores {
-    let (images, jobs, isQuiet) = (images, jobs, isQuiet)
-    return try cache.scores(of: model, hardware) { program in
-      let name = hardware == .exact ? title : "\(title), \(hardware.rawValue)"
-      return try Evaluator(jobs: jobs, isQuiet: isQuiet, output: model.scores).scores(
-        of: program, on: images, title: name)
+    try Evaluator(jobs: jobs, isQuiet: isQuiet, output: model.scores).scores(
+      of: model.program(for: hardware), on: images, title: title)
+  }
+
+  private func part(_ scores: Scores, of model: LoadedModel) throws -> AnswerPart<Ranking> {
+    let rankings = scores.rankings(limit: 5)
+    try rankings.requireLabels(of: images)
+    var part = AnswerPart(records: rankings.samples, seconds: scores.seconds)
+    if let first = rankings.samples.firstIndex(where: \.isEmpty) {
+      part.unranked = UnrankedImage(
+        index: indices[first], path: images.name(of: first),
+        origin: try NonFiniteOrigin.find(in: model.model, on: images, among: [first]))
     }
+    return part
   }
 }

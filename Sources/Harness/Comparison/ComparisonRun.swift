@@ -1,7 +1,11 @@
 import Foundation
 import Quantization
+import Tasks
 
 /// The main job: original against weight-based against activation-based, on the same images.
+///
+/// It has three phases: making the arms (`ComparisonRun+Making`), scoring images by all of them (`+Scoring`), and joining what
+/// was scored (`+Joining`). What each leaves behind can be saved, so that scoring can be cut into shards.
 public struct ComparisonRun {
   public var schemes: [SchemeName]
   public var methods: [any CalibrationMethod]
@@ -68,54 +72,27 @@ public struct ComparisonRun {
   ///
   /// - Parameter arms: nil makes none; there are given ones then.
   public func run(_ original: LoadedModel, _ arms: Jobs?, images: ImageStore) throws -> Outcome {
-    var bench = ClassificationBench(images: images, jobs: jobs, isQuiet: isQuiet)
-    bench.hardware = hardware
-    return try run(original, arms, on: bench)
+    let start = ContinuousClock.now
+    let plan = try make(original, arms, images: images)
+    let part = try score(plan, original, images: images)
+    return try outcome(
+      plan, part, ClassificationReader(plan, part.images), original, images,
+      since: start, of: images.samples)
   }
 
   /// Any task.
   public func run(
     _ original: LoadedModel, _ arms: Jobs?, images: ImageStore, measuring task: some MeasuredTask
   ) throws -> Outcome {
-    var bench = TaskBench(images: images, task: task, jobs: jobs, isQuiet: isQuiet)
-    bench.hardware = hardware
-    return try run(original, arms, on: bench, task: task.task)
-  }
-
-  private func run(
-    _ original: LoadedModel, _ arms: Jobs?, on bench: some ArmBench,
-    task: TaskKind = .classification
-  ) throws -> Outcome {
     let start = ContinuousClock.now
-    let observations = try observe(original, arms)
-    var bench = bench
-    let images = bench.images
-    var layers = LayerNoiseRun(jobs: jobs)
-    var evaluations = [try bench.evaluateOriginal(original)]
-    var choices = RangeChoices()
-    for arm in all(arms, observations, original) {
-      try Interruption.check()
-      let made = try arm()
-      if choices.tensors.isEmpty, let own = made.quantized?.rangeChoices { choices = own }
-      evaluations.append(try evaluate(made, &bench, &layers))
-    }
-    evaluations = ledByWorst(
-      evaluations, bench.statistics,
-      VerdictLimits(maxDrop: maxDrop, minAgreement: minAgreement))
-    evaluations = try timed(evaluations, beside: original, on: images, since: start)
-    var facts = facts(original, ImageFacts(images), arms?.calibration)
-    facts.task = task
-    facts.warnings += bench.warnings(of: evaluations[0], original)
-    let comparison = Comparison(
-      facts: facts, evaluations, bench.statistics,
-      activations: try activations(arms?.activationBased, observations, choices))
-    var outcome = Outcome(
-      comparison: comparison, listing: try bench.listing(comparison, evaluations))
-    outcome.addThumbnails(of: images.samples)
-    return outcome
+    let plan = try make(original, arms, images: images, task.task)
+    let part = try score(plan, original, images: images, measuring: task)
+    return try outcome(
+      plan, part, reader(plan, part, original, images, task), original, images, since: start,
+      of: images.samples)
   }
 
-  /// Evaluates all arms on more and more images until every verdict that counts is settled.
+  /// Evaluates all arms on more and more images until every verdict that counts is settled: every look is a part.
   ///
   /// - Parameters:
   ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
@@ -126,108 +103,57 @@ public struct ComparisonRun {
   ) throws -> Outcome {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")
     let start = ContinuousClock.now
-    let observations = try observe(original, arms)
-    let made = try all(arms, observations, original).map { arm in
-      try Interruption.check()
-      return try arm()
-    }
-    let choices =
-      made.compactMap(\.quantized?.rangeChoices).first { !$0.tensors.isEmpty } ?? RangeChoices()
-    let activations = try activations(arms?.activationBased, observations, choices)
-    var evaluation = SequentialEvaluation(
-      original, made, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
+    var seen = 0
+    var plan: ComparisonPlan?
+    var whole: RunPart<Ranking>?
     while true {
-      let next = dataset.slice(from: evaluation.seen, count: evaluation.nextLook)
+      let known = whole?.images.count ?? 0
+      let next = dataset.slice(from: seen, count: Self.nextLook(after: seen))
       let store = try prepare(next)
-      try evaluation.add(store, read: next.count)
-      var images = evaluation.images
-      images.available = dataset.count
-      let evaluations = try evaluation.evaluations().ledByWorst(
-        maxDrop: maxDrop, sampling: .sequential)
-      var facts = facts(original, images, arms?.calibration, sampling: .sequential)
-      if let classes = original.scores.classes {
-        facts.warnings += evaluations[0].chanceWarnings(classes: classes)
-      }
-      let comparison = Comparison(
-        facts: facts, evaluations: evaluations, activations: activations)
+      var look = try plan ?? make(original, arms, images: store)
+      var sum = whole ?? RunPart(empty: look)
+      sum.append(
+        try score(
+          look, original, images: store, at: Array(known..<known + store.count),
+          look: "images \(seen + 1)–\(seen + next.count)"))
+      seen += next.count
+      look.facts = facts(
+        original,
+        ImageFacts(sum.images, skipped: sum.skipped, store, available: dataset.count),
+        arms?.calibration, sampling: .sequential)
+      (plan, whole) = (look, sum)
+      let reader = ClassificationReader(look, sum.images)
+      let (comparison, _) = try joined(look, sum, reader)
       let isSettled = comparison.judgedArms.allSatisfy { $0.verdict != .inconclusive }
-      if isSettled || evaluation.seen >= dataset.count {
-        let timed = try timed(evaluations, beside: original, on: store, since: start)
-        let comparison = Comparison(facts: facts, evaluations: timed, activations: activations)
-        var outcome = Outcome(
-          comparison: comparison, listing: ClassListing(comparison, timed))
-        outcome.addThumbnails(of: dataset.samples)
-        return outcome
+      if isSettled || seen >= dataset.count {
+        return try outcome(
+          look, sum, reader, original, store, since: start, of: dataset.samples)
       }
     }
   }
 
-  private func timed<Answers>(
-    _ evaluations: [MeasuredArm<Answers>], beside original: LoadedModel, on images: ImageStore,
-    since start: ContinuousClock.Instant
-  ) throws -> [MeasuredArm<Answers>] {
-    let elsewhere = given.map { ($0.model.sha256, $0.model.path) }
-    return try speed.measured(
-      evaluations, in: folder, elsewhere, beside: original, on: images, workers: jobs,
-      elapsed: (ContinuousClock.now - start).seconds)
-  }
+  /// How many images to read before looking again. Looking is free of statistical cost, so this only
+  /// keeps the work in sensible pieces.
+  private static func nextLook(after seen: Int) -> Int { max(100, seen / 4) }
 
-  /// One pass over the calibration data serves every scheme and method.
-  private func observe(
-    _ original: LoadedModel, _ arms: Jobs?
-  ) throws -> [String: TensorStatistics] {
-    guard let arms else { return [:] }
-    return try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
-      .observe(original, arms.activationBased, schemes, arms.calibration).statistics
-  }
-
-  /// What makes each arm: those of this program first, then the given ones.
-  private func all(
-    _ arms: Jobs?, _ observations: [String: TensorStatistics], _ original: LoadedModel
-  ) -> [() throws -> MadeArm] {
-    let own = arms.map { plans($0, observations) } ?? []
-    return own.map { plan in { try make(plan, like: original) } }
-      + given.map { arm in { MadeArm(arm, besides: original) } }
-  }
-
-  private func evaluate<Bench: ArmBench>(
-    _ made: MadeArm, _ bench: inout Bench, _ layers: inout LayerNoiseRun
-  ) throws -> Bench.Measured {
-    var evaluation = try bench.evaluate(made)
-    evaluation.layers = try layers.measure(
-      made.model, madeFrom: made.float, on: bench.images)
-    return evaluation
-  }
-
-  private func activations(
-    _ job: QuantizationJob?, _ observations: [String: TensorStatistics],
-    _ choices: RangeChoices
-  ) throws -> [ActivationComparison] {
-    guard let job else { return [] }
-    return ActivationComparison.table(
-      of: try job.targets(schemes).map(\.name), observations, methods: methods, choices: choices,
-      grid: job.options.activations.grid)
-  }
-
-  private func facts(
-    _ original: LoadedModel, _ images: ImageFacts, _ calibration: CalibrationData?,
-    sampling: Sampling = .fixed
-  ) -> ComparisonFacts {
-    let calibrated = Set(calibration?.hashes ?? [])
-    var dataset = ComparisonFacts.Dataset(
-      count: images.count, available: images.available, classes: images.classNames.count,
-      calibrationCount: calibration?.count ?? 0,
-      overlap: images.hashes.count { calibrated.contains($0) },
-      skipped: images.skipped + (calibration?.skipped.map(\.path) ?? []),
-      classNames: images.classNames)
-    dataset.classesWithImages = Set(images.labels).count
-    var facts = ComparisonFacts(
-      model: original.facts, dataset: dataset,
-      preprocessing: images.settings,
-      machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command,
-      provenance: images.provenance(original, calibration))
-    facts.warnings = warnings
-    facts.minAgreement = minAgreement
-    return facts
+  /// A report of what was scored here, with the files' speed and pictures of some images.
+  ///
+  /// - Parameters:
+  ///   - images: to time the files on.
+  ///   - samples: all that were scored.
+  private func outcome<Reader: AnswerReader>(
+    _ plan: ComparisonPlan, _ part: RunPart<Reader.Record>, _ reader: Reader,
+    _ original: LoadedModel, _ images: ImageStore, since start: ContinuousClock.Instant,
+    of samples: [ImageSample]
+  ) throws -> Outcome {
+    let (comparison, arms) = try joined(plan, part, reader) { arms in
+      try speed.measured(
+        arms, in: folder, given.map { ($0.model.sha256, $0.model.path) }, beside: original,
+        on: images, workers: jobs, elapsed: (ContinuousClock.now - start).seconds)
+    }
+    var outcome = Outcome(
+      comparison: comparison, listing: try reader.listing(comparison, arms, part))
+    outcome.addThumbnails(of: samples)
+    return outcome
   }
 }

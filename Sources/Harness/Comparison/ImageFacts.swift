@@ -1,27 +1,30 @@
 /// What a report says about the images of a run.
 struct ImageFacts {
-  var hashes: [String]
-  var labels: [Int]
+  var images: PartImages
   var available: Int
   var skipped: [String]
   var classNames: [String]
   var settings: [ComparisonFacts.Setting]
 
-  var count: Int { hashes.count }
+  var count: Int { images.count }
 
-  init(_ store: ImageStore) {
-    hashes = store.hashes
-    labels = store.samples.map(\.label)
-    available = store.count
-    skipped = store.skipped.map(\.path)
+  /// - Parameter images: all that were read, `store` the last of them.
+  init(_ images: PartImages, skipped: [String], _ store: ImageStore, available: Int) {
+    (self.images, self.skipped, self.available) = (images, skipped, available)
     classNames = store.classNames
     settings = store.preprocessing.settings
+  }
+
+  init(_ store: ImageStore) {
+    self.init(
+      PartImages(store, at: 0..<store.count), skipped: store.skipped.map(\.path), store,
+      available: store.count)
   }
 
   func provenance(_ model: LoadedModel, _ calibration: CalibrationData?) -> Provenance {
     Provenance(
       modelSHA256: model.sha256, output: model.scores.name, preprocessing: settings,
-      classNames: classNames, dataDigest: DigestSum(labelled: hashes, labels).text,
+      classNames: classNames, dataDigest: images.digest.text,
       calibrationDigest: calibration?.digest, arithmetic: model.arithmetic)
   }
 }

@@ -51,21 +51,6 @@ public struct LoadedModel: Sendable {
     choice?.all ?? (saturation.isEmpty ? [.exact] : [.exact, .noVNNI])
   }
 
-  /// A sentence where some images' scores cannot be ranked.
-  ///
-  /// - Throws: `HarnessError.nonFiniteValues` where no image's scores of an original can: there is nothing to compare with.
-  func nonFiniteNotes(
-    _ rankings: Rankings, on images: some SampleSource, isOriginal: Bool = false
-  ) throws -> [String] {
-    let isUnranked = rankings.samples.map(\.isEmpty)
-    if isOriginal, !isUnranked.contains(false),
-      let origin = try NonFiniteOrigin.find(in: model, on: images, among: isUnranked.indices)
-    {
-      throw HarnessError.nonFiniteValues(origin)
-    }
-    return try rankings.nonFinite(of: model, on: images).map { ["warning: \($0.warning)"] } ?? []
-  }
-
   public var facts: ComparisonFacts.Model {
     ComparisonFacts.Model(
       name: name, sha256: sha256, bytes: bytes, parameters: parameters,
@@ -82,14 +67,19 @@ extension ComparisonFacts.Machine {
 }
 
 extension Rankings {
-  /// One record per image.
-  public func records(of store: ImageStore) throws(HarnessError) -> [Record] {
+  /// Refuses labels that the model has no class of.
+  func requireLabels(of store: ImageStore) throws(HarnessError) {
     if let highest = store.samples.max(by: { $0.label < $1.label }), highest.label >= classes {
       let names = store.classNames
       throw .classMismatch(
         modelClasses: classes, highestLabel: highest.label,
         className: names.indices.contains(highest.label) ? names[highest.label] : "?")
     }
+  }
+
+  /// One record per image.
+  public func records(of store: ImageStore) throws(HarnessError) -> [Record] {
+    try requireLabels(of: store)
     return samples.indices.map { index in
       let sample = store.samples[index]
       return Record(

@@ -2,7 +2,10 @@ import Quantization
 
 extension MadeArm {
   /// What a reader of a report should know of the file, one sentence each.
-  var notes: [String] { quantized?.notes ?? model.notes }
+  func notes(for task: TaskKind) -> [String] {
+    let notes = quantized?.notes ?? model.notes
+    return task == .classification ? notes : notes.filter { !model.scores.notes.contains($0) }
+  }
 }
 
 extension QuantizedModel {

@@ -2,7 +2,7 @@ import Engine
 import ONNXFormat
 
 /// Where NaN or an infinity first arises: in which sample, and in which value of the network.
-public struct NonFiniteOrigin: Sendable, Hashable {
+public struct NonFiniteOrigin: Sendable, Codable, Hashable {
   public let sample: String
   /// The node that first computes NaN, or an infinity where there is no NaN; nil where the sample itself holds it.
   public let layer: String?

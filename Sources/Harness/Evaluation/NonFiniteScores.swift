@@ -16,15 +16,23 @@ public struct NonFiniteScores: Sendable, Codable, Hashable {
       + "\(sample): \(origin)"
   }
 
+  init(count: Int, total: Int, _ first: UnrankedImage) {
+    self.init(count: count, total: total, sample: first.path, first.origin)
+  }
+
+  private init(count: Int, total: Int, sample: String, _ origin: NonFiniteOrigin?) {
+    (self.count, self.total, self.sample) = (count, total, sample)
+    self.origin = origin.map { "\($0)" } ?? "all values inside the network are finite"
+  }
+
   /// - Parameter isUnranked: by sample.
   /// - Returns: nil where every sample's scores can be ranked.
   init?(_ isUnranked: [Bool], of model: Model, on source: some SampleSource) throws {
     guard let first = isUnranked.firstIndex(of: true) else { return nil }
-    count = isUnranked.count(where: \.self)
-    total = isUnranked.count
-    sample = source.name(of: first)
-    let found = try NonFiniteOrigin.find(in: model, on: source, among: [first])
-    origin = found.map { "\($0)" } ?? "all values inside the network are finite"
+    self.init(
+      count: isUnranked.count(where: \.self), total: isUnranked.count,
+      sample: source.name(of: first),
+      try NonFiniteOrigin.find(in: model, on: source, among: [first]))
   }
 }
 

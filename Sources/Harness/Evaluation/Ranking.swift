@@ -1,7 +1,7 @@
 /// The classes of the highest scores of one sample, highest first, ties to the lower class.
 ///
 /// Scores that hold NaN or +∞ have no order that means anything, nor have such that are all −∞: they rank no class.
-public struct Ranking: Sendable, Hashable {
+public struct Ranking: Sendable, Codable, Hashable {
   public let classes: [Int]
   /// The lead of the first over the second.
   public let margin: Float
@@ -29,6 +29,9 @@ public struct Ranking: Sendable, Hashable {
     let lead = best.count > 1 ? best[0].score - best[1].score : 0
     margin = lead.isFinite ? lead : .greatestFiniteMagnitude
   }
+
+  /// A ranking that is known.
+  init(classes: [Int], margin: Float) { (self.classes, self.margin) = (classes, margin) }
 
   /// Whether no class was ranked, for want of scores to rank by.
   public var isEmpty: Bool { classes.isEmpty }

@@ -40,7 +40,8 @@ public struct ScoreDistance: Sendable {
     self.init(original: original, other: other)
   }
 
-  private static func divergence(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>) -> Double {
+  /// Of one sample, KL(p ‖ q) in nats.
+  static func divergence(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>) -> Double {
     let (p, q) = (logProbabilities(p), logProbabilities(q))
     return zip(p, q).reduce(0) { $1.0 == -.infinity ? $0 : $0 + exp($1.0) * ($1.0 - $1.1) }
   }

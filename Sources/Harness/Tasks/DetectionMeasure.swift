@@ -2,7 +2,7 @@ import Tasks
 
 /// Boxes: mean average precision against labels, and whether the original's boxes are found again.
 public struct DetectionMeasure: MeasuredTask {
-  public struct Record: Sendable {
+  public struct Record: PartRecord {
     var truth: DetectionRecord?
     /// With the original's boxes above the confidence as truth; nil where there are labels.
     var original: DetectionRecord?
@@ -39,6 +39,12 @@ public struct DetectionMeasure: MeasuredTask {
             reference: reference, above: confidence, geometry: geometry(image)
           ).boxes),
       agreement: BoxAgreement(answer, reference: reference, above: confidence))
+  }
+
+  public func isPossible(_ record: Record, parts: Int) -> Bool {
+    let counts = [record.agreement.found, record.agreement.lost, record.agreement.extra]
+    let matched = isLabelled ? record.truth : record.original
+    return matched?.isPossible ?? false && counts.allSatisfy { (0...BoxAgreement.limit).contains($0) }
   }
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {

@@ -52,6 +52,10 @@ public struct EmbeddingMeasure: MeasuredTask {
     _ answer: EmbeddingRecord, image: Int, reference: EmbeddingRecord, distances: [OutputDistance]
   ) -> EmbeddingRecord { answer }
 
+  public func isPossible(_ record: EmbeddingRecord, parts: Int) -> Bool {
+    EmbeddingTask(length: length).isPossible(record)
+  }
+
   public func measures(
     of records: [EmbeddingRecord], reference: [EmbeddingRecord]
   ) -> TaskMeasures {
@@ -109,3 +113,5 @@ extension VerificationPair {
     }
   }
 }
+
+extension EmbeddingRecord: PartRecord {}

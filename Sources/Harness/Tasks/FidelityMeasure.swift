@@ -3,7 +3,7 @@ import Tasks
 /// Any network, without labels: whether its answers stay the original's. Where it scores classes that is the share of images
 /// with the same class; otherwise the cosine of the outputs' part that is farthest off.
 public struct FidelityMeasure: MeasuredTask {
-  public struct Record: Sendable {
+  public struct Record: PartRecord {
     var isSame: Bool?
     var distances: [OutputDistance]
   }
@@ -24,6 +24,8 @@ public struct FidelityMeasure: MeasuredTask {
   ) -> Record {
     Record(isSame: reference.map { $0 == answer }, distances: distances)
   }
+
+  public func isPossible(_ record: Record, parts: Int) -> Bool { record.distances.count == parts }
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {
     guard classes == nil else {

@@ -6,7 +6,7 @@ public protocol MeasuredTask: Sendable {
   /// What outputs say. It is kept of the original alone, for every image, to compare others with.
   associatedtype Answer: Sendable
   /// What is kept of every image of every arm.
-  associatedtype Record: Sendable
+  associatedtype Record: PartRecord
 
   var task: TaskKind { get }
 
@@ -30,6 +30,11 @@ public protocol MeasuredTask: Sendable {
   func record(
     _ answer: Answer, image: Int, reference: Answer, distances: [OutputDistance]
   ) throws -> Record
+
+  /// Whether this task could have left a record that was read from a file; `measures` takes no others.
+  ///
+  /// - Parameter parts: how many distances of outputs are taken; 0 of the original.
+  func isPossible(_ record: Record, parts: Int) -> Bool
 
   /// What the records are worth.
   ///

@@ -2,7 +2,7 @@ import Tasks
 
 /// A class for every pixel: mean intersection over union against masks, and with the original's label maps.
 public struct SegmentationMeasure: MeasuredTask {
-  public struct Record: Sendable {
+  public struct Record: PartRecord {
     var truth: SegmentationRecord?
     var original: SegmentationRecord
   }
@@ -42,6 +42,11 @@ public struct SegmentationMeasure: MeasuredTask {
     Record(
       truth: answer.truth,
       original: SegmentationRecord(predicted: answer.map, truth: reference.map, ignored: nil))
+  }
+
+  public func isPossible(_ record: Record, parts: Int) -> Bool {
+    (record.truth != nil) == isLabelled
+      && ([record.original] + [record.truth].compactMap(\.self)).allSatisfy(reader.isPossible)
   }
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {

@@ -14,8 +14,6 @@ public struct TaskEvaluation: Sendable {
   public let seconds: EvaluationResult.Seconds
   public let provenance: Provenance
   public var warnings: [String] = []
-  /// How the model's outputs were read, one sentence each.
-  public let notes: [String]
   let listing: TaskListing
 
   /// - Parameters:
@@ -28,19 +26,18 @@ public struct TaskEvaluation: Sendable {
     seconds: (Double) -> EvaluationResult.Seconds
   ) throws {
     guard task.isLabelled else { throw HarnessError.noLabels(task: task.task) }
-    var bench = TaskBench(images: images, task: task, jobs: jobs, isQuiet: isQuiet)
-    let measured = try bench.evaluateAlone(model, choice)
+    let alone = try TaskAlone(model, choice, on: images, task, jobs: jobs, isQuiet: isQuiet)
     self.model = model.name
     self.task = task.task
-    kind = bench.statistics.kind
-    intervals = bench.statistics.intervals
-    result = ArmResult(measured, against: nil, bench.statistics)
+    kind = alone.statistics.kind
+    intervals = alone.statistics.intervals
+    result = ArmResult(alone.measured, against: nil, alone.statistics)
     imageCount = images.count
     skippedImages = images.skipped.map(\.path)
-    self.seconds = seconds(Double(images.count) / measured.imagesPerSecond)
+    self.seconds = seconds(Double(images.count) / alone.measured.imagesPerSecond)
     provenance = Provenance(model, images)
     notes = task.notes
-    listing = bench.listing
+    listing = alone.listing
   }
 }
 
@@ -71,7 +68,6 @@ extension TaskEvaluation {
       "  \(hardware.description): \(kind.name) "
         + MetricText.value(measured.metric, measured.metricInterval)
     }
-    lines += notes.map { "  \($0)" }
     lines += EvaluationResult.circumstances(skippedImages, provenance)
     lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
     return lines.joined(separator: "\n")
@@ -88,7 +84,7 @@ extension TaskEvaluation {
         .init("skipped", skippedImages.count), .init("skippedImages", skippedImages),
         .init("imagesPerSecond", imagesPerSecond),
         .init("seconds", seconds.json),
-        .init("warnings", warnings), .init("notes", notes),
+        .init("warnings", warnings),
         .init("arithmetic", provenance.arithmetic?.json ?? .null),
         .init("provenance", provenance.json), .init("records", listing.images),
       ] + listing.answers(ofArm: 0) + [

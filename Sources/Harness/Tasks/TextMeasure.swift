@@ -2,7 +2,7 @@ import Tasks
 
 /// The text of an image: exact match and character errors against labels, and whether the original's text is read again.
 public struct TextMeasure: MeasuredTask {
-  public struct Record: Sendable {
+  public struct Record: PartRecord {
     /// Against the label; without one, against what the original reads.
     var record: TextRecord
     var isSame: Bool
@@ -26,6 +26,10 @@ public struct TextMeasure: MeasuredTask {
     Record(
       record: TextRecord(text: answer, truth: truth?(image) ?? reference),
       isSame: answer.unicodeScalars.elementsEqual(reference.unicodeScalars))
+  }
+
+  public func isPossible(_ record: Record, parts: Int) -> Bool {
+    TextTask(decoder).isPossible(record.record)
   }
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {

@@ -8,7 +8,7 @@ public struct BoxAgreement: Codable, Hashable, Sendable {
   public var lost: Int
 
   /// More boxes than an image has, and few enough to add up.
-  static let limit = 1 << 32
+  public static let limit = 1 << 32
 
   public init(found: Int, extra: Int, lost: Int) {
     self.found = found

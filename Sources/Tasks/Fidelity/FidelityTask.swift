@@ -1,5 +1,5 @@
 /// How near a network's outputs are to another's on the same images, which need no labels.
-public struct FidelityTask: VisionTask {
+public struct FidelityTask: VisionTask, Codable, Hashable {
   /// What is measured, output by output.
   public let parts: [Part]
   /// nil of outputs whose shape follows the image.

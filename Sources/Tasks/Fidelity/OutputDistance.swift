@@ -24,6 +24,12 @@ public struct OutputDistance: Sendable, Codable, Hashable {
     }
   }
 
+  /// - Precondition: as many values of both.
+  public init(from reference: ArraySlice<Float>, to other: ArraySlice<Float>) {
+    precondition(reference.count == other.count, "outputs are compared element by element")
+    for (x, y) in zip(reference, other) { add(x, y) }
+  }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     signal = try container.decode(Double.self, forKey: .signal)

@@ -89,26 +89,28 @@ struct TaskChanges: Sendable {
 }
 
 extension TaskChanges {
-  /// Runs the original and the judged arm that loses most once more, on the images that change most.
-  init?<Task: MeasuredTask>(
-    _ comparison: Comparison, _ arms: [ListedArm<Task.Record>], _ task: Task, _ run: OutputRun
+  /// The images whose answers differ most from the original's.
+  static func images<Task: MeasuredTask>(_ task: Task, _ records: [Task.Record]) -> [Int] {
+    records.indices.map { ($0, task.change(records[$0])) }
+      .filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(listed).map(\.0)
+  }
+
+  /// - Parameters:
+  ///   - changed: which images, the most changed first.
+  ///   - before: the original's outputs for each.
+  ///   - after: the arm's, in the original's order.
+  init(
+    _ task: some MeasuredTask, _ images: ImageStore, arm: String, _ changed: [Int],
+    before: [[OutputArray]], after: [[OutputArray]]
   ) throws {
-    let worst = comparison.judgedArms.max { ($0.drop ?? 0) < ($1.drop ?? 0) }
-    guard let original = arms.first, let arm = arms.first(where: { $0.name == worst?.name }) else {
-      return nil
-    }
-    let changed = arm.records.indices.map { ($0, task.change(arm.records[$0])) }
-      .filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(Self.listed).map(\.0)
-    let before = try run.outputs(of: original.model.program(), changed)
-    let after = try run.outputs(of: arm.model.program(for: arm.hardware), changed)
-    self.arm = arm.name
+    self.arm = arm
     key = task.task == .detection ? BoxOverlay.key : ""
     pictures = try changed.enumerated().map { place, image in
       Picture(
-        path: run.images.samples[image].path,
+        path: images.samples[image].path,
         picture: task.picture(
           try task.answer(before[place], image: image),
-          try task.answer(arm.order.map { after[place][$0] }, image: image), image: image))
+          try task.answer(after[place], image: image), image: image))
     }
   }
 }

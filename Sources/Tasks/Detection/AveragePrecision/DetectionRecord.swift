@@ -25,7 +25,7 @@ public struct TruthCount: Codable, Hashable, Sendable {
 
 extension DetectionRecord {
   /// Whether matching could have left this: in order, no more of a class than are matched, nothing both a hit and ignored.
-  var isPossible: Bool {
+  public var isPossible: Bool {
     let classes = matches.stretches(by: \.category)
     return Self.ascend(truths.map(\.category)) && Self.ascend(classes.map(\.value))
       && classes.allSatisfy { $0.range.count <= COCOGrid.matchedDetections }

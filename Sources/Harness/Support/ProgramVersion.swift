@@ -1,0 +1,4 @@
+/// What `--version` says.
+public enum ProgramVersion {
+  public static let current = "0.1.0"
+}
