@@ -32,7 +32,8 @@ struct Calibrant: ParsableCommand {
   /// Runs the command and says what went wrong.
   private static func outcome() -> Int32 {
     do {
-      var command = try parseAsRoot()
+      let arguments = try PlannedArguments.expanded(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments)
       try InstructionSet.selected()
       try command.run()
       return 0

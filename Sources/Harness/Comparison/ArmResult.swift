@@ -1,6 +1,6 @@
 /// What a report says about one arm. Shares are fractions; what only makes sense against the
 /// original is nil for the original itself.
-public struct ArmResult: Sendable, Codable, Hashable {
+public struct ArmResult: Sendable, Hashable {
   public let name: String
   public let kind: Arm.Kind
   public let scheme: String?
@@ -50,12 +50,20 @@ public struct ArmResult: Sendable, Codable, Hashable {
   public let logitKL: Double?
 
   public let bitsPerWeight: Double?
-  public let quantizeSeconds: Double
-  public let imagesPerSecond: Double
 
-  /// Images per second as a multiple of the original's, measured in turns; nil for the original and where it was not
-  /// measured.
-  public let speed: MedianRatio?
+  /// nil where a report leaves it out.
+  public internal(set) var timing: Timing?
+
+  /// What clocks said, which no two runs share.
+  public struct Timing: Sendable, Codable, Hashable {
+    public let quantizeSeconds: Double
+    public let imagesPerSecond: Double
+    /// Images per second as a multiple of the original's, measured in turns; nil for the original and where it was not
+    /// measured.
+    public let speed: MedianRatio?
+  }
+
+  public var speed: MedianRatio? { timing?.speed }
 
   public let tensorsWithoutObservations: Int
   public let notes: [String]
@@ -101,9 +109,9 @@ public struct ArmResult: Sendable, Codable, Hashable {
     logitSQNR = original == nil ? nil : measured.logitSQNR
     logitKL = original == nil ? nil : measured.logitKL
     bitsPerWeight = measured.bitsPerWeight
-    quantizeSeconds = measured.quantizeSeconds
-    imagesPerSecond = measured.imagesPerSecond
-    speed = measured.speed
+    timing = Timing(
+      quantizeSeconds: measured.quantizeSeconds, imagesPerSecond: measured.imagesPerSecond,
+      speed: measured.speed)
     tensorsWithoutObservations = measured.tensorsWithoutObservations
     notes = measured.notes
     layers = measured.layers
@@ -140,17 +148,6 @@ public struct ArmResult: Sendable, Codable, Hashable {
     }
     verdict = judgement?.verdict
     imagesNeeded = judgement?.imagesNeeded
-  }
-
-  /// As `report.json` spells them.
-  private enum CodingKeys: String, CodingKey {
-    case name, kind, scheme, method, granularity, file, bytes, sha256, compression
-    case metric = "top1"
-    case metricInterval = "top1Interval"
-    case top5, drop, dropInterval, broken, fixed, pValue, midP, adjustedP, agreement, logitSQNR
-    case logitKL, bitsPerWeight, quantizeSeconds, imagesPerSecond, speed
-    case tensorsWithoutObservations, notes, hardware, hardwareAgreement, saturation, layers, verdict
-    case imagesNeeded, details
   }
 }
 

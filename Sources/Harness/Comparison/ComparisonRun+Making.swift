@@ -28,7 +28,7 @@ extension ComparisonRun {
     }
     var facts = facts(original, ImageFacts(images), arms?.calibration)
     facts.task = task
-    return ComparisonPlan(
+    var plan = ComparisonPlan(
       facts: facts, arms: planned,
       activations: try activations(arms?.activationBased, observations, choices),
       classes: original.scores.classes,
@@ -36,6 +36,8 @@ extension ComparisonRun {
         ? nil
         : try ComparedOutputs(
           of: original, OutputRun(images: images, jobs: jobs, isQuiet: isQuiet)))
+    plan.unreadable = images.skipped.map(\.path)
+    return plan
   }
 
   /// One pass over the calibration data serves every scheme and method.

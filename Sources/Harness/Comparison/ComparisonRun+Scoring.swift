@@ -11,11 +11,12 @@ extension ComparisonRun {
   ///   - isShard: whether other images are scored elsewhere, which may be fit to compare on where none of these are.
   func score(
     _ plan: ComparisonPlan, _ original: LoadedModel, images: ImageStore,
-    at indices: [Int]? = nil, look: String? = nil, isShard: Bool = false
+    at indices: [Int]? = nil, look: String? = nil, isShard: Bool = false,
+    journal: PartJournal<Ranking>? = nil
   ) throws -> RunPart<Ranking> {
     let places = indices ?? Array(0..<images.count)
     let bench = ClassificationBench(images: images, at: places, jobs: jobs, isQuiet: isQuiet)
-    return try score(plan, original, on: bench, places, look: look) { first in
+    return try score(plan, original, on: bench, places, journal, look: look) { first in
       guard !isShard, first.records.allSatisfy(\.isEmpty) else { return }
       try original.requireFinite(on: images)
     }
@@ -24,16 +25,16 @@ extension ComparisonRun {
   /// The same of any task.
   func score<Task: MeasuredTask>(
     _ plan: ComparisonPlan, _ original: LoadedModel, images: ImageStore,
-    at indices: [Int]? = nil, measuring task: Task
+    at indices: [Int]? = nil, measuring task: Task, journal: PartJournal<Task.Record>? = nil
   ) throws -> RunPart<Task.Record> {
     guard let compared = plan.outputs else { preconditionFailure("the plan is of the task") }
     let bench = TaskBench(images: images, task: task, compared, jobs: jobs, isQuiet: isQuiet)
-    return try score(plan, original, on: bench, indices ?? Array(0..<images.count))
+    return try score(plan, original, on: bench, indices ?? Array(0..<images.count), journal)
   }
 
   private func score<Bench: ArmBench>(
     _ plan: ComparisonPlan, _ original: LoadedModel, on bench: Bench, _ indices: [Int],
-    look: String? = nil, check: (AnswerPart<Bench.Record>) throws -> Void = { _ in }
+    _ journal: PartJournal<Bench.Record>?, look: String? = nil, check: (AnswerPart<Bench.Record>) throws -> Void = { _ in }
   ) throws -> RunPart<Bench.Record> {
     var bench = bench
     let end = look.map { ", \($0)" } ?? ""
@@ -47,9 +48,11 @@ extension ComparisonRun {
         try planned.hardware.map { hardware in
           let key = AnswerKey(planned, hardware)
           let name = hardware == .exact ? planned.arm.name : "\(planned.arm.name), \(hardware.rawValue)"
-          let answers = try known[key]
+          let answers = try known[key] ?? journal?[key.text]
             ?? bench.answers(of: model(plan, place, original), key.hardware, title: name + end)
-          known[key] = answers
+          if known.updateValue(answers, forKey: key) == nil {
+            try journal?.add(answers, for: key.text)
+          }
           return RunPart.OnHardware(hardware: hardware, answers: answers)
         })
     }
@@ -93,6 +96,8 @@ private struct AnswerKey: Hashable {
     sha256 = planned.arm.sha256
     self.hardware = planned.saturation.isEmpty ? .exact : hardware
   }
+
+  var text: String { "\(sha256 ?? "") \(hardware.rawValue)" }
 }
 
 extension LoadedModel {

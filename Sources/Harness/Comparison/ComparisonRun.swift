@@ -45,10 +45,17 @@ public struct ComparisonRun {
   }
 
   public struct Outcome: Sendable {
-    public let comparison: Comparison
+    public internal(set) var comparison: Comparison
     public let listing: any AnswerListing
     /// Small pictures of the images most worth looking at, by path, as data URIs.
     public internal(set) var thumbnails: [String: String] = [:]
+
+    /// The same without what clocks said: equal for every run that measures the same.
+    public var withoutTiming: Outcome {
+      var copy = self
+      for index in copy.comparison.arms.indices { copy.comparison.arms[index].timing = nil }
+      return copy
+    }
   }
 
   /// How arms are made.

@@ -3,12 +3,13 @@ import ONNXFormat
 
 /// A comparison's files: one per format that has a file name.
 public enum ReportFolder {
-  /// What a comparison in `folder` may write over: its reports, and the quantized files of an earlier one.
+  /// What a comparison in `folder` may write over: its reports, and the plan and the quantized files of an earlier one.
   public static func files(in folder: String) -> [String] {
     guard FileManager.default.fileExists(atPath: folder) else { return [] }
     let models = folder + "/models"
     let quantized = (try? FileManager.default.contentsOfDirectory(atPath: models)) ?? []
-    return StandardFormats.all.compactMap { type in type.fileName.map { "\(folder)/\($0)" } }
+    return ["\(folder)/\(ComparisonPlan.fileName)"]
+      + StandardFormats.all.compactMap { type in type.fileName.map { "\(folder)/\($0)" } }
       + quantized.filter { $0.hasSuffix(".onnx") }.sorted().map { "\(models)/\($0)" }
   }
 

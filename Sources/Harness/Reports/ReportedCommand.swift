@@ -1,13 +1,18 @@
 /// A command line as a report repeats it: without what changes no result, and without the folders of
 /// the machine it ran on.
 public enum ReportedCommand {
-  private static let silent: Set<String> = ["--quiet"]
+  private static let silent: Set<String> = ["--quiet", "--make-only", "--no-timing"]
   private static let silentWithValue: Set<String> = [
     "--jobs", "--batch", "-o", "--json", "--predictions",
   ]
 
   /// - Parameter arguments: as given, without the program's own path.
   public static func arguments(_ arguments: [String]) -> [String] {
+    deciding(arguments).map(shortened)
+  }
+
+  /// Those that change results, as they were typed.
+  public static func deciding(_ arguments: [String]) -> [String] {
     var kept: [String] = []
     var skipsNext = false
     for argument in arguments {
@@ -19,7 +24,7 @@ public enum ReportedCommand {
       } else if attachedFolder(argument) {
         continue
       } else if !silent.contains(argument) {
-        kept.append(shortened(argument))
+        kept.append(argument)
       }
     }
     return kept

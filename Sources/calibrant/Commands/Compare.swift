@@ -21,6 +21,12 @@ struct Compare: ParsableCommand {
                calibrant compare yolov8n.onnx --images photos/ --calibration others/ \\
                  --task detection --letterbox 640 --min-agreement 95
 
+      On several machines: --make-only makes the arms' files, --from and --shard score a part of the images by them, merge joins
+      the parts to the report that one machine would have written:
+               calibrant compare model.onnx --images test/ --calibration calibration/ --make-only -o run/
+               calibrant compare --from run/ --shard 3/8
+               calibrant merge run/ -o report/
+
       With --max-drop or --min-agreement the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
@@ -72,6 +78,19 @@ struct Compare: ParsableCommand {
     completion: .directory)
   var folder: String?
 
+  @Flag(help: "Make the arms' files and plan.json in the folder of -o, and score nothing.")
+  var makeOnly = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Score by what --make-only left here, with its options; MODEL and others need not be repeated.",
+      valueName: "dir"), completion: .directory)
+  var from: String?
+
+  @OptionGroup var part: ShardOption
+
+  @Flag(help: "Leave out whatever a clock said.") var noTiming = false
+
   @OptionGroup var task: TaskOptions
   @OptionGroup var ranking: RankingOptions
 
@@ -118,6 +137,18 @@ struct Compare: ParsableCommand {
     if sequential && maxDrop == nil {
       throw ValidationError("--sequential settles a verdict, which needs --max-drop")
     }
+    guard (from != nil) == (part.shard != nil) else {
+      throw ValidationError(
+        from == nil
+          ? "--shard scores by a plan: --make-only makes one, and --from names its folder"
+          : "--from needs --shard I/N; 1/1 scores all images")
+    }
+    if makeOnly, folder == nil || sequential {
+      throw ValidationError(
+        folder == nil
+          ? "--make-only needs -o, the folder for the plan and the arms' files"
+          : "--sequential decides on its way which images to read, so nothing can be planned")
+    }
     let measured = try task.settings().task ?? .classification
     if sequential, minAgreement != nil || measured != .classification {
       throw ValidationError("--sequential settles a drop of top-1, nothing else")
@@ -125,16 +156,52 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
+    if makeOnly { return try make() }
+    if let from, let (shard, scheduler) = try part.resolved() {
+      return try score(shard, scheduler, from)
+    }
     let comparison = try compare()
     if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
   }
 
+  /// What all phases start from.
+  struct Subject {
+    let model: LoadedModel
+    let settings: TaskSettings
+    let recipe: Preprocessing
+    let data: TaskData
+    let given: [GivenArm]
+  }
+
+  func subject(_ model: LoadedModel, _ warnings: inout Warnings) throws -> Subject {
+    let settings = try task.settings()
+    let recipe = try preprocessing.preprocessing(for: model.input)
+    try settings.check(recipe)
+    let data = try images.data(settings, for: model, seed: seed, &warnings)
+    warnings.tell(model, data)
+    return Subject(
+      model: model, settings: settings, recipe: recipe, data: data,
+      given: try also.map { try GivenArm(name: $0.name, path: $0.path, like: model) })
+  }
+
+  func comparisonRun(_ given: [GivenArm], in folder: URL) throws -> ComparisonRun {
+    var run = ComparisonRun(
+      schemes: try parsedSchemes(), methods: try parsedMethods(),
+      maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
+      folder: folder)
+    run.minAgreement = minAgreement.map { $0 / 100 }
+    run.given = given
+    run.isAblation = ablation
+    run.hardware = hardware.hardware
+    run.speed.choice = noTiming ? .off : speed
+    run.statistics = StatisticsCache(path: statistics)
+    run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
+    return run
+  }
+
   private func compare() throws -> Comparison {
     let (loaded, report) = try places()
-    try result.requireWritable(
-      [statistics, statistics.map(journalPath)] + (report.map(ReportFolder.files(in:)) ?? []),
-      apartFrom: [model, images.images, images.labels, calibration, task.masks] + also.map(\.path),
-      files: task.files)
+    try requireWritable(report.map(ReportFolder.files(in:)) ?? [])
     guard let report else {
       let scratch = try ScratchFolder()
       return try withExtendedLifetime(scratch) {
@@ -142,6 +209,13 @@ struct Compare: ParsableCommand {
       }
     }
     return try compare(loaded, in: URL(filePath: report), report: report)
+  }
+
+  func requireWritable(_ outputs: [String]) throws {
+    try result.requireWritable(
+      [statistics, statistics.map(journalPath)] + outputs,
+      apartFrom: [model, images.images, images.labels, calibration, task.masks] + also.map(\.path),
+      files: task.files)
   }
 
   /// The model and the report's folder. Without -o, an --output that is no output of a model with one is the folder, as it
@@ -157,7 +231,7 @@ struct Compare: ParsableCommand {
     }
   }
 
-  private func load(output: String?) throws -> LoadedModel {
+  func load(output: String?) throws -> LoadedModel {
     try LoadedModel(model, output: output, arithmetic: arithmetic.arithmetic)
   }
 
@@ -169,46 +243,38 @@ struct Compare: ParsableCommand {
   ) throws -> Comparison {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
-    let settings = try task.settings()
-    let recipe = try preprocessing.preprocessing(for: loaded.input)
     var warnings = Warnings(quiet: run_.quiet)
-    try settings.check(recipe)
-    let data = try images.data(settings, for: loaded, seed: seed, &warnings)
-    warnings.tell(loaded, data)
-    let given = try also.map { try GivenArm(name: $0.name, path: $0.path, like: loaded) }
-    let arms = try calibration.map { try self.arms(loaded, recipe, calibratedWith: $0, &warnings) }
-    var run = ComparisonRun(
-      schemes: try parsedSchemes(), methods: try parsedMethods(),
-      maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
-      folder: folder)
-    run.given = given
-    run.isAblation = ablation
-    run.hardware = hardware.hardware
-    run.speed.choice = speed
+    let subject = try subject(loaded, &warnings)
+    let arms = try self.arms(subject, &warnings)
+    var run = try comparisonRun(subject.given, in: folder)
     run.warnings = warnings.texts
-    run.statistics = StatisticsCache(path: statistics)
     run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
-    run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
-    run.minAgreement = minAgreement.map { $0 / 100 }
-    let outcome = try outcome(of: run, loaded, arms, recipe, settings, data)
+    var outcome = try outcome(of: run, subject, arms)
+    if noTiming { outcome = outcome.withoutTiming }
     warnings.add(outcome.comparison.facts.warnings)
     warnings.tellHeldBack()
-    if speed == .auto, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
+    if speed == .auto, !noTiming, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
       note("note: too short to time the files beside it; --speed on does", quiet: run_.quiet)
     }
     if report != nil { try ReportFolder.write(outcome, to: folder) }
     run.journal?.remove()
-    let terminal = TerminalReport().render(outcome.comparison, outcome.listing)
-    let json = JSONReport().render(outcome.comparison, outcome.listing)
-    try result.emit(text: terminal, json: json)
-    if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
+    try emit(outcome, report: report)
     return outcome.comparison
   }
 
-  private func arms(
-    _ loaded: LoadedModel, _ recipe: Preprocessing, calibratedWith path: String,
-    _ warnings: inout Warnings
-  ) throws -> ComparisonRun.Jobs {
+  func emit(_ outcome: ComparisonRun.Outcome, report: String?) throws {
+    try result.emit(
+      text: TerminalReport().render(outcome.comparison, outcome.listing),
+      json: JSONReport().render(outcome.comparison, outcome.listing))
+    if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
+  }
+
+  /// nil without data to calibrate with.
+  func arms(
+    _ subject: Subject, _ warnings: inout Warnings
+  ) throws -> ComparisonRun.Jobs? {
+    guard let path = calibration else { return nil }
+    let (loaded, recipe) = (subject.model, subject.recipe)
     let schemes = try parsedSchemes()
     let job = try QuantizationJob(loaded.model, recipe, flags.options())
     try job.check(schemes)
@@ -225,20 +291,28 @@ struct Compare: ParsableCommand {
   }
 
   private func outcome(
-    of run: ComparisonRun, _ loaded: LoadedModel, _ arms: ComparisonRun.Jobs?,
-    _ recipe: Preprocessing, _ settings: TaskSettings, _ data: TaskData
+    of run: ComparisonRun, _ subject: Subject, _ arms: ComparisonRun.Jobs?
   ) throws -> ComparisonRun.Outcome {
+    let (loaded, data) = (subject.model, subject.data)
     guard sequential, data.task == .classification else {
-      let store = try images.store(data.dataset, for: loaded.input, recipe, run_, isReadOften: true)
-      if let measure = try StandardMeasures.measure(settings, data, of: loaded, on: store) {
+      let store = try store(data.dataset, subject)
+      if let measure = try measure(subject, on: store) {
         return try run.run(loaded, arms, images: store, measuring: measure)
       }
       return try run.run(loaded, arms, images: store)
     }
     let shuffled = data.dataset.shuffled(seed: seed)
-    return try run.runSequentially(loaded, arms, dataset: shuffled) {
-      try images.store($0, for: loaded.input, recipe, run_, isReadOften: true)
-    }
+    return try run.runSequentially(loaded, arms, dataset: shuffled) { try store($0, subject) }
+  }
+
+  func store(_ dataset: ImageDataset, _ subject: Subject) throws -> ImageStore {
+    try images.store(dataset, for: subject.model.input, subject.recipe, run_, isReadOften: true)
+  }
+
+  func measure(
+    _ subject: Subject, on images: ImageStore
+  ) throws -> (any MeasuredTask)? {
+    try StandardMeasures.measure(subject.settings, subject.data, of: subject.model, on: images)
   }
 
   private func parsedSchemes() throws -> [SchemeName] {

@@ -1,25 +1,82 @@
 import ArgumentParser
+import Foundation
 import Harness
 
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Joins what shards saved: results of evaluate or compare, or statistics.",
+    abstract: "Joins what shards saved: parts of a comparison, results of evaluate, or statistics.",
     discussion: """
-      Example: calibrant merge part1.json part2.json --json all.json
+      Example: calibrant merge run/ -o report/
+               calibrant merge part1.json part2.json --json all.json
 
-      All parts are of one kind: evaluate --json, compare's report.json, or the file of --statistics. Images and samples \
-      must be in one part only.
+      A folder holds the plan and the parts of compare --make-only and --shard; the report, the verdict and the exit code are \
+      those of compare on one machine. Files are all of evaluate --json, or all of --statistics, of disjoint images or samples.
       """)
 
-  @Argument(help: "Parts of one model on disjoint images or samples.", completion: .file())
+  @Argument(
+    help: "A folder of parts, or files of one model on disjoint images or samples.",
+    completion: .file())
   var parts: [String]
-  @OptionGroup var quiet: QuietFlag
+
+  @Option(
+    name: .customShort("o"),
+    help: ArgumentHelp("Folder for the report.", valueName: "dir"), completion: .directory)
+  var folder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Largest acceptable drop, in points, instead of the plan's.", valueName: "points"))
+  var maxDrop: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Least acceptable agreement, in percent, instead of the plan's.", valueName: "percent"))
+  var minAgreement: Double?
+
+  @Option(
+    help: ArgumentHelp("The images, where they are elsewhere than the plan says.", valueName: "dir|csv"),
+    completion: .file())
+  var images: String?
+
+  @Flag(help: "Leave out whatever a clock said.") var noTiming = false
+
+  @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
   func run() throws {
+    var isFolder: ObjCBool = false
+    if parts.count == 1, FileManager.default.fileExists(atPath: parts[0], isDirectory: &isFolder),
+      isFolder.boolValue
+    {
+      return try join(parts[0])
+    }
+    guard folder == nil, maxDrop == nil, minAgreement == nil, images == nil else {
+      throw ValidationError(
+        "-o, --max-drop, --min-agreement and --images are for a folder of a comparison's parts")
+    }
     try result.requireWritable(apartFrom: parts)
     let merged = try MergedParts(parts)
     try result.emit(text: merged.text, json: merged.json())
-    if merged.exitCode != 0 { throw ExitCode(merged.exitCode) }
+  }
+
+  /// As compare would, with the options of the plan and those of this command.
+  private func join(_ path: String) throws {
+    let outputs = folder.map(ReportFolder.files(in:)) ?? []
+    try result.requireWritable(outputs, apartFrom: [])
+    let arguments = ["compare", "--from", path, "--shard", "1/1"] + overruling
+    guard
+      var compare = try Calibrant.parseAsRoot(PlannedArguments.expanded(arguments)) as? Compare
+    else { preconditionFailure("the arguments are those of compare") }
+    compare.result = result
+    let comparison = try compare.join(path, to: folder)
+    if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
+  }
+
+  private var overruling: [String] {
+    func option(_ name: String, _ value: String?) -> [String] { value.map { [name, $0] } ?? [] }
+    return option("--max-drop", maxDrop.map { "\($0)" })
+      + option("--min-agreement", minAgreement.map { "\($0)" }) + option("--images", images)
+      + option("--jobs", run_.jobs.map { "\($0)" }) + (run_.quiet ? ["--quiet"] : [])
+      + (noTiming ? ["--no-timing"] : [])
   }
 }

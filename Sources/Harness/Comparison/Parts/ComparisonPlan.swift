@@ -18,9 +18,9 @@ public struct ComparisonPlan: Codable, Hashable, Sendable {
   }
 
   /// The program's version.
-  var version = ProgramVersion.current
+  public internal(set) var version = ProgramVersion.current
   /// Of the whole data set.
-  var facts: ComparisonFacts
+  public internal(set) var facts: ComparisonFacts
   /// The original first.
   var arms: [PlannedArm]
   var activations: [ActivationComparison]
@@ -28,10 +28,15 @@ public struct ComparisonPlan: Codable, Hashable, Sendable {
   var classes: Int?
   /// What arms are compared by with the original; nil of classification.
   var outputs: ComparedOutputs?
+  /// Images that could not be read and are left out, by relative path.
+  var unreadable: [String] = []
   /// What was typed to make it, which scoring and joining follow.
   public var arguments: [String] = []
 
-  var judgement: VerdictLimits { facts.limits }
+  /// "9 arms on 200 images"
+  public var summary: String {
+    "\(ReportText.count(arms.count, "arm")) on \(ReportText.count(facts.dataset.count, "image"))"
+  }
 
   /// Tells results of this plan from those of any other: of what decides the numbers, not of what clocks said.
   var key: String {

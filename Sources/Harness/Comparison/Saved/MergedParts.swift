@@ -3,7 +3,6 @@ import Foundation
 /// Shards of one thing, joined: which thing is told by the keys of the first.
 public enum MergedParts: Sendable {
   case evaluation(MergedEvaluation)
-  case comparison(MergedComparison)
   case statistics(MergedStatistics)
 
   public init(_ paths: [String]) throws {
@@ -17,7 +16,10 @@ public enum MergedParts: Sendable {
     if keys?.tensors != nil {
       self = .statistics(try MergedStatistics(parts: paths))
     } else if keys?.arms != nil {
-      self = .comparison(try MergedComparison(parts: paths))
+      throw HarnessError.badResult(
+        path: paths[0],
+        reason:
+          "it is a report; what can be joined to another one are the parts of compare --shard, by merge and their folder")
     } else {
       self = .evaluation(try MergedEvaluation(parts: paths))
     }
@@ -27,8 +29,6 @@ public enum MergedParts: Sendable {
   public var text: String {
     switch self {
     case .evaluation(let merged): merged.result.text
-    case .comparison(let merged):
-      TerminalReport().render(merged.comparison, evaluations: merged.evaluations)
     case .statistics(let merged): merged.text
     }
   }
@@ -38,14 +38,7 @@ public enum MergedParts: Sendable {
     switch self {
     case .evaluation(let merged):
       merged.result.json(records: merged.records, hardware: merged.hardware)
-    case .comparison(let merged):
-      JSONReport().render(merged.comparison, evaluations: merged.evaluations)
     case .statistics(let merged): try merged.encoded()
     }
-  }
-
-  /// Of the joined verdict; 0 where there is none.
-  public var exitCode: Int32 {
-    if case .comparison(let merged) = self { merged.comparison.exitCode } else { 0 }
   }
 }

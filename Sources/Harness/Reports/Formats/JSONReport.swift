@@ -33,7 +33,7 @@ public struct JSONReport: ReportFormat {
         .init("pairings", .array(comparison.pairings.map(Self.pairing))),
         .init("activations", .array(comparison.activations.map(Self.activation))),
         .init("records", listing.images),
-      ]
+      ] + Self.timing(comparison.arms)
     ).text
   }
 
@@ -109,9 +109,6 @@ public struct JSONReport: ReportFormat {
         .init("agreement", arm.agreement),
         .init("logitSQNR", arm.logitSQNR),
         .init("logitKL", arm.logitKL),
-        .init("quantizeSeconds", arm.quantizeSeconds),
-        .init("imagesPerSecond", arm.imagesPerSecond),
-        .init("speed", arm.speed),
         .init("tensorsWithoutObservations", arm.tensorsWithoutObservations),
         .init("verdict", arm.verdict),
         .init("imagesNeeded", arm.imagesNeeded),
@@ -126,6 +123,19 @@ public struct JSONReport: ReportFormat {
         .init("hardwareAgreement", arm.hardwareAgreement),
         .init("saturation", (arm.saturation ?? []).json),
       ])
+  }
+
+  /// What clocks said, apart from all else, which is the same whenever the same is measured.
+  private static func timing(_ arms: [ArmResult]) -> [JSONValue.Member] {
+    let timed = arms.compactMap { arm in arm.timing.map { (arm.name, $0) } }
+    guard !timed.isEmpty else { return [] }
+    let rows = timed.map { name, timing in
+      JSONValue.object([
+        .init("name", name), .init("quantizeSeconds", timing.quantizeSeconds),
+        .init("imagesPerSecond", timing.imagesPerSecond), .init("speed", timing.speed),
+      ])
+    }
+    return [.init("timing", .object([.init("arms", .array(rows))]))]
   }
 
   private static func pairing(_ pairing: Pairing) -> JSONValue {

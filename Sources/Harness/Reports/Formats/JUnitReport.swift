@@ -29,7 +29,8 @@ public struct JUnitReport: ReportFormat {
   private static func testCase(_ arm: ArmResult) -> String {
     let head =
       "<testcase classname=\"\(Escaping.html(arm.scheme ?? "original"))\" "
-      + "name=\"\(Escaping.html(arm.name))\" time=\"\(ReportText.fixed(arm.quantizeSeconds, 3))\""
+      + "name=\"\(Escaping.html(arm.name))\""
+      + (arm.timing.map { " time=\"\(ReportText.fixed($0.quantizeSeconds, 3))\"" } ?? "")
     let text = Escaping.html(sentence(arm))
     switch arm.verdict {
     case .fail: return "\(head)><failure message=\"\(text)\"/></testcase>"
