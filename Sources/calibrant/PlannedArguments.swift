@@ -15,7 +15,9 @@ enum PlannedArguments {
     if let attached = arguments.last(where: { $0.hasPrefix(option + "=") }) {
       return String(attached.dropFirst(option.count + 1))
     }
-    guard let place = arguments.lastIndex(of: option), place + 1 < arguments.count else { return nil }
+    guard let place = arguments.lastIndex(of: option), place + 1 < arguments.count else {
+      return nil
+    }
     return arguments[place + 1]
   }
 }

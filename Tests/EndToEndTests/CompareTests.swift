@@ -77,7 +77,8 @@ import Testing
   /// The two methods make the same file, which is measured once.
   @Test func speedIsMeasuredWhereAskedFor() throws {
     let options = ["--schemes", "w8", "--methods", "minmax,auto", "--limit", "10", "--json", "-"]
-    let arms = try JSONDocument(compare(options + ["--speed", "on"]).output)["arms"].elements
+    let arms = try JSONDocument(compare(options + ["--speed", "on"]).output)["timing"]["arms"]
+      .elements
     for arm in arms.dropFirst() {
       let speed = try arm["speed"]
       let interval = try speed["interval"].elements.map { try $0.double }

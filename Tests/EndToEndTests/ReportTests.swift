@@ -114,39 +114,6 @@ import Testing
     #expect(better.exitCode == 0 && better.output.contains("The new result is better"))
   }
 
-  @Test func mergedReportsAreOneReport() throws {
-    // Manifests of every other image.
-    let images = DemoFiles.folder.entries.filter { $0.hasPrefix("test/") && $0.contains(".") }
-    for path in images { try folder.write(DemoFiles.folder.bytes(path), to: path) }
-    for part in 0..<2 {
-      let rows = images.enumerated().filter { $0.offset % 2 == part }.map { _, path in
-        "\(path),\(path.split(separator: "/")[1])"
-      }
-      let text = (["path,label"] + rows).joined(separator: "\n") + "\n"
-      try folder.write(Data(text.utf8), to: "part\(part).csv")
-    }
-    let options = ["--schemes", "w8a8", "--max-drop", "5"]
-    _ = try compare(options, to: "whole")
-    for part in 0..<2 {
-      _ = try compare(options, images: folder.file("part\(part).csv"), to: "part\(part)")
-    }
-    let merged = try RunCalibrant.run([
-      "merge", folder.file("part0/report.json"), folder.file("part1/report.json"), "--json", "-",
-    ])
-    let (joined, whole) = (
-      try JSONDocument(merged.output), try JSONDocument(text("whole/report.json"))
-    )
-    try #expect(joined["verdict"].string == whole["verdict"].string)
-    for (a, b) in zip(try joined["arms"].elements, try whole["arms"].elements) {
-      for key in ["top1", "top5"] { try #expect(a[key].double == b[key].double) }
-    }
-    for (a, b) in zip(
-      try joined["arms"].elements.dropFirst(), try whole["arms"].elements.dropFirst())
-    {
-      try #expect(a["drop"].double == b["drop"].double && a["broken"].int == b["broken"].int)
-    }
-  }
-
   @Test func mergedStatisticsServeTheWholeSet() throws {
     // Five classes' images each.
     for file in DemoFiles.folder.entries.filter({
@@ -174,10 +141,20 @@ import Testing
   }
 
   @Test func mergeRefusesTheSameTwice() throws {
+    let result = folder.file("result.json")
+    _ = try RunCalibrant.run(
+      ["evaluate", DemoFiles.model, "--images", DemoFiles.test, "--json", result]
+        + DemoFiles.asTheyAre)
+    let run = try RunCalibrant.run(["merge", result, result])
+    #expect(run.exitCode == 65 && run.output == "")
+    #expect(run.errors.contains("would count twice"), "\(run.errors)")
+  }
+
+  @Test func reportsAreNoParts() throws {
     _ = try compare(["--schemes", "w8"], to: "report")
     let report = folder.file("report/report.json")
     let run = try RunCalibrant.run(["merge", report, report])
     #expect(run.exitCode == 65 && run.output == "")
-    #expect(run.errors.contains("would count twice"), "\(run.errors)")
+    #expect(run.errors.contains("compare --shard"), "\(run.errors)")
   }
 }

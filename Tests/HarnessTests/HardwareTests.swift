@@ -82,24 +82,6 @@ import Testing
     }
   }
 
-  @Test func shardsOfBothGiveWhatOneRunGives() throws {
-    let paths = try [0..<150, 150..<400].map { images in
-      let (comparison, led) = Self.comparison(Self.evaluations(images))
-      let text = JSONReport().render(comparison, evaluations: led)
-      return try folder.write(Data(text.utf8), to: "\(images.lowerBound).json")
-    }
-    let merged = try MergedComparison(parts: paths)
-    let (whole, _) = Self.comparison(Self.evaluations())
-    let (own, expected) = try (#require(merged.comparison.arms.last), #require(whole.arms.last))
-    #expect(merged.comparison.verdict == .fail)
-    #expect(own.drop == expected.drop && own.hardwareAgreement == expected.hardwareAgreement)
-    #expect(own.hardware?[.exact]?.drop == expected.hardware?[.exact]?.drop)
-    #expect(own.saturation == expected.saturation)
-    let text = try MergedParts(paths).json()
-    let again = try folder.write(Data(text.utf8), to: "all.json")
-    #expect(try MergedParts([again]).json() == text)
-  }
-
   @Test func evaluationsOfBothAreJoined() throws {
     let measured = try #require(Self.evaluations().last).hardware
     let paths = try [0..<150, 150..<400].map { images in

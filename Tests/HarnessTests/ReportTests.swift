@@ -58,12 +58,10 @@ import Testing
 
   @Test func jsonReadsBackAsTheSameResults() throws {
     struct Report: Decodable {
-      var arms: [ArmResult]
       var pairings: [Pairing]
     }
     let data = Data(Self.render(JSONReport.self).utf8)
     let report = try JSONDecoder().decode(Report.self, from: data)
-    #expect(report.arms == SampleComparison.comparison.arms)
     #expect(report.pairings == SampleComparison.comparison.pairings)
   }
 

@@ -34,7 +34,8 @@ extension ComparisonRun {
 
   private func score<Bench: ArmBench>(
     _ plan: ComparisonPlan, _ original: LoadedModel, on bench: Bench, _ indices: [Int],
-    _ journal: PartJournal<Bench.Record>?, look: String? = nil, check: (AnswerPart<Bench.Record>) throws -> Void = { _ in }
+    _ journal: PartJournal<Bench.Record>?, look: String? = nil,
+    check: (AnswerPart<Bench.Record>) throws -> Void = { _ in }
   ) throws -> RunPart<Bench.Record> {
     var bench = bench
     let end = look.map { ", \($0)" } ?? ""
@@ -47,8 +48,10 @@ extension ComparisonRun {
       arms.append(
         try planned.hardware.map { hardware in
           let key = AnswerKey(planned, hardware)
-          let name = hardware == .exact ? planned.arm.name : "\(planned.arm.name), \(hardware.rawValue)"
-          let answers = try known[key] ?? journal?[key.text]
+          let name =
+            hardware == .exact ? planned.arm.name : "\(planned.arm.name), \(hardware.rawValue)"
+          let answers =
+            try known[key] ?? journal?[key.text]
             ?? bench.answers(of: model(plan, place, original), key.hardware, title: name + end)
           if known.updateValue(answers, forKey: key) == nil {
             try journal?.add(answers, for: key.text)
@@ -77,7 +80,8 @@ extension ComparisonRun {
     } else if let own = given.first(where: { $0.name == arm.name }) {
       model = own.model
     } else {
-      throw HarnessError.badResult(path: arm.name, reason: "the plan does not say where its file is")
+      throw HarnessError.badResult(
+        path: arm.name, reason: "the plan does not say where its file is")
     }
     guard model.sha256 == arm.sha256 else {
       throw HarnessError.badResult(

@@ -46,11 +46,13 @@ public struct SchedulerIndex: Equatable, Sendable {
     guard let first = found.first else {
       let names = name.map { [$0] } ?? Self.variables.map(\.name)
       throw .badOption(
-        "--shard asks the environment for an index, which has none of \(names.joined(separator: ", ")); --shard I/N gives it")
+        "--shard asks the environment for an index, which has none of \(names.joined(separator: ", ")); --shard I/N gives it"
+      )
     }
     if let other = found.first(where: { $0.index != first.index }) {
       throw .badOption(
-        "\(first.text) and \(other.text) contradict each other; --shard I/N, or --shard with the name of one of them, decides")
+        "\(first.text) and \(other.text) contradict each other; --shard I/N, or --shard with the name of one of them, decides"
+      )
     }
     self = found.first { $0.count != nil } ?? first
   }
@@ -71,11 +73,15 @@ public struct SchedulerIndex: Equatable, Sendable {
     }
     guard let first = variable.base ?? base else {
       throw .badOption(
-        "\(text) can be counted from 0 or from 1: --shard-base says from which your tasks are numbered")
+        "\(text) can be counted from 0 or from 1: --shard-base says from which your tasks are numbered"
+      )
     }
-    guard number >= first else { throw .badOption("\(text) is less than the first index, \(first)") }
+    guard number >= first else {
+      throw .badOption("\(text) is less than the first index, \(first)")
+    }
     return SchedulerIndex(
-      index: number - first + 1, count: variable.count.flatMap { environment[$0].flatMap { Int($0) } },
+      index: number - first + 1,
+      count: variable.count.flatMap { environment[$0].flatMap { Int($0) } },
       text: text)
   }
 

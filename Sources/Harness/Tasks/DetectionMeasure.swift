@@ -44,7 +44,8 @@ public struct DetectionMeasure: MeasuredTask {
   public func isPossible(_ record: Record, parts: Int) -> Bool {
     let counts = [record.agreement.found, record.agreement.lost, record.agreement.extra]
     let matched = isLabelled ? record.truth : record.original
-    return matched?.isPossible ?? false && counts.allSatisfy { (0...BoxAgreement.limit).contains($0) }
+    return matched?.isPossible ?? false
+      && counts.allSatisfy { (0...BoxAgreement.limit).contains($0) }
   }
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {

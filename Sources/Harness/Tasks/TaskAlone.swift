@@ -33,7 +33,8 @@ struct TaskAlone {
         guard hardware != .exact, !model.saturation.isEmpty else {
           return MeasuredOnHardware(hardware, alone.answers)
         }
-        let own = try bench.answers(of: model, hardware, title: "\(model.name), \(hardware.rawValue)")
+        let own = try bench.answers(
+          of: model, hardware, title: "\(model.name), \(hardware.rawValue)")
         return MeasuredOnHardware(hardware, try reader.answers(own, isOriginal: false))
       }
     }

@@ -37,7 +37,9 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
   }
 
   /// Whether all that parts say could have been left by this task.
-  static func isPossible(_ part: RunPart<Task.Record>, _ task: Task, _ compared: ComparedOutputs) -> Bool {
+  static func isPossible(_ part: RunPart<Task.Record>, _ task: Task, _ compared: ComparedOutputs)
+    -> Bool
+  {
     part.arms.enumerated().allSatisfy { index, arm in
       let parts = index == 0 ? 0 : compared.fidelity.parts.count
       return arm.allSatisfy { one in

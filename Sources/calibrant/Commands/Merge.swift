@@ -34,7 +34,8 @@ struct Merge: ParsableCommand {
   var minAgreement: Double?
 
   @Option(
-    help: ArgumentHelp("The images, where they are elsewhere than the plan says.", valueName: "dir|csv"),
+    help: ArgumentHelp(
+      "The images, where they are elsewhere than the plan says.", valueName: "dir|csv"),
     completion: .file())
   var images: String?
 

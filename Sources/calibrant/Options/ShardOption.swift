@@ -11,7 +11,8 @@ struct ShardOption: ParsableArguments {
   var shard: String?
 
   @Option(
-    help: ArgumentHelp("The first index of a Slurm or PBS array, which --shard auto/N asks for.", valueName: "0|1"))
+    help: ArgumentHelp(
+      "The first index of a Slurm or PBS array, which --shard auto/N asks for.", valueName: "0|1"))
   var shardBase: Int?
 
   func validate() throws {
@@ -23,7 +24,9 @@ struct ShardOption: ParsableArguments {
     }
   }
 
-  private var parts: [String] { shard?.split(separator: "/", omittingEmptySubsequences: false).map(String.init) ?? [] }
+  private var parts: [String] {
+    shard?.split(separator: "/", omittingEmptySubsequences: false).map(String.init) ?? []
+  }
   private var index: Int? { parts.count == 2 ? Int(parts[0]) : nil }
   private var count: Int? { parts.count == 2 ? Int(parts[1]) : nil }
 
@@ -40,14 +43,16 @@ struct ShardOption: ParsableArguments {
       in: ProcessInfo.processInfo.environment, base: shardBase,
       named: parts[0] == "auto" ? nil : parts[0])
     guard let count = count ?? found.count else {
-      throw ValidationError("\(found.text) does not tell how many parts there are: --shard auto/N does")
+      throw ValidationError(
+        "\(found.text) does not tell how many parts there are: --shard auto/N does")
     }
     return (try Self.shard(found.index, count, found.text), found.text)
   }
 
   private static func shard(_ index: Int, _ count: Int, _ source: String? = nil) throws -> Shard {
     guard count >= 1, (1...count).contains(index) else {
-      throw ValidationError("\(source.map { "\($0): " } ?? "")there is no part \(index) of \(count)")
+      throw ValidationError(
+        "\(source.map { "\($0): " } ?? "")there is no part \(index) of \(count)")
     }
     return Shard(index, of: count)
   }

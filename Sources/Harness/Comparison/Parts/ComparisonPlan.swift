@@ -43,7 +43,9 @@ public struct ComparisonPlan: Codable, Hashable, Sendable {
     let identity = Identity(
       version: version, model: facts.model.sha256, task: facts.task, provenance: facts.provenance,
       imageCount: facts.dataset.count, command: facts.command,
-      arms: arms.map { Identity.Arm(name: $0.arm.name, sha256: $0.arm.sha256, hardware: $0.hardware) },
+      arms: arms.map {
+        Identity.Arm(name: $0.arm.name, sha256: $0.arm.sha256, hardware: $0.hardware)
+      },
       outputs: outputs)
     return ContentHash.sha256(PartCoding.encoded(identity))
   }

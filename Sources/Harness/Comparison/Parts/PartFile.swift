@@ -43,7 +43,10 @@ enum SealedFile {
   ) throws -> Contents {
     let bytes = try TextFile.bytes(of: path)
     let start = head.utf8.count + digestLength + middle.utf8.count
-    guard bytes.starts(with: Data(head.utf8)), bytes.count > start + tail.utf8.count else {
+    guard bytes.starts(with: Data(head.utf8)), bytes.count > start + tail.utf8.count,
+      bytes.dropFirst(head.utf8.count + digestLength).starts(with: Data(middle.utf8)),
+      bytes.suffix(tail.utf8.count) == Data(tail.utf8)
+    else {
       throw HarnessError.badResult(path: path, reason: "it is no \(name), or only the start of one")
     }
     let contents = bytes[bytes.startIndex + start..<bytes.endIndex - tail.utf8.count]

@@ -55,7 +55,8 @@ public struct PartFolder: Sendable {
       $0.hasPrefix("part-") && $0.hasSuffix(".json")
     }.sorted()
     guard let first = names.first else {
-      throw HarnessError.badResult(path: path, reason: "it holds no parts; compare --shard writes them")
+      throw HarnessError.badResult(
+        path: path, reason: "it holds no parts; compare --shard writes them")
     }
     let count = try header(of: "\(path)/\(first)").shard.count
     let wanted = (1...max(count, 1)).map { Shard($0, of: max(count, 1)) }
@@ -73,7 +74,8 @@ public struct PartFolder: Sendable {
   private func check(_ header: PartHeader, _ file: String) throws(HarnessError) {
     guard header.key == plan.key else {
       throw .badResult(
-        path: file, reason: "it is a part of another comparison, or of an earlier state of this one")
+        path: file, reason: "it is a part of another comparison, or of an earlier state of this one"
+      )
     }
     guard URL(filePath: file).lastPathComponent == header.shard.fileName else {
       throw .badResult(
@@ -91,7 +93,8 @@ public struct PartFolder: Sendable {
       && part.arms.map { $0.map(\.hardware) } == plan.arms.map(\.hardware)
       && part.arms.joined().allSatisfy { $0.answers.records.count == part.images.count }
     guard isWhole else {
-      throw .badResult(path: file, reason: "it does not have an answer of every arm for every image")
+      throw .badResult(
+        path: file, reason: "it does not have an answer of every arm for every image")
     }
   }
 

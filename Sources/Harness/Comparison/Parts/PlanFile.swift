@@ -18,7 +18,8 @@ extension ComparisonPlan {
         reason: "it was made by version \(version), this is \(ProgramVersion.current)")
     }
     guard arms.first?.arm.kind == .original, arms.allSatisfy({ !$0.hardware.isEmpty }) else {
-      throw HarnessError.badResult(path: path, reason: "it has no original, or arms without hardware")
+      throw HarnessError.badResult(
+        path: path, reason: "it has no original, or arms without hardware")
     }
   }
 

@@ -95,7 +95,8 @@ extension ComparisonRun {
     let (part, kernels) = try parts.whole(Task.Record.self)
     let plan = parts.plan.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)
     guard let compared = plan.outputs, TaskReader.isPossible(part, task, compared) else {
-      throw HarnessError.badResult(path: parts.path, reason: "its parts hold no records of the task")
+      throw HarnessError.badResult(
+        path: parts.path, reason: "its parts hold no records of the task")
     }
     let reader = try reader(plan, part, original, images, task)
     let (comparison, arms) = try joined(plan, part, reader)

@@ -19,7 +19,8 @@ public enum MergedParts: Sendable {
       throw HarnessError.badResult(
         path: paths[0],
         reason:
-          "it is a report; what can be joined to another one are the parts of compare --shard, by merge and their folder")
+          "it is a report; what can be joined to another one are the parts of compare --shard, by merge and their folder"
+      )
     } else {
       self = .evaluation(try MergedEvaluation(parts: paths))
     }

@@ -30,7 +30,6 @@ public struct JUnitReport: ReportFormat {
     let head =
       "<testcase classname=\"\(Escaping.html(arm.scheme ?? "original"))\" "
       + "name=\"\(Escaping.html(arm.name))\""
-      + (arm.timing.map { " time=\"\(ReportText.fixed($0.quantizeSeconds, 3))\"" } ?? "")
     let text = Escaping.html(sentence(arm))
     switch arm.verdict {
     case .fail: return "\(head)><failure message=\"\(text)\"/></testcase>"
