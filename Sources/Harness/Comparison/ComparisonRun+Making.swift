@@ -10,11 +10,12 @@ extension ComparisonRun {
   ///   - images: the whole data set, of which few are run.
   public func make(
     _ original: LoadedModel, _ arms: Jobs?, images: ImageStore,
-    _ task: TaskKind = .classification
+    _ measure: (any MeasuredTask)? = nil
   ) throws -> ComparisonPlan {
+    let task = measure?.task ?? .classification
     let observations = try observe(original, arms)
     var choices = RangeChoices()
-    var planned = [ComparisonPlan.PlannedArm(original, task)]
+    var planned = [ComparisonPlan.PlannedArm(original, task, measure?.notes ?? [])]
     var layers = LayerNoiseRun(jobs: jobs)
     var saturation = SaturationCache(images: images, jobs: jobs)
     for arm in all(arms, observations, original) {
@@ -93,10 +94,10 @@ extension ComparisonRun {
 
 extension ComparisonPlan.PlannedArm {
   /// The original, which is float and the same everywhere.
-  fileprivate init(_ original: LoadedModel, _ task: TaskKind) {
+  fileprivate init(_ original: LoadedModel, _ task: TaskKind, _ reading: [String]) {
     self.init(
       arm: Arm(name: "original", kind: .original, bytes: original.bytes, sha256: original.sha256),
-      hardware: [.exact], notes: original.notes(for: task), saturation: [])
+      hardware: [.exact], notes: original.notes(for: task) + reading, saturation: [])
   }
 
   fileprivate init(_ made: MadeArm, _ task: TaskKind, _ hardware: [Hardware]) {

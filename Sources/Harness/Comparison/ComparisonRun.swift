@@ -92,7 +92,7 @@ public struct ComparisonRun {
     _ original: LoadedModel, _ arms: Jobs?, images: ImageStore, measuring task: some MeasuredTask
   ) throws -> Outcome {
     let start = ContinuousClock.now
-    let plan = try make(original, arms, images: images, task.task)
+    let plan = try make(original, arms, images: images, task)
     let part = try score(plan, original, images: images, measuring: task)
     return try outcome(
       plan, part, reader(plan, part, original, images, task), original, images, since: start,

@@ -114,7 +114,7 @@ extension EmbeddingMeasure {
     truth = nil
     switch subject.data.truths {
     case .classes: truth = .identities(subject.images.samples.map(\.label))
-    case .pairs(let pairs): truth = .pairs(try pairs.places(in: subject.images))
+    case .pairs(let pairs): truth = .pairs(pairs.places(in: subject.images))
     case .none, .boxes, .masks, .texts: break
     }
   }

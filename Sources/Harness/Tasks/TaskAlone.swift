@@ -25,7 +25,8 @@ struct TaskAlone {
     listing = TaskListing(task, part, arms: [model.name])
     var alone = MeasuredArm(
       arm: arm, answers: try reader.answers(first, isOriginal: true),
-      imagesPerSecond: Double(images.count) / first.seconds, notes: model.notes(for: task.task))
+      imagesPerSecond: Double(images.count) / first.seconds,
+      notes: model.notes(for: task.task) + task.notes)
     alone.saturation = model.saturation
     if choice != .exact {
       alone.saturation = try model.saturation.measured(on: images, model: model.model, jobs: jobs)

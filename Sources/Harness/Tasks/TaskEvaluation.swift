@@ -14,6 +14,8 @@ public struct TaskEvaluation: Sendable {
   public let seconds: EvaluationResult.Seconds
   public let provenance: Provenance
   public var warnings: [String] = []
+  /// How the model's outputs were read, one sentence each.
+  public let notes: [String]
   let listing: TaskListing
 
   /// - Parameters:
@@ -68,6 +70,7 @@ extension TaskEvaluation {
       "  \(hardware.description): \(kind.name) "
         + MetricText.value(measured.metric, measured.metricInterval)
     }
+    lines += notes.map { "  \($0)" }
     lines += EvaluationResult.circumstances(skippedImages, provenance)
     lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
     return lines.joined(separator: "\n")
@@ -84,7 +87,7 @@ extension TaskEvaluation {
         .init("skipped", skippedImages.count), .init("skippedImages", skippedImages),
         .init("imagesPerSecond", imagesPerSecond),
         .init("seconds", seconds.json),
-        .init("warnings", warnings),
+        .init("warnings", warnings), .init("notes", notes),
         .init("arithmetic", provenance.arithmetic?.json ?? .null),
         .init("provenance", provenance.json), .init("records", listing.images),
       ] + listing.answers(ofArm: 0) + [

@@ -30,6 +30,7 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
     originalMeasures = task.measures(of: original, reference: original)
     let judged = originalMeasures.accuracy ?? originalMeasures.agreement
     let units = task.units(images: part.images.count)
+    guard units.count > 0 else { throw HarnessError.nothingToMeasure(task: task.task) }
     statistics = TaskStatistics(
       kind: judged.kind,
       bootstrap: PairedBootstrap(imageCount: units.count, seed: part.images.digest.seed),

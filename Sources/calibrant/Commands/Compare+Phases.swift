@@ -19,8 +19,7 @@ extension Compare {
     let store = try images.store(
       subject.data.dataset, for: subject.model.input, subject.recipe, run_)
     let measure = try measure(subject, on: store)
-    var plan = try run.make(
-      subject.model, arms, images: store, measure?.task ?? .classification)
+    var plan = try run.make(subject.model, arms, images: store, measure)
     plan.arguments = Array(
       ReportedCommand.deciding(Array(CommandLine.arguments.dropFirst())).dropFirst())
     try plan.write(to: folder)

@@ -8,25 +8,18 @@ public struct PairTruths: Sendable {
     let isSame: Bool
   }
 
-  fileprivate let path: String
   fileprivate let pairs: [Pair]
 
-  /// The pairs of which both images are there.
-  ///
-  /// - Throws: `DatasetError.malformedLabels` where there is none.
-  func places(in images: ImageStore) throws(DatasetError) -> [VerificationPair] {
+  /// The pairs of which both images are there: none of some shards' images.
+  func places(in images: ImageStore) -> [VerificationPair] {
     let places = Dictionary(
       uniqueKeysWithValues: images.samples.enumerated().map { ($1.path, $0) })
-    let found = pairs.compactMap { pair -> VerificationPair? in
+    return pairs.compactMap { pair -> VerificationPair? in
       guard let first = places[pair.paths[0]], let second = places[pair.paths[1]] else {
         return nil
       }
       return VerificationPair(first: first, second: second, isSame: pair.isSame)
     }
-    guard !found.isEmpty else {
-      throw .malformedLabels(path: path, reason: "of no pair can both images be read")
-    }
-    return found
   }
 }
 
@@ -53,7 +46,7 @@ extension TaskData {
       task: .embedding,
       dataset: ImageDataset(
         name: FileTree.lastComponent(images), samples: samples, classNames: []),
-      truths: .pairs(PairTruths(path: path, pairs: pairs)),
+      truths: .pairs(PairTruths(pairs: pairs)),
       notes: files.note(onUnlabelled: path, samples: samples))
   }
 }
