@@ -119,10 +119,10 @@ import Testing
   }
 
   @Test func suggestionsAreOptionsThatAShellReads() {
-    let counts = PairedCounts(bothRight: 8, broken: 2, fixed: 0, bothWrong: 0)
+    let loss = MetricDifference(drop: 0.2, interval: nil, pValue: nil)
     let suggestion = LayerSuggestion(
-      floats: ["conv 1"], eightBits: ["it's"], weightShare: 0.1, bytes: 3, before: counts,
-      after: counts, isHeldOut: true)
+      floats: ["conv 1"], eightBits: ["it's"], weightShare: 0.1, bytes: 3, count: 10,
+      before: loss, after: loss, isHeldOut: true)
     #expect(suggestion.flags == #"--exclude 'conv 1' --layer-bits 'it'\''s=8'"#)
   }
 

@@ -5,12 +5,13 @@ extension LayerInspection {
       title: "Layers of \(quantizedModel)", sheet: Self.sheet,
       [
         HTMLPage.paragraph(headline, style: "verdict open"),
+        outputsHTML,
         suggestionHTML,
         notes.map { HTMLPage.paragraph("Note: \($0)", style: "facts") }.joined(separator: "\n"),
         errorsHTML,
         "<h2>All layers, the most damaging first</h2>",
         HTMLTable.scrolling("What each layer's rounding does", titles: titles, rows: rows),
-        HTMLPage.paragraph(Self.legend, style: "legend"),
+        HTMLPage.paragraph(legend, style: "legend"),
         "<h2>Histograms</h2>",
         HTMLPage.paragraph(
           "Vertical lines are the ends of the range that codes cover. Heights grow with the square "
@@ -27,20 +28,37 @@ extension LayerInspection {
     details { margin-top: 10px; }
     """
 
-  private static let legend =
-    "SQNR in dB at the layer's output, with its weights (w), its input (a) or both rounded: alone, and in "
-    + "the quantized model. Scores: SQNR of the scores with only this layer rounded. Only it: the drop "
-    + "that makes. Kept: what keeping it in float wins, in points. Zeroed: weights that became zero. Unused: "
-    + "what of the weights' range a channel leaves free, on average. Clipped, wasted: values outside of the "
-    + "input's range, and the part of it that no value reached. Worst channels: those of lowest SQNR."
+  private var legend: String {
+    let outputs =
+      task == .classification
+      ? "Scores: SQNR of the scores" : "Outputs: SQNR of the outputs' part that is farthest off"
+    return
+      "SQNR in dB at the layer's output, with its weights (w), its input (a) or both rounded: alone, and in "
+      + "the quantized model. \(outputs) with only this layer rounded. Only it: the drop "
+      + "that makes. Kept: what keeping it in float wins, in points. Zeroed: weights that became zero. Unused: "
+      + "what of the weights' range a channel leaves free, on average. Clipped, wasted: values outside of the "
+      + "input's range, and the part of it that no value reached. Worst channels: those of lowest SQNR."
+  }
 
   private var headline: String {
-    let counts = rounded.counts(against: float)
-    let measure = isLabelled ? "top-1" : "agreement with the original"
-    return "\(model): \(measure) \(ReportText.percent(float.top1)) % in float, "
-      + "\(ReportText.percent(rounded.top1)) % quantized, a drop of \(ReportText.points(counts.drop)) "
-      + "points \(ReportText.points(Newcombe.interval(counts))) on the "
+    "\(model): \(measureName) \(MetricText.value(float.metric)) % in float, "
+      + "\(MetricText.value(rounded.metric)) % quantized, a drop of \(Self.points(loss)) on the "
       + "\(ReportText.count(sampleCount, "image")) that layers are ranked on"
+  }
+
+  /// Empty for class scores.
+  private var outputsHTML: String {
+    guard !rounded.outputs.isEmpty else { return "" }
+    let rows = rounded.outputs.map { output in
+      [
+        output.title, Self.decibels(output.sqnr),
+        output.cosine.map { ReportText.fixed($0, 5) } ?? "–", "\(Float(output.maxAbsError))",
+      ]
+    }
+    return "<h2>Outputs of the quantized model</h2>\n"
+      + HTMLTable.scrolling(
+        "Outputs beside the original's",
+        titles: ["output", "SQNR dB", "cosine", "largest difference"], rows: rows)
   }
 
   private var suggestionHTML: String {
@@ -68,7 +86,8 @@ extension LayerInspection {
 
   private var titles: [String] {
     [
-      "layer", "bits", "alone w", "alone a", "alone", "so far w", "so far a", "so far", "scores",
+      "layer", "bits", "alone w", "alone a", "alone", "so far w", "so far a", "so far",
+      task == .classification ? "scores" : "outputs",
       "only it", "kept", "in float", "zeroed %", "unused %", "clipped %", "wasted %",
       "worst channels (dB)",
     ]
@@ -87,10 +106,10 @@ extension LayerInspection {
         "\($0.channel) (\(ReportText.fixed($0.sqnr, 1)))"
       }
       return ["\(layer.name) (\(layer.opType))", layer.bits.map(String.init) ?? "–"]
-        + (decibels + [layer.oneIn.noise.decibels]).map(Self.decibels)
+        + (decibels + [layer.oneIn.decibels]).map(Self.decibels)
         + [
-          ReportText.points(float.top1 - layer.oneIn.top1),
-          ReportText.points(layer.leftOut.top1 - rounded.top1),
+          Self.points(float.difference(to: layer.oneIn)),
+          Self.points(layer.leftOut.difference(to: rounded)),
           "+" + ReportText.bytes(layer.bytesInFloat),
         ] + shares.map { $0.map { ReportText.percent($0) } ?? "–" } + [
           worst.joined(separator: ", ")

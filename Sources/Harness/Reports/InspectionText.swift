@@ -2,27 +2,35 @@ extension LayerInspection {
   /// Layers that the text shows; JSON has them all.
   private static let listed = 20
 
-  private var measure: String { isLabelled ? "top-1" : "agreement with the original" }
+  /// Whether the outputs are one row of class scores.
+  private var areScores: Bool { task == .classification }
 
   /// The inspection for people.
   public var text: String {
-    let counts = rounded.counts(against: float)
     var lines = [
       "\(quantizedModel) against \(model): \(ReportText.count(layers.count, "layer")), ranked on "
         + "\(ReportText.count(sampleCount, "image"))"
         + (hardware == .exact ? "" : ", computed as on \(hardware.description)"),
-      "\(measure) \(ReportText.percent(float.top1)) % in float, "
-        + "\(ReportText.percent(rounded.top1)) % quantized: drop "
-        + "\(ReportText.points(counts.drop)) points \(ReportText.points(Newcombe.interval(counts)))",
+      "\(measureName) \(MetricText.value(float.metric)) % in float, "
+        + "\(MetricText.value(rounded.metric)) % quantized: drop \(Self.points(loss))",
+    ]
+    lines += rounded.outputs.map { "  \($0.title): SQNR \(Self.decibels($0.sqnr)) dB" }
+    lines += [
       "",
-      Self.row(["layer", "bits", "alone dB", "so far", "logits", "only it", "kept", "in float"]),
+      Self.row([
+        "layer", "bits", "alone dB", "so far", areScores ? "logits" : "output", "only it", "kept",
+        "in float",
+      ]),
     ]
     lines += layers.prefix(Self.listed).map { Self.row(cells(of: $0)) }
     if layers.count > Self.listed { lines.append("… \(layers.count - Self.listed) more layers") }
     lines += [
       "",
       "alone, so far: SQNR at the layer's output, rounded alone and in the quantized model.",
-      "logits: SQNR of the scores with only this layer rounded; only it: the drop that makes, points.",
+      areScores
+        ? "logits: SQNR of the scores with only this layer rounded; only it: the drop that makes, points."
+        : "output: SQNR of the outputs' part that is farthest off with only this layer rounded; only it: the drop that "
+          + "makes, points.",
       "kept: points won by keeping it in float; in float: what that adds to the file.",
     ]
     lines += suggestionLines + notes.map { "note: \($0)" }
@@ -32,11 +40,21 @@ extension LayerInspection {
   private func cells(of layer: Layer) -> [String] {
     [
       layer.name, layer.bits.map(String.init) ?? "–", Self.decibels(layer.isolated.both),
-      Self.decibels(layer.cumulative.both), Self.decibels(layer.oneIn.noise.decibels),
-      ReportText.points(float.top1 - layer.oneIn.top1),
-      ReportText.points(layer.leftOut.top1 - rounded.top1),
+      Self.decibels(layer.cumulative.both), Self.decibels(layer.oneIn.decibels),
+      Self.points(float.difference(to: layer.oneIn)),
+      Self.points(layer.leftOut.difference(to: rounded)),
       "+" + ReportText.bytes(layer.bytesInFloat),
     ]
+  }
+
+  /// What is won or lost of the metric.
+  static func points(_ difference: Double?) -> String {
+    difference.map { ReportText.points($0) } ?? "–"
+  }
+
+  /// "+0.25 points [-0.10, +0.60]"
+  static func points(_ loss: MetricDifference) -> String {
+    "\(points(loss.drop)) points" + (loss.interval.map { " \(ReportText.points($0))" } ?? "")
   }
 
   static func decibels(_ value: Double?) -> String {
@@ -56,7 +74,7 @@ extension LayerInspection {
 
   var suggestionLines: [String] {
     guard let suggestion else {
-      let isLossless = rounded.counts(against: float).drop <= 0
+      let isLossless = rounded.drop(from: float) < rounded.measure.leastLoss
       return [
         "",
         isLossless
@@ -71,10 +89,10 @@ extension LayerInspection {
     return [
       "",
       "Suggested: \(Self.changes(suggestion)), +\(ReportText.bytes(suggestion.bytes)).",
-      "Measured on \(ReportText.count(before.total, "image"))"
+      "Measured on \(ReportText.count(suggestion.count, "image"))"
         + "\(suggestion.isHeldOut ? " that it was not chosen on" : ""): drop "
-        + "\(ReportText.points(before.drop)) \(ReportText.points(Newcombe.interval(before))) becomes "
-        + "\(ReportText.points(after.drop)) \(ReportText.points(Newcombe.interval(after))) points"
+        + "\(MetricText.drop(before.drop, before.interval)) becomes "
+        + "\(MetricText.drop(after.drop, after.interval)) points"
         + (recovered ?? "") + ".",
       "",
       suggestion.flags,
@@ -98,29 +116,42 @@ extension LayerInspection {
   ///
   /// - Parameter all: the inspections on every hardware asked for, of which this is the worst.
   public func json(among all: [LayerInspection] = []) -> String {
-    JSONValue.object([
+    let facts: [JSONValue.Member] = [
       .init("model", model),
       .init("quantized", quantizedModel),
       .init("count", imageCount),
       .init("sampleCount", sampleCount),
       .init("labelled", .bool(isLabelled)),
-      .init("top1", float.top1),
-      .init("quantizedTop1", rounded.top1),
+    ]
+    let named: [JSONValue.Member] =
+      areScores
+      ? [] : [.init("task", task.rawValue), .init("metricName", float.measure.kind.name)]
+    let results: [JSONValue.Member] = [
+      .init(keys.float, float.metric),
+      .init(keys.quantized, rounded.metric),
       .init("layers", .array(layers.map(json))),
       .init("suggestion", suggestion.map(Self.json) ?? .null),
       .init("notes", notes),
       .init(
         "hardware",
         .object((all.isEmpty ? [self] : all).map { .init($0.hardware.rawValue, $0.effect) })),
-    ]).text
+    ]
+    return JSONValue.object(facts + named + results).text
+  }
+
+  /// Names of what was measured, of the same quantized, and of the SQNR of outputs.
+  private var keys: (float: String, quantized: String, sqnr: String) {
+    areScores ? ("top1", "quantizedTop1", "logitSQNR") : ("metric", "quantizedMetric", "sqnr")
   }
 
   private var effect: JSONValue {
-    .object([
-      .init("quantizedTop1", rounded.top1), .init("drop", float.top1 - rounded.top1),
-      .init("dropInterval", Newcombe.interval(rounded.counts(against: float))),
-      .init("logitSQNR", rounded.noise.decibels),
-    ])
+    .object(
+      [
+        .init(keys.quantized, rounded.metric), .init("drop", float.difference(to: rounded)),
+        .init("dropInterval", loss.interval), .init(keys.sqnr, rounded.decibels),
+      ]
+        + JSONValue.present(
+          "outputs", rounded.outputs.isEmpty ? nil : .array(rounded.outputs.map(\.json))))
   }
 
   private func json(_ layer: Layer) -> JSONValue {
@@ -146,10 +177,10 @@ extension LayerInspection {
     ])
   }
 
-  /// Drop and SQNR of the scores, against the float model.
+  /// Drop and SQNR of the outputs, against the float model.
   private func json(_ effect: VariantEffect) -> JSONValue {
     .object([
-      .init("drop", float.top1 - effect.top1), .init("logitSQNR", effect.noise.decibels),
+      .init("drop", float.difference(to: effect)), .init(keys.sqnr, effect.decibels),
     ])
   }
 
@@ -185,12 +216,12 @@ extension LayerInspection {
       .init("flags", suggestion.flags),
       .init("weightShare", suggestion.weightShare),
       .init("bytes", suggestion.bytes),
-      .init("count", suggestion.before.total),
+      .init("count", suggestion.count),
       .init("heldOut", .bool(suggestion.isHeldOut)),
       .init("dropBefore", suggestion.before.drop),
-      .init("dropBeforeInterval", Newcombe.interval(suggestion.before)),
+      .init("dropBeforeInterval", suggestion.before.interval),
       .init("dropAfter", suggestion.after.drop),
-      .init("dropAfterInterval", Newcombe.interval(suggestion.after)),
+      .init("dropAfterInterval", suggestion.after.interval),
       .init("recovered", suggestion.recovered),
     ])
   }

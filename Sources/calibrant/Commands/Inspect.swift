@@ -7,8 +7,11 @@ struct Inspect: ParsableCommand {
       "Which layers a quantized model's error comes from, and what keeping them in float wins.",
     discussion: """
       Example: calibrant inspect model.onnx model_w8a8.onnx --data test/
+               calibrant inspect yolov8n.onnx yolov8n_w8a8.onnx --data photos/ --task detection --preset yolo
 
       Ranks layers and chooses which to keep in float on a sample, and measures that choice on the other images.
+      Class scores are judged by top-1; any other outputs by how near they are to the original's, or with --task by what
+      they mean.
       """)
 
   @Argument(help: "The original ONNX file.", completion: .file()) var model: String
@@ -35,6 +38,7 @@ struct Inspect: ParsableCommand {
     completion: .file())
   var html: String?
 
+  @OptionGroup var task: TaskOptions
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
@@ -47,31 +51,82 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    try result.requireWritable([html], apartFrom: [model, quantized, data, labels])
+    try result.requireWritable(
+      [html], apartFrom: [model, quantized, data, labels, task.masks], files: task.files)
     let original = try LoadedModel(model, output: ranking.output)
-    for text in original.notes { note("note: \(text)", quiet: run_.quiet) }
-    let rounded = try LoadedModel(quantized, output: original.scores.name)
-    var options = ImageStore.Options(jobs: run_.workers)
-    options.skipsUnreadable = skipUnreadable
-    options.isQuiet = run_.quiet
-    options.decodesFirst = true
-    options.budget = 1 << 30
+    let settings = try settings(for: original)
     var warnings = Warnings(quiet: run_.quiet)
-    let store = try ImageStore(
-      dataset(for: original, &warnings), preprocessing.preprocessing(for: original.input),
-      for: original.input, options)
-    var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
-    run.sampleLimit = sample
-    let inspections = try (hardware.hardware ?? .exact).all.map { hardware in
-      run.hardware = hardware
-      return try run.run(original, rounded, images: store)
-    }
-    guard let worst = inspections.min(by: { $0.rounded.top1 < $1.rounded.top1 }) else { return }
+    let inspections =
+      settings.task == .classification
+      ? try byScores(original, &warnings) : try byOutputs(original, settings, &warnings)
+    guard
+      let worst = inspections.min(by: { ($0.rounded.metric ?? 0) < ($1.rounded.metric ?? 0) })
+    else { return }
     warnings.add(worst.chanceWarnings)
     warnings.tellHeldBack()
     if let html { try writeFile(worst.html, to: html) }
     try result.emit(
       text: inspections.map(\.text).joined(separator: "\n\n"), json: worst.json(among: inspections))
+  }
+
+  /// Without a task, classes where the model scores them; else how near outputs are to the original's.
+  private func settings(for original: LoadedModel) throws -> TaskSettings {
+    var settings = try task.settings()
+    if settings.task == .classification { try original.requireClassScores() }
+    if settings.task == nil {
+      settings.task = try original.scoresClasses() ? .classification : .fidelity
+    }
+    return settings
+  }
+
+  private func inspection() -> LayerInspectionRun {
+    var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
+    run.sampleLimit = sample
+    return run
+  }
+
+  private func byScores(
+    _ original: LoadedModel, _ warnings: inout Warnings
+  ) throws -> [LayerInspection] {
+    for text in original.notes { note("note: \(text)", quiet: run_.quiet) }
+    let rounded = try LoadedModel(quantized, output: original.scores.name)
+    var options = storeOptions
+    options.decodesFirst = true
+    let store = try ImageStore(
+      dataset(for: original, &warnings), preprocessing.preprocessing(for: original.input),
+      for: original.input, options)
+    var run = inspection()
+    return try (hardware.hardware ?? .exact).all.map { hardware in
+      run.hardware = hardware
+      return try run.run(original, rounded, images: store)
+    }
+  }
+
+  private func byOutputs(
+    _ original: LoadedModel, _ settings: TaskSettings, _ warnings: inout Warnings
+  ) throws -> [LayerInspection] {
+    let rounded = try LoadedModel(quantized)
+    let (input, recipe) = (try original.input, try preprocessing.preprocessing(for: original.input))
+    try settings.check(recipe)
+    let all = try settings.data(images: data, labels: labels, skipsMissing: skipUnreadable)
+    warnings.tell(original, all)
+    let some = try (limit.map { try all.limited(to: $0, seed: seed) } ?? all).shuffled(seed: seed)
+    let options = storeOptions
+    var run = inspection()
+    return try (hardware.hardware ?? .exact).all.map { hardware in
+      run.hardware = hardware
+      return try run.run(original, rounded, some, settings) {
+        try ImageStore($0, recipe, for: input, options)
+      }
+    }
+  }
+
+  private var storeOptions: ImageStore.Options {
+    var options = ImageStore.Options(jobs: run_.workers)
+    options.skipsUnreadable = skipUnreadable
+    options.isQuiet = run_.quiet
+    options.budget = 1 << 30
+    return options
   }
 
   private func dataset(

@@ -1,6 +1,7 @@
 import Engine
 import ONNXFormat
 import Quantization
+import Tasks
 
 /// Where a quantized model's error comes from, layer by layer, and what to do about it.
 public struct LayerInspection: Sendable {
@@ -42,24 +43,35 @@ public struct LayerInspection: Sendable {
   public let imageCount: Int
   /// Images that layers were ranked on.
   public let sampleCount: Int
-  /// Whether top-1 is by labels; else it is agreement with the float model.
+  public let task: TaskKind
+  /// Whether that is by labels; else it is agreement with the float model.
   public let isLabelled: Bool
   /// The most damaging layer first.
   public let layers: [Layer]
   /// The whole quantized model on the sample.
   public let rounded: VariantEffect
   public let float: VariantEffect
+  /// What it loses of the metric.
+  public let loss: MetricDifference
   public let suggestion: LayerSuggestion?
   /// What a reader must know before believing the numbers.
   public let notes: [String]
   /// How many classes the model scores; nil where only a run tells.
   let classes: Int?
 
+  /// What is measured, in print.
+  var measureName: String {
+    float.measure.kind.name + (isLabelled ? "" : " with the original")
+  }
+
   /// What to say where the float model's accuracy is no better than guessing.
   public var chanceWarnings: [String] {
-    guard isLabelled, let classes, sampleCount > 0 else { return [] }
-    let interval = Wilson.interval(successes: float.correct, count: sampleCount)
-    return Chance.warnings(top1: float.top1, interval, classes: classes)
+    guard task == .classification, isLabelled, let classes, let top1 = float.metric else {
+      return []
+    }
+    let correct = float.measure.holds.count { $0 == true }
+    let interval = Wilson.interval(successes: correct, count: sampleCount)
+    return Chance.warnings(top1: top1, interval, classes: classes)
   }
 }
 
@@ -80,46 +92,67 @@ public struct LayerInspectionRun {
     self.isQuiet = isQuiet
   }
 
+  /// Of a model that scores classes.
+  ///
   /// - Parameter images: in shuffled order, so that its first part is a fair sample of it.
   public func run(
     _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
   ) throws -> LayerInspection {
+    try run(
+      original, quantized, task: .classification,
+      by: ScoreJudge(images: images, output: original.scores, jobs: jobs))
+  }
+
+  /// Of any other model.
+  ///
+  /// - Parameters:
+  ///   - data: in shuffled order.
+  ///   - prepare: reads images for the model.
+  public func run(
+    _ original: LoadedModel, _ quantized: LoadedModel, _ data: TaskData, _ settings: TaskSettings,
+    prepare: @escaping (ImageDataset) throws -> ImageStore
+  ) throws -> LayerInspection {
+    try run(
+      original, quantized, task: data.task,
+      by: OutputJudge(original, settings, data, jobs: jobs, prepare: prepare))
+  }
+
+  private func run(
+    _ original: LoadedModel, _ quantized: LoadedModel, task: TaskKind, by judge: some VariantJudge
+  ) throws -> LayerInspection {
     let map = try QuantizedLayerMap(roundedFrom: original.model, quantized: quantized.model)
+    let images = judge.images
+    let count = min(sampleLimit, (images.count + 1) / 2)
+    // First, since it refuses what cannot be measured.
+    let bench = try judge.bench(map, on: 0..<count, hardware)
+    guard bench.floatEffect.metric != nil else { throw HarnessError.nothingToMeasure(task: task) }
+    let rounded = try bench.effect { _ in Rounded.both }
     let errors = try LayerErrorRun(map: map, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
       .measure(on: FirstSamples(images, errorLimit))
     let activations = try ActivationErrors.measure(
       map, on: FirstSamples(images, errorLimit), jobs: jobs)
-    let sample = FirstSamples(images, min(sampleLimit, (images.count + 1) / 2))
-    let labels = images.samples.map(\.label)
-    let evaluator = Evaluator(jobs: jobs, output: original.scores)
-    let bench = try VariantBench(
-      map, sample, labels: Array(labels.prefix(sample.count)), evaluator, hardware: hardware)
-    let rounded = try bench.effect { _ in Rounded.both }
     let layers = try layers(map, errors, activations, bench)
     let ranking = layers.indices.sorted {
-      (layers[$1].oneIn.noise.noise, $0) < (layers[$0].oneIn.noise.noise, $1)
+      (layers[$1].oneIn.cost, $0) < (layers[$0].oneIn.cost, $1)
     }
-    let probe = FirstSamples(sample, probeLimit)
     let search = SuggestionSearch(
-      bench: bench,
-      probe: try VariantBench(
-        map, probe, labels: Array(labels.prefix(probe.count)), evaluator, hardware: hardware),
+      bench: bench, probe: try judge.bench(map, on: 0..<min(probeLimit, count), hardware),
       ranking: ranking)
     let remedy = try search.run(rounded: rounded)
     let suggestion =
-      remedy.isEmpty
-      ? nil : try suggest(remedy, layers, map, images, labels, after: sample.count, evaluator)
+      remedy.isEmpty ? nil : try suggest(remedy, layers, map, by: judge, after: count)
     return LayerInspection(
       model: original.name, quantizedModel: quantized.name, hardware: hardware,
-      imageCount: images.count,
-      sampleCount: sample.count, isLabelled: !labels.contains { $0 < 0 },
+      imageCount: images.count, sampleCount: bench.imageCount, task: task,
+      isLabelled: judge.isLabelled,
       layers: ranking.map { layers[$0] }, rounded: rounded, float: bench.floatEffect,
-      suggestion: suggestion, notes: Self.notes(layers), classes: original.scores.classes)
+      loss: try bench.loss(of: rounded), suggestion: suggestion,
+      notes: Self.notes(layers) + rounded.notes, classes: original.scores.classes)
   }
 
   private func layers(
     _ map: QuantizedLayerMap, _ errors: LayerErrors, _ activations: [String: ActivationErrors],
-    _ bench: VariantBench<FirstSamples>
+    _ bench: any VariantBench
   ) throws -> [LayerInspection.Layer] {
     let progress = Progress("trying layers", total: map.layers.count, isQuiet: isQuiet)
     return try map.layers.enumerated().map { index, layer in
@@ -139,13 +172,11 @@ public struct LayerInspectionRun {
   /// Measures the suggestion on the images that it was not chosen on.
   private func suggest(
     _ remedy: LayerRemedy, _ layers: [LayerInspection.Layer], _ map: QuantizedLayerMap,
-    _ images: ImageStore, _ labels: [Int], after seen: Int, _ evaluator: Evaluator
+    by judge: some VariantJudge, after seen: Int
   ) throws -> LayerSuggestion {
-    let isHeldOut = images.count > seen
-    let start = isHeldOut ? seen : 0
-    let bench = try VariantBench(
-      map, RemainingSamples(images, from: start), labels: Array(labels.dropFirst(start)),
-      evaluator, hardware: hardware)
+    let count = judge.images.count
+    let isHeldOut = count > seen
+    let bench = try judge.bench(map, on: (isHeldOut ? seen : 0)..<count, hardware)
     let before = try bench.effect { _ in .both }
     let after = try bench.effect(of: remedy)
     let (floats, eightBits) = (remedy.floats.sorted(), remedy.eightBits.sorted())
@@ -155,8 +186,8 @@ public struct LayerInspectionRun {
       weightShare: Double(floats.reduce(0) { $0 + layers[$1].weightCount }) / Double(max(all, 1)),
       bytes: floats.reduce(0) { $0 + layers[$1].bytesInFloat }
         + eightBits.reduce(0) { $0 + map.growth(of: map.layers[$1], bytes: 1) },
-      before: before.counts(against: bench.floatEffect),
-      after: after.counts(against: bench.floatEffect), isHeldOut: isHeldOut)
+      count: bench.imageCount, before: try bench.loss(of: before),
+      after: try bench.loss(of: after), isHeldOut: isHeldOut)
   }
 
   /// Weights nowhere near the original's were rescaled, and returning such a layer alone to float

@@ -9,15 +9,18 @@ public struct LayerSuggestion: Sendable {
   public let weightShare: Double
   /// What the file grows by.
   public let bytes: Int
+  /// Images that it was measured on.
+  public let count: Int
   /// Against the float model, before and after: on images that the choice did not see, where there are
   /// any, as layers that were chosen for what they win on some images win less on others.
-  public let before: PairedCounts
-  public let after: PairedCounts
+  public let before: MetricDifference
+  public let after: MetricDifference
   public let isHeldOut: Bool
 
   /// The share of the drop that is won back; nil where there was no drop.
   public var recovered: Double? {
-    before.drop > 0 ? 1 - after.drop / before.drop : nil
+    guard let lost = before.drop, let left = after.drop, lost > 0 else { return nil }
+    return 1 - left / lost
   }
 
   /// Options of `quantize`, `calibrate` and `compare`.
@@ -29,13 +32,13 @@ public struct LayerSuggestion: Sendable {
 }
 
 /// Chooses layers to return to float, one after the other: each time the one that takes most error from
-/// the scores, given those chosen before. Ends when nine tenths of the drop on the sample are won back,
+/// the outputs, given those chosen before. Ends when nine tenths of the drop on the sample are won back,
 /// and stays within a share of the weights.
-struct SuggestionSearch<Source: SampleSource> {
+struct SuggestionSearch {
   /// Counts what is won.
-  let bench: VariantBench<Source>
-  /// Compares candidates, on fewer samples: errors of scores say more than whether the highest is right.
-  let probe: VariantBench<FirstSamples>
+  let bench: any VariantBench
+  /// Compares candidates, on fewer samples: errors of outputs say more than the metric.
+  let probe: any VariantBench
   /// Positions of layers, the most damaging first.
   let ranking: [Int]
 
@@ -49,8 +52,8 @@ struct SuggestionSearch<Source: SampleSource> {
 
   /// What to change; nothing where nothing is lost on the sample.
   func run(rounded: VariantEffect) throws -> LayerRemedy {
-    let lost = rounded.counts(against: bench.floatEffect).drop
-    guard lost > 0 else { return LayerRemedy() }
+    let lost = rounded.drop(from: bench.floatEffect)
+    guard lost >= rounded.measure.leastLoss else { return LayerRemedy() }
     var best: (drop: Double, layers: Set<Int>) = (lost, [])
     var kept: Set<Int> = []
     let enough = (1 - Self.goal) * lost
@@ -65,7 +68,7 @@ struct SuggestionSearch<Source: SampleSource> {
   }
 
   private func drop(_ remedy: LayerRemedy) throws -> Double {
-    try bench.effect(of: remedy).counts(against: bench.floatEffect).drop
+    try bench.effect(of: remedy).drop(from: bench.floatEffect)
   }
 
   /// 8 bits in place of float, layer by layer, as long as nine tenths of what float wins remain won.
@@ -86,7 +89,7 @@ struct SuggestionSearch<Source: SampleSource> {
     let candidates = affordable(besides: kept).prefix(Self.candidates)
     let noises = try candidates.map { layer in
       try Interruption.check()
-      return try probe.effect(of: LayerRemedy(floats: kept.union([layer]))).noise.noise
+      return try probe.effect(of: LayerRemedy(floats: kept.union([layer]))).cost
     }
     return zip(candidates, noises).min { $0.1 < $1.1 }?.0
   }
