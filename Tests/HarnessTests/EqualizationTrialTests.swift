@@ -72,11 +72,22 @@ import Testing
       try Self.tried(model, equalizes: true).options.equalizesModel, "what is asked for is done")
   }
 
-  @Test func featureMapsAreNotJudged() throws {
-    var model = Self.model(written: [1, 1, 1, 0.001], read: [1, 1, 1, 1], bias: [0, 0, 0, 2])
-    model.graph.outputs = [
-      ModelValue(name: "d", elementType: .float32, dimensions: [.unknown])
-    ]
-    #expect(try Self.tried(model).options.equalizesModel)
+  /// Outputs that are no class scores are judged by what is lost of their parts.
+  @Test func featureMapsAreJudgedByWhatTheyLose() throws {
+    func maps(_ model: Model) -> Model {
+      var model = model
+      model.graph.outputs = [
+        ModelValue(name: "d", elementType: .float32, dimensions: [.unknown])
+      ]
+      return model
+    }
+    let harmed = try Self.tried(
+      maps(Self.model(written: [1, 1, 1, 0.001], read: [1, 1, 1, 1], bias: [0, 0, 0, 2])))
+    #expect(!harmed.options.equalizesModel)
+    #expect(harmed.notes.count == 1 && harmed.notes[0].contains("of the outputs' variance"))
+    let helped = try Self.tried(
+      maps(
+        Self.model(written: [1, 0.01, 1, 0.01], read: [0.01, 1, 0.01, 1], bias: [0, 0, 0, 0])))
+    #expect(helped.options.equalizesModel && helped.notes.isEmpty)
   }
 }

@@ -75,6 +75,21 @@ import Testing
     #expect(errors.allSatisfy { $0 < 0.1 })
   }
 
+  /// Where outputs are no class scores a remedy is one that keeps the outputs, whatever it does to layers.
+  @Test func aRemedyIsJudgedByOutputs() throws {
+    var model = Self.model(factor: 10_000)
+    model.graph.outputs = [ModelValue(name: "r3", elementType: .float32, dimensions: [.unknown])]
+    model.graph.nodes.removeLast(3)
+    let lost = try #require(try Self.calibrate(model, "w8a8").lost)
+    #expect(lost.name == "third" && lost.remedy == ["third"])
+    let (before, after) = (
+      try #require(lost.outputLoss), try #require(lost.outputLossWithRemedy)
+    )
+    #expect(before > LostLayer.networkThreshold && after < LostLayer.networkThreshold)
+    #expect(lost.warning.contains("--exclude 'third' keeps the outputs"))
+    #expect(try Self.calibrate(Self.model(factor: 10_000), "w8a8").lost?.outputLoss == nil)
+  }
+
   @Test(arguments: ["w8", "w8a8", "w4", "w4a8"]) func soundNetworksAreNotAccused(scheme: String)
     throws
   {

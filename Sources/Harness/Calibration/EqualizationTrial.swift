@@ -4,7 +4,8 @@ import ONNXFormat
 import Quantization
 
 /// Whether equalized channels pay for a model: both float models are quantized with some of the calibration samples, and
-/// the one whose scores then lose less on others is taken.
+/// the one that then loses less on others is taken. Class scores are judged by their divergence, any other outputs part by
+/// part (`NetworkLoss`).
 public struct EqualizationTrial: Sendable {
   public var jobs: Int
   /// The output whose scores judge; nil takes the first.
@@ -19,8 +20,7 @@ public struct EqualizationTrial: Sendable {
   }
 
   /// - Parameter job: of `model`; tried where its options leave open whether to equalize, and do.
-  /// - Returns: `job`, also where the model's output is no class scores to judge by; or the same without equalization and
-  ///   with a note that says why.
+  /// - Returns: `job`, or the same without equalization and with a note that says why.
   public func better(
     of job: QuantizationJob, _ model: Model, _ preprocessing: Preprocessing, _ scheme: SchemeName,
     on data: CalibrationData
@@ -31,24 +31,59 @@ public struct EqualizationTrial: Sendable {
     options.equalizes = false
     var plain = try QuantizationJob(model, preprocessing, options)
     let judges = FirstSamples(RemainingSamples(data.source, from: count), count)
+    let fitted = CalibrationData(
+      FirstSamples(data.source, count), digest: "trial", preparation: "trial")
+    func file(_ job: QuantizationJob) throws -> Model { try quantized(job, scheme, on: fitted) }
+    let losses =
+      try scoreLosses(of: model, [job, plain], on: judges, file)
+      ?? outputLosses(of: [job, plain], scheme, on: judges, file)
+    guard let losses, losses.values[1] < losses.values[0] else { return job }
+    plain.notes.append(
+      "channels are not equalized: on \(ReportText.count(count, "held-out sample")) that \(losses.verb) "
+        + "\(losses.text(losses.values[1])), equalized \(losses.text(losses.values[0]))")
+    return plain
+  }
+
+  /// What files lose, and how that is said.
+  private struct Losses {
+    let values: [Double]
+    let verb: String
+    let text: (Double) -> String
+  }
+
+  /// - Returns: nil where the output is no class scores.
+  private func scoreLosses(
+    of model: Model, _ jobs: [QuantizationJob], on judges: FirstSamples,
+    _ file: (QuantizationJob) throws -> Model
+  ) throws -> Losses? {
     let float: Scores
     do {
       float = try scores(of: model, on: judges)
     } catch HarnessError.notClassScores {
-      return job
+      return nil
     }
-    let fitted = CalibrationData(
-      FirstSamples(data.source, count), digest: "trial", preparation: "trial")
-    func loss(_ job: QuantizationJob) throws -> Double {
-      let scores = try scores(of: quantized(job, scheme, on: fitted), on: judges)
-      return ScoreDistance(original: float, other: scores).divergence
+    let values = try jobs.map {
+      ScoreDistance(original: float, other: try scores(of: file($0), on: judges)).divergence
     }
-    let (equalized, original) = (try loss(job), try loss(plain))
-    guard original < equalized else { return job }
-    plain.notes.append(
-      "channels are not equalized: on \(ReportText.count(count, "held-out sample")) that leaves a KL divergence of "
-        + "\(ReportText.fixed(original, 4)), equalized \(ReportText.fixed(equalized, 4))")
-    return plain
+    return Losses(values: values, verb: "leaves a KL divergence of") { ReportText.fixed($0, 4) }
+  }
+
+  /// - Returns: nil where no output varies.
+  private func outputLosses(
+    of jobs: [QuantizationJob], _ scheme: SchemeName, on judges: FirstSamples,
+    _ file: (QuantizationJob) throws -> Model
+  ) throws -> Losses? {
+    let samples = CalibrationData(judges, digest: "trial", preparation: "trial")
+    var values: [Double] = []
+    for job in jobs {
+      // Of its own float network, which is the same function.
+      let judge = try CalibrationWalk(jobs: self.jobs).judge(of: job, scheme, on: samples)
+      guard let judge else { return nil }
+      values.append(try judge.exactLoss(of: file(job)))
+    }
+    return Losses(values: values, verb: "loses, of the outputs' variance,") {
+      "\(ReportText.percent($0)) %"
+    }
   }
 
   private func quantized(

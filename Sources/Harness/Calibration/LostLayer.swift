@@ -9,6 +9,10 @@ public struct LostLayer: Sendable, Equatable {
   public internal(set) var remedy: [String] = []
   /// The largest share of any layer with the remedy.
   public internal(set) var errorWithRemedy: Double?
+  /// What is lost of the outputs, part by part, without and with the remedy (`NetworkLoss`); nil where class scores are
+  /// judged by their layers.
+  public internal(set) var outputLoss: Double?
+  public internal(set) var outputLossWithRemedy: Double?
 
   /// From here on an output has more error than what is left of it. Measured: layers of sound networks stay below 0.06 at
   /// 8 and 4 bits, below 0.2 at 2.
@@ -39,18 +43,31 @@ public struct LostLayer: Sendable, Equatable {
     }
     let flags = remedy.map { "--exclude \(ReportedCommand.quoted($0, always: true))" }.joined(
       separator: " ")
+    if let outputLoss, let outputLossWithRemedy {
+      return lead + "; \(flags) keeps the outputs (tried: of their variance "
+        + "\(Self.percent(outputLossWithRemedy)) is error, \(Self.percent(outputLoss)) without)"
+    }
     let left = errorWithRemedy.map {
       " (tried: at most \(ReportText.fixed(100 * $0, 0)) % is left)"
     }
     return lead + "; \(flags) keeps it whole\(left ?? "")"
   }
 
+  private static func percent(_ share: Double) -> String {
+    share > 10 ? "more than 1000 %" : "\(ReportText.fixed(100 * share, 1)) %"
+  }
+
   var json: JSONValue {
-    .object([
+    .object(members)
+  }
+
+  private var members: [JSONValue.Member] {
+    [
       .init("layer", .string(name)), .init("relativeError", .number(relativeError)),
       .init("exclude", .array(remedy.map(JSONValue.string))),
       .init("relativeErrorWithExclude", errorWithRemedy.map(JSONValue.number) ?? .null),
-    ])
+    ] + JSONValue.present("outputLoss", outputLoss.map(JSONValue.number))
+      + JSONValue.present("outputLossWithExclude", outputLossWithRemedy.map(JSONValue.number))
   }
 }
 
@@ -67,12 +84,20 @@ extension QuantizationJob {
     let quantized = try best(of: fitted, scheme, statistics, method: method, walker, judge: judge)
     let loss = quantized.approaches.map(\.loss).min()
     guard var lost = LostLayer(fitted, networkLoss: loss) else { return (quantized, nil) }
+    let outputs = judge.flatMap { $0.loss.hasClassScores ? nil : $0 }
+    lost.outputLoss = outputs == nil ? nil : loss
     let before = prepared.layersFeedingLayers()[lost.name] ?? []
     let remedies = [[lost.name], before, before + [lost.name]].filter { !$0.isEmpty }
     for remedy in remedies where remedy.count < quantized.layers.count {
       let tried = try leavingInFloat(remedy)
         .activationBased(scheme, statistics, method: method, on: data, walker, judge: judge)
-      guard LostLayer(tried) == nil else { continue }
+      if let outputs {
+        let left = try outputs.loss(of: tried.model).worst
+        guard left < LostLayer.networkThreshold else { continue }
+        lost.outputLossWithRemedy = left
+      } else if LostLayer(tried) != nil {
+        continue
+      }
       lost.remedy = remedy
       lost.errorWithRemedy = tried.layers.compactMap(\.relativeError).max()
       break

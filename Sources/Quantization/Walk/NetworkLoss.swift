@@ -22,6 +22,11 @@ public struct NetworkLoss: Sendable {
   private let expected: [[Rows]]
   private let scales: [OutputScale]
 
+  /// Whether an output holds one score per class.
+  public var hasClassScores: Bool {
+    outputs.indices.contains { index in expected.allSatisfy { $0[index].areClassScores } }
+  }
+
   /// Samples to run together: a unit of the input or, where the model takes batches of any size, a few of its samples, for
   /// a network that is behind shows it early.
   fileprivate struct Unit {
