@@ -20,6 +20,7 @@ public struct Doctor: Sendable {
       case atChance = "at-chance"
       case recipe = "recipe"
       case tie = "tie"
+      case unlabelled = "no-labels"
     }
 
     public let kind: Kind
@@ -32,6 +33,7 @@ public struct Doctor: Sendable {
   /// The side of the model's input, which presets derive their sizes from.
   public let side: Int
   public let imageCount: Int
+  public let task: TaskKind
   public private(set) var findings: [Finding] = []
   public private(set) var trials: [RecipeTrial] = []
   /// The most usual of the recipes that the images cannot tell from the best.
@@ -60,6 +62,7 @@ public struct Doctor: Sendable {
     model = path.split(separator: "/").last.map(String.init) ?? path
     side = min(input.height ?? 224, input.width ?? 224)
     imageCount = dataset.count
+    task = .classification
     if input.fixedBatch == 1 { findings.append(.fixedBatch) }
     let scores = try ScoreOutput(of: loaded, program, input, named: output)
     findings += scores.notes.map(Finding.output)
@@ -91,6 +94,29 @@ public struct Doctor: Sendable {
     }
   }
 
+  /// Of another task than classification, before anything is tried.
+  init(_ model: LoadedModel, _ input: ImageInput, task: TaskKind, imageCount: Int) throws {
+    self.model = model.name
+    side = min(input.height ?? 224, input.width ?? 224)
+    (self.task, self.imageCount) = (task, imageCount)
+    if input.fixedBatch == 1 { findings.append(.fixedBatch) }
+  }
+
+  mutating func add(_ finding: Finding) { findings.append(finding) }
+
+  /// What a task's metric says of recipes.
+  mutating func take(_ search: RecipeSearch) {
+    trials = search.trials
+    tied = search.contenders
+    best = tied.first
+    guard let best, best.metric == 0 else {
+      findings += judgeRecipes(classes: 0)
+      return
+    }
+    findings.append(.nothingRight(best))
+    (self.best, tied) = (nil, [])
+  }
+
   private static func judge(
     _ evidence: LabelEvidence, _ dataset: ImageDataset, _ fit: [LabelFit.Finding]
   ) -> [Finding] {
@@ -113,7 +139,7 @@ public struct Doctor: Sendable {
     guard let best else { return [.unusable(given?.failure ?? "there are no images")] }
     guard let given else { return [] }
     var findings: [Finding] = []
-    if best.top1Interval.lower <= 1 / Double(max(classes, 1)) {
+    if task == .classification, best.top1Interval.lower <= 1 / Double(max(classes, 1)) {
       findings.append(.atChance(top1: best.top1, classes: classes))
     }
     let isSame = best.labelShift == 0 && best.recipe.prepares(like: given.recipe)
@@ -223,7 +249,8 @@ extension Doctor.Finding {
   static func recipe(_ best: RecipeTrial, _ given: RecipeTrial, flags: String?) -> Self {
     let gain =
       given.failure.map { "what was given cannot be used (\($0))" }
-      ?? "\(ReportText.percent(best.top1)) % instead of \(ReportText.percent(given.top1)) %"
+      ?? "\(best.metricName == "top-1" ? "" : "\(best.metricName) ")\(ReportText.percent(best.metric)) % instead of "
+      + "\(ReportText.percent(given.metric)) %"
     let remedy = flags.map { "use \($0)" } ?? "no option selects it: turn the images themselves"
     return Self(kind: .recipe, text: "\(best.recipe.name): \(gain); \(remedy)", isFault: true)
   }

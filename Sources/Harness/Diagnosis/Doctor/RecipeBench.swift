@@ -10,6 +10,8 @@ struct RecipeBench {
   /// In an order whose first part is a fair sample of it.
   let dataset: ImageDataset
   let options: ImageStore.Options
+  /// What judges where that is not class scores.
+  var task: TaskTrials?
 
   var width: Int { input.width ?? input.height ?? 224 }
   var height: Int { input.height ?? input.width ?? 224 }

@@ -30,7 +30,8 @@ struct RecipeSearch {
     self.bench = bench
     self.given = given
     standard = StandardRecipes(
-      width: bench.width, height: bench.height, imagesAreLarger: bench.imagesAreLarger())
+      width: bench.width, height: bench.height, imagesAreLarger: bench.imagesAreLarger(),
+      task: bench.task?.data.task ?? .classification)
   }
 
   private var usable: [RecipeTrial] { trials.filter { $0.failure == nil } }
@@ -108,6 +109,8 @@ struct RecipeSearch {
     recipe = base
     recipe.interpolation = base.interpolation == .bicubic ? .bilinear : .bicubic
     try attempt(recipe)
+    // Where things are is not turned back.
+    guard bench.task == nil else { return }
     try attempt(
       Recipe("\(standard.name(of: base)); rows and columns transposed", base, isTransposed: true))
   }
@@ -131,6 +134,10 @@ struct RecipeSearch {
   private mutating func attempt(_ recipe: Recipe) throws {
     guard !trials.contains(where: { $0.recipe.prepares(like: recipe) }) else { return }
     do {
+      if let task = bench.task {
+        trials.append(try task.trial(of: recipe, images: Self.firstSample))
+        return
+      }
       let (scores, labels) = try bench.scores(of: recipe, images: Self.firstSample)
       if sampleScores == nil { sampleScores = scores }
       let evidence = LabelEvidence(scores, labels: labels)
@@ -164,6 +171,7 @@ struct RecipeSearch {
 
   private func extended(_ trial: RecipeTrial, to images: Int) throws -> RecipeTrial {
     do {
+      if let task = bench.task { return try task.trial(of: trial.recipe, images: images) }
       let (scores, labels) = try bench.scores(of: trial.recipe, images: images)
       return RecipeTrial(trial.recipe, scores, labels: labels, shift: trial.labelShift)
     } catch HarnessError.unreadableImage(_, let reason) {

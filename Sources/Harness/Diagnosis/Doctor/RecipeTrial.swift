@@ -14,6 +14,9 @@ public struct RecipeTrial: Sendable {
   /// Per image, the loss of the (shifted) label (`LabelLoss`).
   public let losses: [Double]
 
+  /// A task's metric on all images and its name; nil where classes are right or wrong.
+  private let measured: (value: Double, name: String)?
+
   /// Why the recipe cannot be used, where it cannot.
   public let failure: String?
 
@@ -23,6 +26,7 @@ public struct RecipeTrial: Sendable {
     labelShift = shift
     isCorrect = Self.isCorrect(scores, labels: shifted)
     losses = LabelLoss.perImage(scores, labels: shifted)
+    measured = nil
     failure = nil
   }
 
@@ -32,6 +36,19 @@ public struct RecipeTrial: Sendable {
     labelShift = other.labelShift
     isCorrect = other.isCorrect
     losses = other.losses
+    measured = other.measured
+    failure = nil
+  }
+
+  /// What a task says of a recipe.
+  ///
+  /// - Parameter losses: per image.
+  init(_ recipe: Recipe, metric: Double, metricName: String, losses: [Double]) {
+    self.recipe = recipe
+    labelShift = 0
+    isCorrect = []
+    self.losses = losses
+    measured = (metric, metricName)
     failure = nil
   }
 
@@ -40,6 +57,7 @@ public struct RecipeTrial: Sendable {
     labelShift = 0
     isCorrect = []
     losses = []
+    measured = nil
     self.failure = failure
   }
 
@@ -69,6 +87,10 @@ public struct RecipeTrial: Sendable {
   public var top1: Double {
     isCorrect.isEmpty ? 0 : Double(isCorrect.count { $0 }) / Double(isCorrect.count)
   }
+
+  /// What is right, as far as the task tells: top-1, mAP, ….
+  public var metric: Double { measured?.value ?? top1 }
+  public var metricName: String { measured?.name ?? "top-1" }
 
   public var top1Interval: Interval {
     Wilson.interval(successes: isCorrect.count { $0 }, count: isCorrect.count)

@@ -14,22 +14,47 @@ struct StandardRecipes: Sendable {
   /// By resize, crop and interpolation.
   let geometries: [Part]
 
-  /// - Parameter imagesAreLarger: than the input. Of a large photograph the middle is taken; an image no
-  ///   larger than the input keeps all it has.
-  init(width: Int, height: Int, imagesAreLarger: Bool) {
+  /// - Parameters:
+  ///   - imagesAreLarger: than the input. Of a large photograph the middle is taken; an image no
+  ///     larger than the input keeps all it has.
+  ///   - task: every one but classification needs all of an image.
+  init(width: Int, height: Int, imagesAreLarger: Bool, task: TaskKind = .classification) {
     let side = min(width, height)
-    normalizations = [
+    let plain = Part(name: "0…1, no normalisation", values: Preprocessing())
+    let bytes = Part(
+      name: "0…255, no normalisation", values: Preprocessing(std: [1 / 255, 1 / 255, 1 / 255]))
+    let trained = [
       Part(name: "torchvision mean and std", values: .imagenet(side: side)),
       Part(name: "TensorFlow −1…1", values: .tensorflow(side: side)),
       Part(name: "Caffe BGR, 0…255 less the mean", values: .caffe(side: side)),
-      Part(name: "0…1, no normalisation", values: Preprocessing()),
-      Part(
-        name: "0…255, no normalisation", values: Preprocessing(std: [1 / 255, 1 / 255, 1 / 255])),
     ]
-    let crops = Self.crops(side)
+    normalizations =
+      task == .detection ? [plain, bytes] + trained : trained + [plain, bytes]
     let whole = Self.whole(width, height)
     let untouched = Part(name: "as they are", values: Preprocessing())
-    geometries = imagesAreLarger ? crops + whole + [untouched] : [untouched] + whole + crops
+    geometries =
+      switch task {
+      case .detection: Self.letterboxes(width, height) + whole + [untouched]
+      case .text: [Self.line(height)] + whole + [untouched]
+      case .classification, .segmentation, .embedding, .fidelity:
+        task != .classification
+          ? whole + [untouched]
+          : imagesAreLarger
+            ? Self.crops(side) + whole + [untouched] : [untouched] + whole + Self.crops(side)
+      }
+  }
+
+  private static func letterboxes(_ width: Int, _ height: Int) -> [Part] {
+    [(Letterbox.Placement.center, "letterbox"), (.corner, "letterbox in the corner")].map {
+      Part(
+        name: $0.1,
+        values: Preprocessing(
+          resize: .letterbox(width: width, height: height, placement: $0.0)))
+    }
+  }
+
+  private static func line(_ height: Int) -> Part {
+    Part(name: "resized to the height", values: Preprocessing(resize: .height(height)))
   }
 
   private static func crops(_ side: Int) -> [Part] {
