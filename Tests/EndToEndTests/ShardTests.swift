@@ -66,6 +66,36 @@ import Testing
     #expect(!folder.entries.contains { $0.hasSuffix(".unfinished") })
   }
 
+  /// SIGTERM keeps what is scored, and the same command goes on from there.
+  @Test func stoppedShardsGoOn() throws {
+    #expect(try make(schemes: "w8a8").exitCode == 0)
+    let part = folder.file("run/part-00001-of-00001.json")
+    let run = try RunCalibrant.Background(
+      ["compare", "--from", folder.file("run"), "--shard", "1/1", "--jobs", "1"])
+    for _ in 0..<60_000 where run.process.isRunning {
+      if FileManager.default.fileExists(atPath: part + ".unfinished") { break }
+      usleep(1_000)
+    }
+    run.process.terminate()
+    let stopped = try run.wait()
+    // It may have been faster.
+    if stopped.exitCode != 0 {
+      #expect(stopped.exitCode == 130 && stopped.errors.contains("goes on from there"))
+      #expect(!FileManager.default.fileExists(atPath: part))
+    }
+    #expect(try score("1/1").exitCode == 0)
+    let resumed = try folder.bytes("run/part-00001-of-00001.json")
+    try FileManager.default.removeItem(atPath: part)
+    #expect(try score("1/1").exitCode == 0)
+    func withoutSeconds(_ bytes: Data) -> String {
+      String(decoding: bytes, as: UTF8.self).replacing(
+        /"seconds":[0-9.e-]+|"sha256":"[0-9a-f]+"/, with: "")
+    }
+    #expect(
+      try withoutSeconds(resumed) == withoutSeconds(folder.bytes("run/part-00001-of-00001.json")))
+    #expect(!folder.entries.contains { $0.hasSuffix(".unfinished") })
+  }
+
   @Test func scoredPartsAreNotScoredAgain() throws {
     #expect(try make().exitCode == 0)
     #expect(try score("1/1").exitCode == 0)

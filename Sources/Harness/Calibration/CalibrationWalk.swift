@@ -73,7 +73,10 @@ public struct CalibrationWalk: Sendable {
         try journal?.add(layer, result, of: key)
       }
     } catch var error as Interrupted {
-      error.kept = journal.flatMap { $0.count > 0 ? ($0.count, $0.path) : nil }
+      error.kept = journal.flatMap { journal in
+        journal.count > 0
+          ? (ReportText.count(journal.count, "finished layer"), journal.path) : nil
+      }
       throw error
     }
   }

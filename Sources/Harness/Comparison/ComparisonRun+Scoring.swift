@@ -45,14 +45,20 @@ extension ComparisonRun {
     var known: [AnswerKey: AnswerPart<Bench.Record>] = [:]
     for (place, planned) in plan.arms.enumerated().dropFirst() {
       try Interruption.check()
+      var loaded: LoadedModel?
       arms.append(
         try planned.hardware.map { hardware in
           let key = AnswerKey(planned, hardware)
           let name =
             hardware == .exact ? planned.arm.name : "\(planned.arm.name), \(hardware.rawValue)"
-          let answers =
-            try known[key] ?? journal?[key.text]
-            ?? bench.answers(of: model(plan, place, original), key.hardware, title: name + end)
+          let answers: AnswerPart<Bench.Record>
+          if let earlier = known[key] ?? journal?[key.text] {
+            answers = earlier
+          } else {
+            let model = try loaded ?? model(plan, place, original)
+            loaded = model
+            answers = try bench.answers(of: model, key.hardware, title: name + end)
+          }
           if known.updateValue(answers, forKey: key) == nil {
             try journal?.add(answers, for: key.text)
           }
@@ -76,7 +82,7 @@ extension ComparisonRun {
     if let file = arm.file {
       model = try LoadedModel(
         folder.appending(path: file).path, output: original.scores.name,
-        arithmetic: original.arithmetic)
+        arithmetic: original.arithmetic, saturation: plan.arms[place].saturation)
     } else if let own = given.first(where: { $0.name == arm.name }) {
       model = own.model
     } else {

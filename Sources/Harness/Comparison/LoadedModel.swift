@@ -22,13 +22,20 @@ public struct LoadedModel: Sendable {
   public init(
     _ path: String, output: String? = nil, arithmetic: Arithmetic = .integer
   ) throws {
+    try self.init(path, output: output, arithmetic: arithmetic, saturation: nil)
+  }
+
+  /// - Parameter saturation: where it is known, as finding it out takes as long as loading the model.
+  init(
+    _ path: String, output: String?, arithmetic: Arithmetic, saturation known: [LayerSaturation]?
+  ) throws {
     self.arithmetic = arithmetic
     model = try Model(contentsOf: path)
     let program = try Program(model, optimizing: false)
     imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     scores = try ScoreOutput(of: model, program, try? imageInput.get(), named: output)
     notes = program.notes + scores.notes
-    saturation = try LayerSaturation.all(in: model)
+    saturation = try known ?? LayerSaturation.all(in: model)
     file = try ModelFile(path, of: model)
   }
 

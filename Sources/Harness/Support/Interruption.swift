@@ -3,12 +3,12 @@ import Synchronization
 
 /// The user asked to stop (Ctrl-C).
 public struct Interrupted: Error, CustomStringConvertible {
-  /// Layers that are done, and the file that keeps them for the next start.
-  public var kept: (layers: Int, path: String)?
+  /// What is done ("3 finished layers"), and the file that keeps it for the next start.
+  public var kept: (work: String, path: String)?
 
   public var description: String {
     guard let kept else { return "interrupted; nothing half-written was left behind" }
-    return "interrupted; \(kept.path) keeps \(ReportText.count(kept.layers, "finished layer")), "
+    return "interrupted; \(kept.path) keeps \(kept.work), "
       + "and the same command goes on from there"
   }
 }

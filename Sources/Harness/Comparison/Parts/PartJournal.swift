@@ -12,7 +12,7 @@ final class PartJournal<Record: PartRecord> {
     var answers: [String: AnswerPart<Record>]
   }
 
-  private let path: String
+  let path: String
   private var contents: Contents
 
   /// - Parameter path: of the part that it becomes.

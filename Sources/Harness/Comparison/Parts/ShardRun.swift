@@ -67,7 +67,13 @@ extension ComparisonRun {
     let journal = PartJournal<Record>(
       beside: folder.place(of: own.shard), PartHeader(key: plan.key, shard: own.shard),
       PartImages(images, at: own.indices))
-    try folder.write(try score(images, journal), of: own.shard, scheduler: own.scheduler)
+    do {
+      try folder.write(try score(images, journal), of: own.shard, scheduler: own.scheduler)
+    } catch var error as Interrupted {
+      guard journal.count > 0 else { throw error }
+      error.kept = ("what \(ReportText.count(journal.count, "model")) answered", journal.path)
+      throw error
+    }
     journal.remove()
   }
 
