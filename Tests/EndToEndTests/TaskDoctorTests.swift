@@ -98,6 +98,25 @@ import Testing
     try #expect(unlabelled["text"].string.contains("--annotations"))
   }
 
+  /// Other recipes are tried at the size of the one that was given.
+  @Test func openSidesAreTheGivenOnes() throws {
+    var models = TaskModels(folder: folder, red: 0.9)
+    models.hasOpenSides = true
+    let open = try models.placingDetector()
+    for (given, code) in [
+      ("--resize 16x16 --crop none --mean 0 --std 1", 1), ("--letterbox 16", 0),
+    ] {
+      let recipe = given.split(separator: " ").map(String.init)
+      let run = try RunCalibrant.run(
+        ["doctor", open, "--images", images, "--quiet", "--json", "-"] + labelled
+          + ["--preset", "yolo"] + recipe)
+      #expect(run.exitCode == code, "\(run.output)\(run.errors)")
+      let best = try JSONDocument(run.output)["best"]
+      try #expect(best["metric"].double == 1)
+      try #expect(best["flags"].string.contains("--letterbox 16"), "\(best["flags"].string)")
+    }
+  }
+
   @Test func whatItCannotAnswerIsRefused() throws {
     for (options, text) in [
       (["--task", "fidelity"], "one network against another"),

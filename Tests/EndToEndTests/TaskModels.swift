@@ -7,6 +7,8 @@ import TestSupport
 struct TaskModels {
   let folder: TemporaryFolder
   let red: Float
+  /// Whether the file leaves height and width of the image open.
+  var hasOpenSides = false
 
   static let roundedToTwoBits = [
     "--bits", "2", "--end-bits", "2", "--per-tensor", "--weights", "symmetric", "--min-elements",
@@ -102,7 +104,9 @@ struct TaskModels {
         inputs: [
           ModelValue(
             name: "image", elementType: .float32,
-            dimensions: [.fixed(1), .fixed(3), .fixed(16), .fixed(16)])
+            dimensions: [.fixed(1), .fixed(3)]
+              + (hasOpenSides
+                ? [.symbolic("height"), .symbolic("width")] : [.fixed(16), .fixed(16)]))
         ],
         outputs: [
           ModelValue(name: "out", elementType: .float32, dimensions: outer.map { .fixed($0) })

@@ -13,8 +13,11 @@ struct RecipeBench {
   /// What judges where that is not class scores.
   var task: TaskTrials?
 
-  var width: Int { input.width ?? input.height ?? 224 }
-  var height: Int { input.height ?? input.width ?? 224 }
+  /// What the recipe that was given ends at, for inputs that leave their sides open.
+  var givenSize: ImageSize?
+
+  var width: Int { input.width ?? givenSize?.width ?? input.height ?? 224 }
+  var height: Int { input.height ?? givenSize?.height ?? input.width ?? 224 }
 
   /// Scores of the first images, with their labels.
   /// - Throws: `HarnessError.unreadableImage` where the recipe does not end at the model's size.
@@ -44,4 +47,16 @@ struct RecipeBench {
   }
 
   private static let looked = 25
+}
+
+extension Preprocessing {
+  /// The size of every prepared image; nil where it follows the image's.
+  var fixedSize: ImageSize? {
+    if let crop { return ImageSize(width: crop, height: crop) }
+    return switch resize {
+    case .exact(let width, let height), .letterbox(let width, let height, _):
+      ImageSize(width: width, height: height)
+    case .shorterSide, .height, .none: nil
+    }
+  }
 }

@@ -27,6 +27,8 @@ struct RecipeSearch {
   private static let shifts = [1, -1]
 
   init(_ bench: RecipeBench, given: Preprocessing) {
+    var bench = bench
+    bench.givenSize = given.fixedSize
     self.bench = bench
     self.given = given
     standard = StandardRecipes(
