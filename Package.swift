@@ -28,8 +28,8 @@ let package = Package(
       linkerSettings: ["jpeg", "png16", "tiff", "webp", "webpdemux"].map {
         .linkedLibrary($0)
       }),
-    // Its source embeds demo.onnx.
-    .target(name: "CDemoModel", exclude: ["demo.onnx"]),
+    // Its source embeds the models.
+    .target(name: "CDemoModel", exclude: ["demo.onnx", "detector.onnx", "segmenter.onnx"]),
 
     // Inner loops, compiled for several instruction sets.
     .target(name: "CKernels"),

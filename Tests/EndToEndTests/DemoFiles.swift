@@ -8,7 +8,7 @@ enum DemoFiles {
     do {
       let folder = try TemporaryFolder()
       let url = URL(filePath: folder.path)
-      try DemoModel.write(to: url.appending(path: "demo.onnx"))
+      try DemoModel.classifier.write(to: url.appending(path: "demo.onnx"))
       try DemoImages.write(to: url, split: .test, perClass: 3)
       try DemoImages.write(to: url, split: .calibration, perClass: 1)
       // Values of static properties are never deinitialized.

@@ -5,7 +5,7 @@ import Testing
 @testable import Harness
 
 /// FNV-1a, enough to notice that a byte changed.
-private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
+func fingerprint(_ bytes: [UInt8]) -> UInt64 {
   bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }
 
@@ -109,13 +109,14 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
     }
   }
 
-  /// The embedded bytes are the committed file, to the last one.
-  @Test func theModelIsTheCommittedFile() throws {
+  /// The embedded bytes are the committed files, to the last one.
+  @Test(arguments: DemoModel.allCases)
+  func theModelIsTheCommittedFile(model: DemoModel) throws {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let file = package.appending(path: "Sources/CDemoModel/demo.onnx")
-    #expect(try DemoModel.data == Data(contentsOf: file))
-    #expect(DemoModel.data.count > 50_000)
+    let file = package.appending(path: "Sources/CDemoModel/\(model.fileName)")
+    #expect(try model.data == Data(contentsOf: file))
+    #expect((50_000..<250_000).contains(model.data.count))
   }
 
   @Test func anUnwritableFolderIsAnError() throws {

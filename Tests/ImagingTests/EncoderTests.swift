@@ -64,9 +64,21 @@ import Testing
       throws: ImageEncodingError.refused(
         format: "JPEG", reason: "Maximum supported image dimension is 65500 pixels")
     ) {
-      try encodedBytes(of: row, format: "JPEG", maximumSide: 2_000_000) {
+      try row.encoded(as: "JPEG", maximumSide: 2_000_000) {
         calibrant_encode_jpeg($0, $1, $2, 90, $3, $4, $5)
       }
     }
+  }
+
+  /// Type 3, 8 bits, the whole palette; what is stored is what is read.
+  @Test func masksKeepTheirIndices() throws {
+    let mask = IndexMask(width: 16, height: 16, indices: (0...255).map { UInt8($0) })
+    let palette = (0..<256).map { [UInt8($0), UInt8(255 - $0), 7] }
+    let bytes = try PNGEncoder().encode(mask, palette: palette)
+    #expect(bytes[24...25] == [8, 3])
+    let start = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: [0x50, 0x4C, 0x54, 0x45]) })
+    #expect(Array(bytes[(start + 4)..<(start + 4 + 768)]) == palette.flatMap(\.self))
+    #expect(try bytes.withUnsafeBytes { try IndexMask($0) } == mask)
   }
 }

@@ -20,6 +20,11 @@ int calibrant_encode_jpeg(
 int calibrant_encode_png(
     const uint8_t *rgb, int width, int height, uint8_t **bytes, size_t *count, char *message);
 
+/// Encodes `height * width` indices as an 8-bit PNG with a palette of 256 colours, RGB each; ownership as above.
+int calibrant_encode_png_indices(
+    const uint8_t *indices, const uint8_t *colors, int width, int height, uint8_t **bytes,
+    size_t *count, char *message);
+
 void calibrant_free_encoded(uint8_t *bytes);
 
 #endif

@@ -16,4 +16,10 @@ enum DemoFile {
       throw .cannotWrite(path: url.path, reason: reason ?? error.localizedDescription)
     }
   }
+
+  /// With at least four digits, so that names sort as numbers do.
+  static func number(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
 }

@@ -12,7 +12,7 @@ public enum DemoImages {
   public enum Split: String, CaseIterable, Sendable {
     case training, test, calibration
 
-    fileprivate var seed: UInt64 {
+    var seed: UInt64 {
       switch self {
       case .training: 0x7261_696E
       case .test: 0x7465_7374
@@ -63,8 +63,7 @@ public enum DemoImages {
     split: Split, label: Int, index: Int
   ) throws -> (name: String, bytes: [UInt8]) {
     let image = image(split: split, label: label, index: index)
-    let digits = String(index + 1)
-    let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    let number = DemoFile.number(index + 1)
     return index.isMultiple(of: 2)
       ? ("\(number).jpg", try JPEGEncoder(quality: 90).encode(image))
       : ("\(number).png", try PNGEncoder().encode(image))

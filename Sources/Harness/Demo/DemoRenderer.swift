@@ -57,7 +57,8 @@ enum DemoRenderer {
     return DemoPoint(x: column * scale - 1, y: row * scale - 1)
   }
 
-  private static func byte(_ value: Double) -> UInt8 {
+  /// A share of full scale as a byte, cut off at both ends.
+  static func byte(_ value: Double) -> UInt8 {
     UInt8(min(max(value, 0), 1) * 255 + 0.5)
   }
 }

@@ -1,6 +1,3 @@
-/// An RGB colour with components around 0...1.
-typealias DemoColor = SIMD3<Double>
-
 /// A pattern between two colours, for backgrounds and for the inside of shapes.
 struct DemoTexture {
   private enum Pattern {

@@ -32,7 +32,8 @@ enum ReportText {
     "[\(significant(range.lower)), \(significant(range.upper))]"
   }
 
-  private static func significant(_ value: Double) -> String {
+  /// Three significant digits: "0.102".
+  static func significant(_ value: Double) -> String {
     value.isFinite ? String(format: "%.3g", value) : "–"
   }
 

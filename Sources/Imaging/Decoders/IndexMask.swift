@@ -7,6 +7,11 @@ public struct IndexMask: Sendable, Equatable {
   /// `height * width` indices, rows top to bottom.
   public let indices: [UInt8]
 
+  public init(width: Int, height: Int, indices: [UInt8]) {
+    precondition(indices.count == width * height, "a mask holds an index for each pixel")
+    (self.width, self.height, self.indices) = (width, height, indices)
+  }
+
   /// Reads a PNG with a palette, or in grey, of at most 8 bits.
   public init(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) {
     let decoder = PNGDecoder()

@@ -12,7 +12,7 @@ public struct JPEGEncoder: Sendable {
 
   /// The bytes of a JPEG file; sides of 1...65500 pixels, the most that libjpeg stores.
   public func encode(_ image: ImageBuffer) throws(ImageEncodingError) -> [UInt8] {
-    try encodedBytes(of: image, format: "JPEG", maximumSide: 65_500) {
+    try image.encoded(as: "JPEG", maximumSide: 65_500) {
       calibrant_encode_jpeg($0, $1, $2, Int32(quality), $3, $4, $5)
     }
   }

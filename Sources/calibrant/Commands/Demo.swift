@@ -2,10 +2,18 @@ import ArgumentParser
 import Foundation
 import Harness
 
+extension DemoBundle: ExpressibleByArgument {}
+
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The main job on a bundled model and images that this command makes.",
-    discussion: "Example: calibrant demo -o calibrant-demo")
+    discussion: """
+      Example: calibrant demo -o calibrant-demo
+               calibrant demo --task detection -o calibrant-detection
+      """)
+
+  @Option(help: ArgumentHelp("What the bundled model does.", valueName: "task"))
+  var task = DemoBundle.classification
 
   @Option(
     name: [.short, .long],
@@ -20,8 +28,8 @@ struct Demo: ParsableCommand {
     try result.requireWritable(apartFrom: [])
     let folder = try OutputFolder(output).url
     note("writing images and model to \(output)", quiet: run_.quiet)
-    try DemoBundle.write(to: folder)
-    let arguments = DemoBundle.compareArguments(in: output) + passedOn
+    try task.write(to: folder)
+    let arguments = task.compareArguments(in: output) + passedOn
     guard let compare = try Calibrant.parseAsRoot(arguments) as? Compare else {
       preconditionFailure("the demo's arguments are those of compare")
     }

@@ -16,6 +16,8 @@ struct BootstrapCoverage: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Images of a data set.")
   var images = [50, 100, 200, 400]
 
+  @Option(help: "Populations alone whose names begin so.") var only = ""
+
   func run() {
     let columns = CoverageTrial.methods.joined(separator: " ")
     print("\(trials) trials each; coverage in %, and the mean width: images \(columns)")
@@ -23,9 +25,12 @@ struct BootstrapCoverage: ParsableCommand {
     report(SegmentedScenes(classes: 20, rarest: 0.1, loss: 0.1))
     report(DetectedScenes(classes: 3, objects: 3, loss: 0.2))
     report(DetectedScenes(classes: 10, objects: 4, loss: 0.2))
+    report(BoxedScenes(classes: 3, objects: 3, loss: 0.2))
+    report(BoxedScenes(classes: 10, objects: 4, loss: 0.2))
   }
 
   private func report(_ population: some Population) {
+    guard population.name.hasPrefix(only) else { return }
     let truth = population.difference
     print("\(population.name): the difference is \(String(format: "%.4f", truth))")
     for count in images {

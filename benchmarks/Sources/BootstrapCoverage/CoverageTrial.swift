@@ -11,22 +11,25 @@ struct CoverageTrial {
     var draws = Draws(seed: seed)
     let drawn = (0..<images).map { _ in draws.index(below: population.count) }
     let (first, second) = population.metrics(of: drawn)
-    func difference(_ weights: [Int]) -> Double? {
-      guard let first = first.value(weights: weights), let second = second.value(weights: weights)
-      else { return nil }
-      return first - second
+    func differences(_ weights: [[Int]]) -> [Double?] {
+      zip(first.values(weights: weights), second.values(weights: weights)).map { first, second in
+        guard let first, let second else { return nil }
+        return first - second
+      }
     }
     let bootstrap = PairedBootstrap(imageCount: images, resampleCount: resamples, seed: ~seed)
-    let values = bootstrap.values(of: 0..<resamples, difference)
+    let values = differences((0..<resamples).map(bootstrap.weights(ofResample:)))
     let sorted = values.compactMap(\.self).sorted()
     let once = [Int](repeating: 1, count: images)
     let corrected = BiasCorrected(
-      sorted: sorted, estimate: difference(once) ?? 0,
-      leavingOut: (0..<images).compactMap { left in
-        var weights = once
-        weights[left] = 0
-        return difference(weights)
-      })
+      sorted: sorted, estimate: differences([once])[0] ?? 0,
+      leavingOut: differences(
+        (0..<images).map { left in
+          var weights = once
+          weights[left] = 0
+          return weights
+        }
+      ).compactMap(\.self))
     func between(_ low: Double, _ high: Double) -> ClosedRange<Double> {
       Self.quantile(sorted, low)...Self.quantile(sorted, high)
     }

@@ -19,7 +19,7 @@ struct HTMLMethods {
       return Self.row(scheme, columns.map { column in own.first { column.matches($0) } })
     }
     return HTMLTable.scrolling(
-      "Drop of top-1 in points by scheme and method",
+      "Drop of \(comparison.kind.name) in points by scheme and method",
       head: "<th scope=\"col\">scheme</th>" + head.joined(), rows: rows)
   }
 

@@ -26,7 +26,7 @@ struct MetricTables {
         [
           arm.name, output.title, output.sqnr.map { ReportText.fixed($0, 1) } ?? "∞",
           output.cosine.map { ReportText.fixed($0, 5) } ?? "–",
-          "\(Float(output.maxAbsError))",
+          ReportText.significant(output.maxAbsError),
         ]
       }
     }
