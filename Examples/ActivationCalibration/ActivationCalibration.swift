@@ -53,7 +53,7 @@ struct ActivationCalibration: ParsableCommand {
     print("   \(loaded.parameters) parameters, \(loaded.bytes) bytes")
 
     print("2. Reading calibration samples")
-    let calibration = try samples(for: loaded.input)
+    let calibration = try samples(for: loaded)
     print("   \(calibration.count) samples of \(calibration.source.sampleShape)")
 
     print("3. Observing activations")
@@ -83,13 +83,13 @@ struct ActivationCalibration: ParsableCommand {
   }
 
   /// The file's samples or, where there is none, noise of the input's shape to try the steps with.
-  private func samples(for input: ImageInput) throws -> CalibrationData {
+  private func samples(for model: LoadedModel) throws -> CalibrationData {
     if FileManager.default.fileExists(atPath: calibrationData) {
-      return CalibrationData(try NPYSource(calibrationData, for: input))
+      return CalibrationData(try NPYSource(calibrationData, for: model.input))
     }
     print("   \(calibrationData) does not exist: using 100 seeded random samples instead.")
     print("   Ranges observed on noise are worthless for accuracy; use real images.")
-    return CalibrationData(NoiseSource(count: 100, for: input))
+    return CalibrationData(try NoiseSource(count: 100, for: model.program()))
   }
 
   /// Prints each time another ten samples are done.

@@ -29,6 +29,16 @@ extension Preprocessing {
     return crop == nil
   }
 
+  /// The width and height that images end at, where these are stated.
+  public var statedSides: (width: Int?, height: Int?) {
+    if let crop { return (crop, crop) }
+    return switch resize {
+    case .exact(let width, let height), .letterbox(let width, let height, _): (width, height)
+    case .height(let height): (nil, height)
+    case .shorterSide, .none: (nil, nil)
+    }
+  }
+
   /// The height that is asked for by itself. Networks that read lines of text often take no other, and do not say so.
   public var statedHeight: Int? {
     if case .height(let height) = resize, crop == nil { return height }

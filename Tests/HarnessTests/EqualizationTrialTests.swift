@@ -50,7 +50,7 @@ import Testing
     options.granularity = .perTensor
     options.equalizes = equalizes
     let job = try QuantizationJob(model, recipe, options)
-    let data = try CalibrationData(NoiseSource(count: 32, for: ImageInput(of: Program(model))))
+    let data = try CalibrationData(NoiseSource(count: 32, for: Program(model)))
     return try EqualizationTrial(jobs: 2).better(of: job, model, recipe, scheme, on: data)
   }
 

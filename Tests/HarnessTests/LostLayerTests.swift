@@ -53,7 +53,7 @@ import Testing
     options.policy.excluded = excluding.map { Glob($0) }
     let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)
     let scheme = try SchemeName(scheme)
-    let data = CalibrationData(NoiseSource(count: 80, for: try ImageInput(of: Program(model))))
+    let data = CalibrationData(try NoiseSource(count: 80, for: Program(model)))
     let targets = try job.targets([scheme])
     let statistics =
       targets.isEmpty
@@ -103,7 +103,7 @@ import Testing
     let model = Self.model(factor: 1)
     let job = try QuantizationJob(
       model, Preprocessing(mean: [0.5, 0.5, 0.5]), QuantizationOptions())
-    let data = CalibrationData(NoiseSource(count: 20, for: try ImageInput(of: Program(model))))
+    let data = CalibrationData(try NoiseSource(count: 20, for: Program(model)))
     let (fine, coarse) = (try SchemeName("w8"), try SchemeName("w4"))
     let walk = CalibrationWalk(jobs: 1)
     let bad = try job.rounded(coarse)

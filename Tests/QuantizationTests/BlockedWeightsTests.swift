@@ -161,7 +161,7 @@ import Testing
     let sampleCount = 4
     let unitCount = 1
     func samples(in unit: Int) -> Int { 4 }
-    func input(_ unit: Int) throws -> Tensor { SmallModels.images }
+    func inputs(_ unit: Int) throws -> [Tensor] { [SmallModels.images] }
   }
 
   private static func calibration(isOptimal: Bool = true) throws -> Calibration {

@@ -19,7 +19,7 @@ import Testing
     func outputs(_ model: Model) throws -> [[Double]] {
       var session = Session(try Program(model))
       return try (1...5).flatMap {
-        let values = try session.run([SeededInput().input($0)])[0].array(of: Float.self)
+        let values = try session.run(SeededInput().inputs($0))[0].array(of: Float.self)
         return stride(from: 0, to: values.count, by: 5).map { values[$0..<$0 + 5].map(Double.init) }
       }
     }
@@ -61,7 +61,7 @@ import Testing
     func outputs(_ model: Model) throws -> [[Double]] {
       var session = Session(try Program(model))
       return try judges.map {
-        try session.run([input.input($0)])[0].array(of: Float.self).map(Double.init)
+        try session.run(input.inputs($0))[0].array(of: Float.self).map(Double.init)
       }
     }
     let (y, z) = (try outputs(model), try outputs(quantized))
@@ -96,7 +96,7 @@ import Testing
     func outputs(_ model: Model) throws -> [(boxes: [Double], scores: [Double])] {
       var session = Session(try Program(model))
       return try (1...5).flatMap {
-        let values = try session.run([SeededInput().input($0)])[0].array(of: Float.self)
+        let values = try session.run(SeededInput().inputs($0))[0].array(of: Float.self)
         return stride(from: 0, to: values.count, by: 5 * 36).map { start in
           let row = values[start..<start + 5 * 36].map(Double.init)
           return (Array(row[..<72]), Array(row[72...]))

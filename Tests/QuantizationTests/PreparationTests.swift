@@ -226,7 +226,7 @@ struct TiedWeightsTests {
       else { continue }
       #expect(prepared.channelAxis(weight) == axis, "\(node.displayName)")
     }
-    let image = Images().input(0)
+    let image = Images().inputs(0)[0]
     func scores(_ model: Model) throws -> [Float] {
       var session = Session(try Program(model))
       return try session.run([image])[0].array(of: Float.self)
@@ -240,7 +240,7 @@ struct TiedWeightsTests {
     var session = Session(try Program(model, observing: observer.names))
     let images = Images()
     for unit in 0..<images.unitCount {
-      _ = try session.run([images.input(unit)]) { observer.observe($0, $1, samples: 16) }
+      _ = try session.run(images.inputs(unit)) { observer.observe($0, $1, samples: 16) }
     }
     return ActivationRanges(
       observer.tensors, method: MinMax(), grid: ActivationScheme.asymmetricUInt8.grid)
@@ -249,8 +249,8 @@ struct TiedWeightsTests {
   private struct Images: WalkInput {
     let unitCount = 10
     let sampleCount = 160
-    func input(_ unit: Int) -> Tensor {
-      Tensor(Samples.bell(seed: UInt64(unit), count: 16 * 192), shape: [16, 3, 8, 8])
+    func inputs(_ unit: Int) -> [Tensor] {
+      [Tensor(Samples.bell(seed: UInt64(unit), count: 16 * 192), shape: [16, 3, 8, 8])]
     }
     func samples(in unit: Int) -> Int { 16 }
   }

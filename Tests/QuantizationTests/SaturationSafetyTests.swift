@@ -99,9 +99,9 @@ import Testing
     let sampleCount = 20
     var unitCount: Int { 5 }
     func samples(in unit: Int) -> Int { 4 }
-    func input(_ unit: Int) throws -> Tensor {
+    func inputs(_ unit: Int) throws -> [Tensor] {
       var random = SeededRandom(seed: UInt64(40 + unit))
-      return Tensor(random.floats(4 * layer.channels * 36), shape: [4, layer.channels, 6, 6])
+      return [Tensor(random.floats(4 * layer.channels * 36), shape: [4, layer.channels, 6, 6])]
     }
   }
 

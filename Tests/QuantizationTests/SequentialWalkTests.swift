@@ -11,10 +11,10 @@ struct SeededInput: WalkInput {
   let sampleCount = 22
   var unitCount: Int { 6 }
   func samples(in unit: Int) -> Int { min(4, sampleCount - unit * 4) }
-  func input(_ unit: Int) throws -> Tensor {
+  func inputs(_ unit: Int) throws -> [Tensor] {
     let count = samples(in: unit)
-    return Tensor(
-      Samples.bell(seed: UInt64(500 + unit), count: count * 192), shape: [count, 3, 8, 8])
+    let values = Samples.bell(seed: UInt64(500 + unit), count: count * 192)
+    return [Tensor(values, shape: [count, 3, 8, 8])]
   }
 }
 
@@ -23,10 +23,10 @@ struct SeededLines: WalkInput {
   let sampleCount = 20
   var unitCount: Int { sampleCount }
   func samples(in unit: Int) -> Int { 1 }
-  func input(_ unit: Int) throws -> Tensor {
+  func inputs(_ unit: Int) throws -> [Tensor] {
     let width = 4 + unit * 7 % 13
-    return Tensor(
-      Samples.bell(seed: UInt64(700 + unit), count: 24 * width), shape: [1, 3, 8, width])
+    let values = Samples.bell(seed: UInt64(700 + unit), count: 24 * width)
+    return [Tensor(values, shape: [1, 3, 8, width])]
   }
 }
 
@@ -64,7 +64,7 @@ private struct ShuffledExecutor: OrderedExecutor {
     var session = Session(try Program(model))
     var all: [Float] = []
     for unit in 0..<SeededInput().unitCount {
-      all += try session.run([try SeededInput().input(unit)])[0].array(of: Float.self)
+      all += try session.run(SeededInput().inputs(unit))[0].array(of: Float.self)
     }
     return all
   }
@@ -160,7 +160,7 @@ private struct ShuffledExecutor: OrderedExecutor {
       var session = Session(try Program(model))
       var (sums, positions) = ([Double](repeating: 0, count: 5), 0)
       for unit in 0..<SeededLines().unitCount {
-        let values = try session.run([SeededLines().input(unit)])[0].array(of: Float.self)
+        let values = try session.run(SeededLines().inputs(unit))[0].array(of: Float.self)
         for (index, value) in values.enumerated() {
           sums[index * 5 / values.count] += Double(value)
         }
@@ -270,7 +270,7 @@ extension SequentialWalkTests {
     var session = Session(program)
     for unit in 0..<SeededInput().unitCount {
       let samples = SeededInput().samples(in: unit)
-      _ = try session.run([try SeededInput().input(unit)]) { index, values in
+      _ = try session.run(SeededInput().inputs(unit)) { index, values in
         observer.observe(index, values, samples: samples)
       }
     }
@@ -320,7 +320,7 @@ extension SequentialWalkTests {
     var session = Session(try Program(model))
     var sums = [Double](repeating: 0, count: 5)
     for unit in 0..<SeededInput().unitCount {
-      let values = try session.run([try SeededInput().input(unit)])[0].array(of: Float.self)
+      let values = try session.run(SeededInput().inputs(unit))[0].array(of: Float.self)
       for (index, value) in values.enumerated() { sums[index % 5] += Double(value) }
     }
     return sums.map { $0 / Double(SeededInput().sampleCount * 24) }

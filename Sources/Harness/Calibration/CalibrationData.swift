@@ -36,6 +36,27 @@ public struct CalibrationData: Sendable {
       + (preprocessing.map { CalibrationFit.warnings(array, $0) } ?? [])
   }
 
+  public init(_ arrays: ArraySamples) {
+    let ordered = CanonicalOrder(arrays, hashes: arrays.hashes)
+    self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
+    warnings = CalibrationFit.warnings(hashes: arrays.hashes)
+  }
+
+  /// Samples of whatever the model reads.
+  ///
+  /// - Parameter preprocessing: what the model's images go through, to hold an array's values against.
+  public init(
+    _ files: SampleFiles, for model: LoadedModel, _ preprocessing: Preprocessing, limit: Int?
+  ) throws {
+    guard let input = try? model.input else {
+      self.init(try ArraySamples(files, for: model.inputs, limit: limit))
+      return
+    }
+    let array = try files.arrays(for: model.inputs)[0]
+    self.init(
+      try NPYSource(array, for: input, limit: limit), input.readsBytes ? nil : preprocessing)
+  }
+
   /// Samples far beyond all others; only arrays have such, pixels are bounded.
   public var outliers: [OutlyingSample] { array?.outliers ?? [] }
 
@@ -75,7 +96,11 @@ public struct NPYSource: SampleSource {
 
   /// - Parameter limit: use only the first samples.
   public init(_ path: String, for input: ImageInput, limit: Int? = nil) throws {
-    let array = try NPYArray(contentsOf: path)
+    try self.init(NPYArray(contentsOf: path), for: input, limit: limit)
+  }
+
+  init(_ array: NPYArray, for input: ImageInput, limit: Int? = nil) throws {
+    let path = array.path
     let expected = [input.channels, input.height, input.width]
     let dims = array.sampleShape.dims
     func fits(_ sample: [Int]) -> Bool {

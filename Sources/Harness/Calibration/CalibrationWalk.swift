@@ -141,6 +141,6 @@ private struct BatchedInput: WalkInput {
 
   var unitCount: Int { batching.unitCount }
   var sampleCount: Int { batching.sampleCount }
-  func input(_ unit: Int) throws -> Tensor { try batching.input(unit, from: source) }
+  func inputs(_ unit: Int) throws -> [Tensor] { try batching.inputs(unit, from: source) }
   func samples(in unit: Int) -> Int { batching.samples(of: unit).count }
 }

@@ -45,7 +45,7 @@ public struct Calibrator: Sendable {
       observers.withLock { $0.append(seen) }
       return { unit in
         let samples = batching.samples(of: unit).count
-        _ = try worker.session.run([batching.input(unit, from: source)]) { index, values in
+        _ = try worker.session.run(batching.inputs(unit, from: source)) { index, values in
           seen.observer.observe(index, values, samples: samples, rows: batching.rows(of: unit))
         }
       }

@@ -1,3 +1,4 @@
+import Engine
 import LinearAlgebra
 
 /// Seeded standard-normal samples, to try a pipeline where there is no data. What is observed on them says nothing
@@ -6,9 +7,12 @@ public struct NoiseSource: SampleSource {
   public let count: Int
   public let sampleShape: [Int]
 
-  public init(count: Int, for input: ImageInput) {
+  /// - Throws: `HarnessError` for a program that reads no image, or whose size cannot be found.
+  public init(count: Int, for program: Program) throws(HarnessError) {
+    let input = try ImageInput(of: program)
+    let size = try input.sides(in: program)
     self.count = count
-    sampleShape = [input.channels, input.height ?? 224, input.width ?? 224]
+    sampleShape = [input.channels, size.height, size.width]
   }
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) {

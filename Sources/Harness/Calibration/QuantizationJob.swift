@@ -73,6 +73,8 @@ public struct QuantizationJob: Sendable {
   /// What stands in for data where the file states nothing of its activations.
   private let synthetic: Result<SyntheticImages, HarnessError>
   private var dataFree = DataFreeModels()
+  /// Whether anything is known of activations without data: they follow from an image's pixels.
+  let readsImages: Bool
   var hasSyntheticImages: Bool { (try? synthetic.get()) != nil }
 
   public init(_ model: Model, _ preprocessing: Preprocessing, _ options: QuantizationOptions) throws
@@ -86,8 +88,14 @@ public struct QuantizationJob: Sendable {
     let program = try Program(model)
     let imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     self.preprocessing = preprocessing.description
-    synthetic = imageInput.map { SyntheticImages(count: 64, for: $0, preprocessing) }
-    guard case .success = imageInput else {
+    synthetic = imageInput.flatMap { input in
+      Result { () throws(HarnessError) in
+        SyntheticImages(
+          count: 64, for: input, try input.sides(in: program, preprocessing), preprocessing)
+      }
+    }
+    if case .success = imageInput { readsImages = true } else { readsImages = false }
+    guard readsImages else {
       (predicted, predictedMeans) = (ActivationRanges(), ChannelMeans())
       return
     }

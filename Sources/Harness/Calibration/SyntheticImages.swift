@@ -16,10 +16,12 @@ public struct SyntheticImages: SampleSource {
   /// Mean and deviation of photographs' pixels, on a scale of 0…1.
   private static let (pixelMean, pixelDeviation): (Float, Float) = (0.449, 0.226)
 
-  public init(count: Int, for input: ImageInput, _ preprocessing: Preprocessing) {
+  /// - Parameter size: that the model runs at (`ImageInput.sides`).
+  public init(
+    count: Int, for input: ImageInput, _ size: ImageSize, _ preprocessing: Preprocessing
+  ) {
     self.count = count
-    let height = input.height ?? preprocessing.statedHeight ?? 224
-    sampleShape = [input.channels, height, input.width ?? 224]
+    sampleShape = [input.channels, size.height, size.width]
     self.preprocessing = preprocessing
   }
 

@@ -4,7 +4,7 @@ import Engine
 protocol ArmBench {
   associatedtype Record: PartRecord
 
-  var images: ImageStore { get }
+  var images: any MeasuredSamples { get }
 
   /// What the first model answers, which others are held against.
   ///

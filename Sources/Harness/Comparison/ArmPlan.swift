@@ -19,12 +19,15 @@ extension ComparisonRun {
     let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
     let (blind, job) = (arms.weightBased, arms.activationBased)
     return schemes.flatMap { scheme in
-      var plans = [
-        ArmPlan(job: blind, kind: .weightBased, scheme: scheme, method: "plain") {
-          try blind.weightBased(scheme, isCorrected: false, walk)
-        }
-      ]
-      if blind.options.correctsBiases {
+      var plans: [ArmPlan] = []
+      // Nothing is known of activations that do not follow from an image's pixels.
+      if blind.readsImages || scheme.activationBits == nil {
+        plans.append(
+          ArmPlan(job: blind, kind: .weightBased, scheme: scheme, method: "plain") {
+            try blind.weightBased(scheme, isCorrected: false, walk)
+          })
+      }
+      if blind.options.correctsBiases, blind.readsImages {
         plans.append(
           ArmPlan(job: blind, kind: .weightBased, scheme: scheme, method: "corrected") {
             try blind.weightBased(scheme, isCorrected: true, walk)

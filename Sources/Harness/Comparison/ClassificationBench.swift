@@ -3,14 +3,14 @@ import Tasks
 
 /// Runs one classifier after another on the same pixels.
 struct ClassificationBench: ArmBench {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let jobs: Int
   let isQuiet: Bool
   /// The position of each image in the data set.
   let indices: [Int]
   private var original: Scores?
 
-  init(images: ImageStore, at indices: [Int], jobs: Int, isQuiet: Bool) {
+  init(images: any MeasuredSamples, at indices: [Int], jobs: Int, isQuiet: Bool) {
     self.images = images
     self.indices = indices
     self.jobs = jobs

@@ -54,7 +54,7 @@ extension ComparisonRun {
   /// What the records of a task are worth.
   func reader<Task: MeasuredTask>(
     _ plan: ComparisonPlan, _ part: RunPart<Task.Record>, _ original: LoadedModel,
-    _ images: ImageStore, _ task: Task
+    _ images: any MeasuredSamples, _ task: Task
   ) throws -> TaskReader<Task> {
     guard let compared = plan.outputs else { preconditionFailure("the plan is of the task") }
     return try TaskReader(

@@ -9,7 +9,7 @@ extension ComparisonRun {
   ///   - arms: nil makes none; there are given ones then.
   ///   - images: the whole data set, of which few are run.
   public func make(
-    _ original: LoadedModel, _ arms: Jobs?, images: ImageStore,
+    _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
     _ measure: (any MeasuredTask)? = nil
   ) throws -> ComparisonPlan {
     let task = measure?.task ?? .classification
@@ -114,11 +114,11 @@ extension ComparisonPlan.PlannedArm {
 
 /// Clamped sums by the content of the file: equal files are run once.
 private struct SaturationCache {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let jobs: Int
   private var known: [String: [LayerSaturation]] = [:]
 
-  init(images: ImageStore, jobs: Int) { (self.images, self.jobs) = (images, jobs) }
+  init(images: any MeasuredSamples, jobs: Int) { (self.images, self.jobs) = (images, jobs) }
 
   /// What can be clamped in a model, with what is on some of the images.
   mutating func measured(of model: LoadedModel) throws -> [LayerSaturation] {

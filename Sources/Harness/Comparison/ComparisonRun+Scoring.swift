@@ -10,7 +10,7 @@ extension ComparisonRun {
   ///   - look: which images these are, for progress.
   ///   - isShard: whether other images are scored elsewhere, which may be fit to compare on where none of these are.
   func score(
-    _ plan: ComparisonPlan, _ original: LoadedModel, images: ImageStore,
+    _ plan: ComparisonPlan, _ original: LoadedModel, images: any MeasuredSamples,
     at indices: [Int]? = nil, look: String? = nil, isShard: Bool = false,
     journal: PartJournal<Ranking>? = nil
   ) throws -> RunPart<Ranking> {
@@ -24,7 +24,7 @@ extension ComparisonRun {
 
   /// The same of any task.
   func score<Task: MeasuredTask>(
-    _ plan: ComparisonPlan, _ original: LoadedModel, images: ImageStore,
+    _ plan: ComparisonPlan, _ original: LoadedModel, images: any MeasuredSamples,
     at indices: [Int]? = nil, measuring task: Task, journal: PartJournal<Task.Record>? = nil
   ) throws -> RunPart<Task.Record> {
     guard let compared = plan.outputs else { preconditionFailure("the plan is of the task") }
@@ -112,7 +112,7 @@ private struct AnswerKey: Hashable {
 
 extension LoadedModel {
   /// - Throws: `HarnessError.nonFiniteValues` where values inside the network are not finite on any of the images.
-  fileprivate func requireFinite(on images: ImageStore) throws {
+  fileprivate func requireFinite(on images: any MeasuredSamples) throws {
     if let origin = try NonFiniteOrigin.find(in: model, on: images, among: 0..<images.count) {
       throw HarnessError.nonFiniteValues(origin)
     }

@@ -78,7 +78,9 @@ public struct ComparisonRun {
   /// Classification.
   ///
   /// - Parameter arms: nil makes none; there are given ones then.
-  public func run(_ original: LoadedModel, _ arms: Jobs?, images: ImageStore) throws -> Outcome {
+  public func run(_ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples) throws
+    -> Outcome
+  {
     let start = ContinuousClock.now
     let plan = try make(original, arms, images: images)
     let part = try score(plan, original, images: images)
@@ -89,7 +91,8 @@ public struct ComparisonRun {
 
   /// Any task.
   public func run(
-    _ original: LoadedModel, _ arms: Jobs?, images: ImageStore, measuring task: some MeasuredTask
+    _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
+    measuring task: some MeasuredTask
   ) throws -> Outcome {
     let start = ContinuousClock.now
     let plan = try make(original, arms, images: images, task)
@@ -150,7 +153,7 @@ public struct ComparisonRun {
   ///   - samples: all that were scored.
   private func outcome<Reader: AnswerReader>(
     _ plan: ComparisonPlan, _ part: RunPart<Reader.Record>, _ reader: Reader,
-    _ original: LoadedModel, _ images: ImageStore, since start: ContinuousClock.Instant,
+    _ original: LoadedModel, _ images: any MeasuredSamples, since start: ContinuousClock.Instant,
     of samples: [ImageSample]
   ) throws -> Outcome {
     let (comparison, arms) = try joined(plan, part, reader) { arms in

@@ -12,21 +12,37 @@ public struct GivenArm: Sendable {
     self.name = name
     do {
       model = try LoadedModel(
-        path, output: original.scores.name, arithmetic: original.arithmetic)
+        path, output: original.scores.name, arithmetic: original.arithmetic,
+        layout: original.layout)
     } catch HarnessError.noSuchOutput {
-      model = try LoadedModel(path, arithmetic: original.arithmetic)
+      model = try LoadedModel(
+        path, arithmetic: original.arithmetic, layout: original.layout)
     }
-    let expected = try original.input
+    try Self.checkInput(of: model, path: path, like: original)
+    if let own = model.scores.classes, let expected = original.scores.classes, own != expected {
+      throw HarnessError.differentModel(
+        path: path, reason: "it scores \(own) classes, the original \(expected)")
+    }
+  }
+
+  private static func checkInput(
+    of model: LoadedModel, path: String, like original: LoadedModel
+  ) throws {
+    guard let expected = try? original.input else {
+      do throws(HarnessError) {
+        _ = try original.inputs.order(for: model.inputs)
+      } catch {
+        throw HarnessError.differentModel(
+          path: path, reason: "it reads \(model.inputs), the original \(original.inputs)")
+      }
+      return
+    }
     guard let own = try? model.input else {
       throw HarnessError.differentModel(path: path, reason: "it does not read one image")
     }
     guard own.isFed(like: expected) else {
       throw HarnessError.differentModel(
         path: path, reason: "it reads \(own), the original \(expected)")
-    }
-    if let own = model.scores.classes, let expected = original.scores.classes, own != expected {
-      throw HarnessError.differentModel(
-        path: path, reason: "it scores \(own) classes, the original \(expected)")
     }
   }
 }

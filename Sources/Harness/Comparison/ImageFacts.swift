@@ -9,13 +9,13 @@ struct ImageFacts {
   var count: Int { images.count }
 
   /// - Parameter images: all that were read, `store` the last of them.
-  init(_ images: PartImages, skipped: [String], _ store: ImageStore, available: Int) {
+  init(_ images: PartImages, skipped: [String], _ store: any MeasuredSamples, available: Int) {
     (self.images, self.skipped, self.available) = (images, skipped, available)
     classNames = store.classNames
-    settings = store.preprocessing.settings
+    settings = store.settings
   }
 
-  init(_ store: ImageStore) {
+  init(_ store: any MeasuredSamples) {
     self.init(
       PartImages(store, at: 0..<store.count), skipped: store.skipped.map(\.path), store,
       available: store.count)

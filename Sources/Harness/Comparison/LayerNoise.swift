@@ -50,7 +50,7 @@ struct LayerNoiseRun {
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let (before, after) = (SessionBox(float), SessionBox(quantized))
       return { unit in
-        try Self.sums(before, after, batching.input(unit, from: source), layers: outputs.count)
+        try Self.sums(before, after, batching.inputs(unit, from: source), layers: outputs.count)
       }
     } consume: { _, sums in
       for (layer, sum) in sums.enumerated() { total[layer].merge(sum) }
@@ -59,12 +59,12 @@ struct LayerNoiseRun {
   }
 
   private static func sums(
-    _ before: SessionBox, _ after: SessionBox, _ input: Tensor, layers: Int
+    _ before: SessionBox, _ after: SessionBox, _ inputs: [Tensor], layers: Int
   ) throws -> [SignalAndNoise] {
     var references: [Tensor?] = Array(repeating: nil, count: layers)
     var sums = Array(repeating: SignalAndNoise(), count: layers)
-    _ = try before.session.run([input]) { references[$0] = $1.copied() }
-    _ = try after.session.run([input]) { layer, values in
+    _ = try before.session.run(inputs) { references[$0] = $1.copied() }
+    _ = try after.session.run(inputs) { layer, values in
       references[layer]?.withBuffer(of: Float.self) { sums[layer].add($0, values.floats) }
       references[layer] = nil
     }

@@ -12,15 +12,25 @@ public struct LoadedModel: Sendable {
   /// The output that is ranked.
   public let scores: ScoreOutput
 
+  /// All that the model reads.
+  public let inputs: ModelInputs
+
+  /// Where the channels of its image are, where that was said.
+  public let layout: ImageInput.Layout?
+
   /// How quantized layers are computed on exact hardware.
   public let arithmetic: Arithmetic
 
   /// What whoever reads its results should know of how it is read.
   public let notes: [String]
 
-  /// - Parameter output: the name of the output to rank; nil takes the first that looks like class scores.
+  /// - Parameters:
+  ///   - output: the name of the output to rank; nil takes the first that looks like class scores.
+  ///   - layout: of the images that it reads; nil where its input's shape tells.
+  /// - Throws: `HarnessError.badOption` for a layout that contradicts the shape.
   public init(
-    _ path: String, output: String? = nil, arithmetic: Arithmetic = .integer
+    _ path: String, output: String? = nil, arithmetic: Arithmetic = .integer,
+    layout: ImageInput.Layout? = nil
   ) throws {
     try self.init(path, output: output, arithmetic: arithmetic, saturation: nil)
   }
@@ -30,8 +40,12 @@ public struct LoadedModel: Sendable {
     _ path: String, output: String?, arithmetic: Arithmetic, saturation known: [LayerSaturation]?
   ) throws {
     self.arithmetic = arithmetic
-    model = try Model(contentsOf: path)
+    self.layout = layout
+    var model = try Model(contentsOf: path)
+    if let layout { try model.declare(layout) }
+    self.model = model
     let program = try Program(model, optimizing: false)
+    inputs = ModelInputs(of: program)
     imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     scores = try ScoreOutput(of: model, program, try? imageInput.get(), named: output)
     notes = program.notes + scores.notes
@@ -75,7 +89,7 @@ extension ComparisonFacts.Machine {
 
 extension Rankings {
   /// Refuses labels that the model has no class of.
-  func requireLabels(of store: ImageStore) throws(HarnessError) {
+  func requireLabels(of store: any MeasuredSamples) throws(HarnessError) {
     if let highest = store.samples.max(by: { $0.label < $1.label }), highest.label >= classes {
       let names = store.classNames
       throw .classMismatch(
@@ -85,7 +99,7 @@ extension Rankings {
   }
 
   /// One record per image.
-  public func records(of store: ImageStore) throws(HarnessError) -> [Record] {
+  public func records(of store: any MeasuredSamples) throws(HarnessError) -> [Record] {
     try requireLabels(of: store)
     return samples.indices.map { index in
       let sample = store.samples[index]

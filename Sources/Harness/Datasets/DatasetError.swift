@@ -38,6 +38,7 @@ public enum DatasetError: Error, Equatable, Sendable {
 /// What can be wrong with an `.npy` file.
 public enum NPYProblem: Error, Equatable, Sendable {
   case notNPY
+  case badArchive(String)
   case unsupportedVersion(major: Int, minor: Int)
   case badHeader(String)
   case unsupportedType(String)
@@ -93,6 +94,7 @@ extension NPYProblem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notNPY: "not a .npy file: it does not start with \\x93NUMPY"
+    case .badArchive(let reason): reason
     case .unsupportedVersion(let major, let minor):
       "version \(major).\(minor) of the .npy format is not supported; versions 1.0 to 3.0 are"
     case .badHeader(let reason): "malformed .npy header: \(reason)"

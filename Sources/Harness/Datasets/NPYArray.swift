@@ -13,7 +13,13 @@ public struct NPYArray: Sendable {
   /// - Throws: `DatasetError.missing`, `.unreadable` or `.invalidArray`, all of which name the
   ///   file.
   public init(contentsOf path: String) throws(DatasetError) {
-    let file = try Self.map(path)
+    try self.init(Self.map(path), path: path)
+  }
+
+  /// - Parameters:
+  ///   - file: all bytes of the file.
+  ///   - path: what errors call it.
+  init(_ file: Data, path: String) throws(DatasetError) {
     do throws(NPYProblem) {
       let header = try NPYHeader(parsing: file)
       guard let expected = header.dataByteCount else { throw .tooLarge(shape: header.shape.dims) }
@@ -29,7 +35,12 @@ public struct NPYArray: Sendable {
     }
   }
 
-  private static func map(_ path: String) throws(DatasetError) -> Data {
+  /// - Parameter bytes: of all values, little-endian and row-major.
+  init(path: String, dtype: DType, shape: Shape, bytes: Data) {
+    (self.path, self.dtype, self.shape, file, dataOffset) = (path, dtype, shape, bytes, 0)
+  }
+
+  static func map(_ path: String) throws(DatasetError) -> Data {
     guard try FileTree.kind(of: path) == .file else {
       throw .unreadable(path: path, reason: "it is not a regular file")
     }
@@ -97,6 +108,16 @@ extension NPYArray {
   /// The values' bytes, which may lie at any alignment.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try file.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[dataOffset...])) }
+  }
+
+  /// One sample's bytes, which may lie at any alignment.
+  func withBytes<R>(ofSample sample: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows
+    -> R
+  {
+    let size = sampleShape.elementCount * dtype.byteSize
+    return try withBytes {
+      try body(UnsafeRawBufferPointer(rebasing: $0[sample * size..<(sample + 1) * size]))
+    }
   }
 
   private func convert(

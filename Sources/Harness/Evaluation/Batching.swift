@@ -11,6 +11,8 @@ public struct Batching: Sendable {
   private let fixedRows: Int?
   /// What the model reads; nil for N × C × H × W floats.
   private let form: ImageInput?
+  /// Where each input of the model is among those of the samples; nil of images.
+  private let order: [Int]?
 
   public init(_ source: some SampleSource, fixedBatch: Int?) {
     self.init(source, fixedBatch: fixedBatch, form: nil)
@@ -18,25 +20,49 @@ public struct Batching: Sendable {
 
   private init(_ source: some SampleSource, fixedBatch: Int?, form: ImageInput?) {
     self.form = form
+    order = nil
     sampleCount = source.count
     fixedRows = fixedBatch
     unit = source.isUniform ? fixedBatch ?? Self.unit(sampleSize: source.sampleSize) : 1
   }
 
+  private init(_ source: some SampleSource, _ form: ArrayForm, _ order: [Int], unit: Int?) {
+    (self.form, self.order) = (nil, order)
+    sampleCount = source.count
+    fixedRows = form.fixedBatch
+    self.unit = form.fixedBatch ?? unit ?? Self.unit(sampleSize: form.sampleSize)
+  }
+
   /// Units that a program can run: as large as its input says, or single samples where something inside it, a Reshape
   /// to 1 × … say, takes no more.
   public init(_ source: some SampleSource, for program: Program) throws {
+    if let form = source.arrayForm {
+      let order = try form.inputs.order(for: ModelInputs(of: program))
+      self.init(source, form, order, unit: nil)
+      func takes(_ rows: Int) -> Bool {
+        let types = form.types(rows: rows)
+        return program.takes(batch: rows, order.map { types[$0] })
+      }
+      if unit > 1, form.fixedBatch == nil, !takes(unit), takes(1) {
+        self.init(source, form, order, unit: 1)
+      }
+      return
+    }
     let input = try ImageInput(of: program)
     self.init(source, fixedBatch: input.fixedBatch, form: input)
     guard input.fixedBatch == nil, unit > 1,
-      !program.takes(batch: unit, input.type(rows: unit, of: source.sampleShape)),
-      program.takes(batch: 1, input.type(rows: 1, of: source.sampleShape))
+      !program.takes(batch: unit, [input.type(rows: unit, of: source.sampleShape)]),
+      program.takes(batch: 1, [input.type(rows: 1, of: source.sampleShape)])
     else { return }
     self.init(source, fixedBatch: 1, form: input)
   }
 
   /// A sample at a time, or as many as the model takes: outputs of whatever shape are then told apart.
   public init(single source: some SampleSource, for program: Program) throws {
+    if let form = source.arrayForm {
+      self.init(source, form, try form.inputs.order(for: ModelInputs(of: program)), unit: 1)
+      return
+    }
     let input = try ImageInput(of: program)
     self.init(source, fixedBatch: input.fixedBatch ?? 1, form: input)
   }
@@ -56,7 +82,16 @@ public struct Batching: Sendable {
   /// Rows of a unit's tensor: its samples, and what fills a fixed batch up.
   public func rows(of index: Int) -> Int { fixedRows ?? samples(of: index).count }
 
-  /// The input tensor of a unit.
+  /// The inputs of a unit, in the order of the program that this was made for.
+  public func inputs(_ index: Int, from source: some SampleSource) throws -> [Tensor] {
+    guard let order else { return [try input(index, from: source)] }
+    let samples = samples(of: index)
+    let tensors = try source.inputs(
+      of: (0..<rows(of: index)).map { min(samples.lowerBound + $0, samples.upperBound - 1) })
+    return order.map { tensors[$0] }
+  }
+
+  /// The input tensor of a unit of images.
   public func input(_ index: Int, from source: some SampleSource) throws -> Tensor {
     let samples = samples(of: index)
     let rows = rows(of: index)
@@ -82,8 +117,8 @@ public struct Batching: Sendable {
 
 extension Program {
   /// Whether it computes a row of every output for each sample of a batch; true where only a run would tell.
-  fileprivate func takes(batch: Int, _ input: TensorType) -> Bool {
-    let planned = Result { () throws(GraphError) in try outputTypes([input]) }
+  fileprivate func takes(batch: Int, _ inputs: [TensorType]) -> Bool {
+    let planned = Result { () throws(GraphError) in try outputTypes(inputs) }
     guard case .success(let types) = planned else { return false }
     return types?.first.map { $0.shape.dims.first == batch } ?? true
   }

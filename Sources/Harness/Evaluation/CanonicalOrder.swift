@@ -1,3 +1,5 @@
+import Engine
+
 /// Samples in an order their contents decide, so that neither file names nor the order of a list matter.
 public struct CanonicalOrder<Source: SampleSource>: SampleSource {
   private let source: Source
@@ -20,6 +22,12 @@ public struct CanonicalOrder<Source: SampleSource>: SampleSource {
   public func shape(of index: Int) -> [Int] { source.shape(of: order[index]) }
 
   public func name(of index: Int) -> String { source.name(of: order[index]) }
+
+  public var arrayForm: ArrayForm? { source.arrayForm }
+
+  public func inputs(of samples: [Int]) throws -> [Tensor] {
+    try source.inputs(of: samples.map { order[$0] })
+  }
 
   public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     try source.write(order[index], into: values)

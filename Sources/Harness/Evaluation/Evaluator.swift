@@ -78,7 +78,7 @@ public struct Evaluator: Sendable {
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
       return { unit in
-        let outputs = try worker.session.run([batching.input(unit, from: source)])
+        let outputs = try worker.session.run(batching.inputs(unit, from: source))
         return turn(try scores(in: outputs[index], samples: batching.samples(of: unit).count))
       }
     } consume: { unit, result in

@@ -24,7 +24,10 @@ public struct ImageInput: Sendable, Hashable {
   public init(of program: Program) throws(HarnessError) {
     guard program.inputs.count == 1, let input = program.inputs.first else {
       let names = program.inputs.map(\.name).joined(separator: ", ")
-      throw .notAnImageModel(reason: "it has \(program.inputs.count) inputs (\(names)), not one")
+      throw .notAnImageModel(
+        reason:
+          "it has \(program.inputs.count) inputs (\(names)), not one; arrays can be given for each, as NAME=FILE"
+      )
     }
     guard input.dtype == .float32 || input.dtype == .uint8 else {
       throw .notAnImageModel(

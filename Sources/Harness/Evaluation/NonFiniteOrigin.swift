@@ -34,10 +34,10 @@ extension NonFiniteOrigin {
       try Interruption.check()
       let unit = sample / batching.unit
       let row = sample - batching.samples(of: unit).lowerBound
-      let input = try batching.input(unit, from: source)
+      let inputs = try batching.inputs(unit, from: source)
       var first = FirstNonFinite(row: row, rows: batching.samples(of: unit).count)
-      input.withView { first.look(at: -1, $0) }
-      _ = try session.session.run([input]) { first.look(at: $0, $1) }
+      for input in inputs { input.withView { first.look(at: -1, $0) } }
+      _ = try session.session.run(inputs) { first.look(at: $0, $1) }
       if let (index, isNaN) = first.found {
         let node = index < 0 ? nil : computed.nodes[index]
         return NonFiniteOrigin(

@@ -1,3 +1,5 @@
+import Engine
+
 /// Samples a model can run on, each C × H × W floats, in a fixed order.
 public protocol SampleSource: Sendable {
   var count: Int { get }
@@ -11,6 +13,10 @@ public protocol SampleSource: Sendable {
   func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws
   /// What errors call a sample.
   func name(of index: Int) -> String
+  /// How samples make the inputs of a model that reads anything but one image; nil where they are images.
+  var arrayForm: ArrayForm? { get }
+  /// What `arrayForm` has, of these samples.
+  func inputs(of samples: [Int]) throws -> [Tensor]
 }
 
 extension SampleSource {
@@ -18,4 +24,8 @@ extension SampleSource {
   public var isUniform: Bool { true }
   public func shape(of index: Int) -> [Int] { sampleShape }
   public func name(of index: Int) -> String { "sample \(index)" }
+  public var arrayForm: ArrayForm? { nil }
+  public func inputs(of samples: [Int]) throws -> [Tensor] {
+    preconditionFailure("images make their input themselves")
+  }
 }

@@ -85,10 +85,10 @@ extension ScoreOutput {
     if shapes.allSatisfy({ $0?.dropFirst().allSatisfy { $0 != nil } ?? false }) {
       return shapes.map { classCount($0 ?? [], hasRows) }
     }
-    let sample = input.map { input in
-      input.type(
-        rows: input.fixedBatch ?? 1,
-        of: [input.channels, input.height ?? 224, input.width ?? 224])
+    let sample = input.flatMap { input in
+      (try? input.sides(in: program)).map { size in
+        input.type(rows: input.fixedBatch ?? 1, of: [input.channels, size.height, size.width])
+      }
     }
     guard let sample, let types = try? program.outputTypes([sample]), types.count == shapes.count
     else {

@@ -13,7 +13,8 @@ public struct HardwareEvaluation: Sendable {
   public let saturation: [LayerSaturation]
 
   public init(
-    _ model: LoadedModel, _ choice: HardwareChoice, on store: ImageStore, _ evaluator: Evaluator
+    _ model: LoadedModel, _ choice: HardwareChoice, on store: any MeasuredSamples,
+    _ evaluator: Evaluator
   ) throws {
     var (measured, seconds, saturation) = ([HardwareRecords](), 0.0, model.saturation)
     var first: Rankings?

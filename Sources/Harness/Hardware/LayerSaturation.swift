@@ -38,7 +38,7 @@ extension [LayerSaturation] {
     let batching = try Batching(counted, for: program)
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)
-      return { unit in _ = try worker.session.run([batching.input(unit, from: counted)]) }
+      return { unit in _ = try worker.session.run(batching.inputs(unit, from: counted)) }
     } consume: { (_: Int, _: Void) in
     }
     let shares = program.clampedShares

@@ -55,7 +55,7 @@ struct OutputAgreement {
   private func run(on source: FirstSamples, _ difference: inout Difference) throws {
     let batching = try Batching(source, for: original)
     for unit in 0..<batching.unitCount {
-      try run([try batching.input(unit, from: source)], &difference)
+      try run(try batching.inputs(unit, from: source), &difference)
     }
   }
 

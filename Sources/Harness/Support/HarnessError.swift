@@ -12,6 +12,16 @@ public enum HarnessError: Error, Sendable {
   case nothingToMeasure(task: TaskKind)
   case classMismatch(modelClasses: Int, highestLabel: Int, className: String)
   case sampleShape(expected: String, actual: String, source: String)
+  /// An array for an input that the model does not have; nil where it was not said for which.
+  case noSuchInput(name: String?, source: String, inputs: String)
+  case missingInput(String, given: [String])
+  case sampleType(expected: String, actual: String, value: Double?, source: String, input: String)
+  /// Arrays of different numbers of samples.
+  case sampleCount(Int, source: String, input: String, others: Int, of: String)
+  /// A model that reads other inputs than the samples were made for.
+  case inputsDiffer(expected: String, actual: String)
+  /// A model whose height and width are open, and cannot be found.
+  case openSides(input: String)
   case nothingObserved(reason: String)
   /// A sample to calibrate with holds NaN or infinities.
   case nonFiniteSample(name: String)
@@ -54,6 +64,19 @@ extension HarnessError: CustomStringConvertible {
         + "(is a --labels file missing?)"
     case .sampleShape(let expected, let actual, let source):
       "\(source): samples have shape \(actual), the model reads \(expected)"
+    case .noSuchInput(let name, let source, let inputs):
+      name.map { "\(source): the model has no input '\($0)'; it reads \(inputs)" }
+        ?? "\(source): the model reads \(inputs): say which of them the array is for, as in NAME=FILE, or put all in one .npz"
+    case .missingInput(let input, let given):
+      "no array is given for the model's input \(input), only \(given.joined(separator: ", "))"
+    case .sampleType(let expected, let actual, let value, let source, let input):
+      "\(source): holds \(actual)\(value.map { ", \(ReportText.fixed($0, 0)) among it" } ?? ""), where the model's input '\(input)' is \(expected)"
+    case .sampleCount(let count, let source, let input, let others, let first):
+      "\(source): holds \(ReportText.count(count, "sample")) for input '\(input)', but \(first) \(ReportText.count(others))"
+    case .inputsDiffer(let expected, let actual):
+      "the model reads \(actual), the samples are for \(expected)"
+    case .openSides(let input):
+      "the model leaves the size of its input '\(input)' open and runs at none of the usual ones: say it with --resize WxH"
     case .nothingObserved(let reason): "calibration observed nothing: \(reason)"
     case .nonFiniteSample(let name): "\(name) holds NaN or infinite values"
     case .nonFiniteValues(let origin): "the model computes NaN or infinite values: \(origin)"

@@ -64,10 +64,10 @@ public struct Provenance: Sendable, Codable, Hashable {
 
 extension Provenance {
   /// Of an evaluation of these images.
-  public init(_ model: LoadedModel, _ images: ImageStore) {
+  public init(_ model: LoadedModel, _ images: any MeasuredSamples) {
     self.init(
       modelSHA256: model.sha256, output: model.scores.name,
-      preprocessing: images.preprocessing.settings, classNames: images.classNames,
+      preprocessing: images.settings, classNames: images.classNames,
       dataDigest: DigestSum(labelled: images.hashes, images.samples.map(\.label)).text,
       arithmetic: model.arithmetic)
   }

@@ -3,7 +3,7 @@ import Tasks
 
 /// Runs a model on every image and gives its outputs image by image.
 struct OutputRun: Sendable {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let jobs: Int
   let isQuiet: Bool
 
@@ -55,8 +55,8 @@ final class OutputWorker {
   }
 
   /// Of each image of a unit.
-  func outputs(of unit: Int, _ images: ImageStore) throws -> [[OutputArray]] {
-    let outputs = try box.session.run([batching.input(unit, from: images)])
+  func outputs(of unit: Int, _ images: any MeasuredSamples) throws -> [[OutputArray]] {
+    let outputs = try box.session.run(batching.inputs(unit, from: images))
     let count = batching.samples(of: unit).count
     guard batching.unit > 1 else { return [outputs.map { OutputArray($0) }] }
     return try (0..<count).map { row in
@@ -70,7 +70,7 @@ final class OutputWorker {
     }
   }
 
-  func outputs(ofImage index: Int, _ images: ImageStore) throws -> [OutputArray] {
+  func outputs(ofImage index: Int, _ images: any MeasuredSamples) throws -> [OutputArray] {
     let unit = index / batching.unit
     return try outputs(of: unit, images)[index - batching.samples(of: unit).lowerBound]
   }

@@ -7,7 +7,8 @@ public enum StandardMeasures {
   ///   - images: of the data's set, or some of it.
   /// - Returns: nil for classification, which has records of its own (`ClassificationBench`).
   public static func measure(
-    _ settings: TaskSettings, _ data: TaskData, of original: LoadedModel, on images: ImageStore
+    _ settings: TaskSettings, _ data: TaskData, of original: LoadedModel,
+    on images: any MeasuredSamples
   ) throws -> (any MeasuredTask)? {
     guard data.task != .classification else { return nil }
     try data.check(images)
@@ -26,7 +27,7 @@ public enum StandardMeasures {
 /// What a measure is made for.
 struct TaskSubject {
   let model: LoadedModel
-  let images: ImageStore
+  let images: any MeasuredSamples
   let settings: TaskSettings
   let data: TaskData
   /// The names of the model's outputs, and what it gives for the first image.
@@ -34,7 +35,7 @@ struct TaskSubject {
   let outputs: [OutputArray]
 
   init(
-    _ model: LoadedModel, _ images: ImageStore, _ settings: TaskSettings, _ data: TaskData
+    _ model: LoadedModel, _ images: any MeasuredSamples, _ settings: TaskSettings, _ data: TaskData
   ) throws {
     (self.model, self.images, self.settings, self.data) = (model, images, settings, data)
     let program = try model.program()

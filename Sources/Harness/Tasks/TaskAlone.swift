@@ -8,7 +8,8 @@ struct TaskAlone {
   let listing: TaskListing
 
   init<Task: MeasuredTask>(
-    _ model: LoadedModel, _ choice: HardwareChoice, on images: ImageStore, _ task: Task, jobs: Int,
+    _ model: LoadedModel, _ choice: HardwareChoice, on images: any MeasuredSamples, _ task: Task,
+    jobs: Int,
     isQuiet: Bool
   ) throws {
     let compared = ComparedOutputs(alone: try model.program())

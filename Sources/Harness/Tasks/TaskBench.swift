@@ -3,7 +3,7 @@ import Tasks
 
 /// Runs one model after another on the same images, beside what the original answers.
 struct TaskBench<Task: MeasuredTask>: ArmBench {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let task: Task
   let compared: ComparedOutputs
   let jobs: Int
@@ -14,7 +14,7 @@ struct TaskBench<Task: MeasuredTask>: ArmBench {
   private var reference: ReferenceOutputs<Task.Answer>?
 
   init(
-    images: ImageStore, task: Task, _ compared: ComparedOutputs, jobs: Int, isQuiet: Bool
+    images: any MeasuredSamples, task: Task, _ compared: ComparedOutputs, jobs: Int, isQuiet: Bool
   ) {
     (self.images, self.task, self.compared) = (images, task, compared)
     (self.jobs, self.isQuiet) = (jobs, isQuiet)

@@ -23,7 +23,7 @@ public struct TaskEvaluation: Sendable {
   ///   - seconds: what decoding, inference and all took, of the seconds of the runs.
   /// - Throws: `HarnessError.noLabels` where there is nothing to measure against.
   public init(
-    _ model: LoadedModel, _ choice: HardwareChoice, on images: ImageStore,
+    _ model: LoadedModel, _ choice: HardwareChoice, on images: any MeasuredSamples,
     measuring task: some MeasuredTask, jobs: Int, isQuiet: Bool,
     seconds: (Double) -> EvaluationResult.Seconds
   ) throws {

@@ -14,7 +14,7 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
   private let redraw: Redraw
 
   struct Redraw {
-    let images: ImageStore
+    let images: any MeasuredSamples
     let isQuiet: Bool
     /// By the place in the plan.
     let model: (Int) throws -> LoadedModel

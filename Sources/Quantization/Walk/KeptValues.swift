@@ -13,22 +13,23 @@ struct UnitValues: Sendable {
 
 /// Where a walk continues from: the values of every unit that the rest of the network needs.
 ///
-/// Before anything is kept, units start from the model's input.
+/// Before anything is kept, units start from the model's inputs.
 final class KeptValues: Sendable {
   private let units: Mutex<[UnitValues?]>
   private let input: any WalkInput
-  private let inputName: String
+  private let names: [String]
 
-  init(_ input: any WalkInput, inputName: String) {
+  /// - Parameter names: of the network's inputs.
+  init(_ input: any WalkInput, names: [String]) {
     self.input = input
-    self.inputName = inputName
+    self.names = names
     units = Mutex(Array(repeating: nil, count: input.unitCount))
   }
 
   func values(of unit: Int) throws -> UnitValues {
     if let kept = units.withLock({ $0[unit] }) { return kept }
-    let image = try input.input(unit)
-    return UnitValues(reference: [inputName: image], quantized: [inputName: image])
+    let values = try input.values(unit, of: names)
+    return UnitValues(reference: values, quantized: values)
   }
 
   func keep(_ values: UnitValues, of unit: Int) { units.withLock { $0[unit] = values } }

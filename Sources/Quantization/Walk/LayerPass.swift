@@ -99,10 +99,10 @@ struct Segments: Sendable {
     to reading: (reference: String, quantized: String), keeping live: [String]
   ) throws {
     reference = try Segment(
-      of: networks.reference, from: known.reference.mapValues(\.shape),
+      of: networks.reference, from: known.reference.mapValues(\.type),
       to: [reading.reference] + live)
     quantized = try Segment(
-      of: networks.quantized, from: known.quantized.mapValues(\.shape),
+      of: networks.quantized, from: known.quantized.mapValues(\.type),
       to: [reading.quantized] + live)
   }
 

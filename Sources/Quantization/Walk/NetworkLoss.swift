@@ -16,7 +16,7 @@ import ONNXFormat
 public struct NetworkLoss: Sendable {
   private let outputs: [String]
   private let units: [Unit]
-  private let source: String
+  private let sources: [String]
   private let input: any WalkInput
   /// What the float network computes, by unit and output.
   private let expected: [[Rows]]
@@ -57,21 +57,22 @@ public struct NetworkLoss: Sendable {
   ) throws {
     let plan = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
     let indices = (chosen == .heldOut ? plan.judges : plan.witnesses)(input.samples)
-    guard let declared = float.inputs.first, !indices.isEmpty else { return nil }
-    let (source, outputs) = (declared.name, float.outputsBeforeSoftmax)
+    guard !float.inputs.isEmpty, !indices.isEmpty else { return nil }
+    let (sources, outputs) = (float.inputs.map(\.name), float.outputsBeforeSoftmax)
     let units = indices.flatMap {
-      Unit.split($0, samples: input.samples(in: $0), ofAnySize: declared.hasOpenBatch)
+      Unit.split(
+        $0, samples: input.samples(in: $0), ofAnySize: float.inputs.allSatisfy(\.hasOpenBatch))
     }
     let segment = try Segment(
-      of: float, from: [source: try input.input(units[0].index).shape], to: outputs)
+      of: float, from: input.types(units[0].index, of: sources), to: outputs)
     var expected: [[Rows]] = []
     try Self.run(segment, outputs, units, executor) {
-      [source: try $0.input(of: input)]
+      try $0.values(of: input, sources)
     } consume: {
       expected.append($0)
     }
     self.expected = expected
-    (self.source, self.input, self.units, self.outputs) = (source, input, units, outputs)
+    (self.sources, self.input, self.units, self.outputs) = (sources, input, units, outputs)
     scales = outputs.indices.map { index in
       let shapes = Set(expected.map { $0[index].shape })
       return OutputScale(
@@ -117,14 +118,14 @@ public struct NetworkLoss: Sendable {
     executor: some OrderedExecutor
   ) throws -> [Double] {
     let segment = try Segment(
-      of: network, from: [source: try input.input(units[0].index).shape],
+      of: network, from: input.types(units[0].index, of: sources),
       to: outputs, hardware: hardware)
     var errors: [Double] = []
     var found = 0
     for units in rival == nil ? [units[...]] : firstAndOthers {
       do {
-        try Self.run(segment, outputs, Array(units), executor) { [source, input] in
-          [source: try $0.input(of: input)]
+        try Self.run(segment, outputs, Array(units), executor) { [sources, input] in
+          try $0.values(of: input, sources)
         } consume: { rows in
           errors += (0..<self.units[found].samples).map { error(of: $0, expected[found], rows) }
           found += 1
@@ -189,16 +190,17 @@ extension NetworkLoss.Unit {
     }
   }
 
-  func input(of input: any WalkInput) throws -> Tensor {
-    let whole = try input.input(index)
-    return isPart ? whole.entries(rows) : whole
+  func values(of input: any WalkInput, _ names: [String]) throws -> [String: Tensor] {
+    let whole = try input.values(index, of: names)
+    return isPart ? whole.mapValues { $0.entries(rows) } : whole
   }
 }
 
 extension GraphInput {
   /// Whether the file leaves open how many samples run together.
   fileprivate var hasOpenBatch: Bool {
-    if case .fixed? = dimensions?.first { return false }
+    guard let first = dimensions?.first else { return dimensions == nil }
+    if case .fixed = first { return false }
     return true
   }
 }

@@ -169,11 +169,12 @@ public struct RangeSelection: Sendable {
     let units = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
       .judges(samples: input.samples)
     let samples = units.reduce(0) { $0 + input.samples(in: $1) }
-    guard samples > 0, let source = graph.inputs.first?.name else { return [:] }
+    let sources = graph.inputs.map(\.name)
+    guard samples > 0, !sources.isEmpty else { return [:] }
     let rowsPerSample = max(Self.rows / samples, 1)
     let wanted = Array(Set(readers.map(\.layer.input))).sorted()
     let segment = try Segment(
-      of: graph, from: [source: try input.input(0).shape], to: wanted)
+      of: graph, from: input.types(0, of: sources), to: wanted)
     var moments = readers.map { reader in
       ErrorMoments(
         candidates: candidates[reader.group].parameters.count, outputs: reader.matrix.outputs)
@@ -182,7 +183,7 @@ public struct RangeSelection: Sendable {
       let runner = Segment.Runner(segment)
       return { index in
         let unit = units[index]
-        let values = try runner.run([source: try input.input(unit)])
+        let values = try runner.run(input.values(unit, of: sources))
         return readers.map { reader in
           values[reader.layer.input].flatMap {
             measure(

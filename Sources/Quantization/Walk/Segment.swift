@@ -10,10 +10,10 @@ struct Segment: Sendable {
   private let wanted: [String]
 
   /// - Parameters:
-  ///   - known: names and shapes of the values to start from; the model's own inputs may be among them.
+  ///   - known: names and types of the values to start from; the model's own inputs may be among them.
   ///   - wanted: values that follow from these.
   init(
-    of graph: Graph, from known: [String: Shape], to wanted: [String],
+    of graph: Graph, from known: [String: TensorType], to wanted: [String],
     hardware: Hardware = .exact
   ) throws {
     self.wanted = wanted
@@ -25,12 +25,10 @@ struct Segment: Sendable {
     let nodes = Self.nodes(of: graph, from: known, to: outputs)
     let read = Set(nodes.flatMap(\.read))
     inputs = known.keys.filter(read.contains).sorted()
-    let declared = Dictionary(
-      graph.inputs.map { ($0.name, $0.elementType) }, uniquingKeysWith: { a, _ in a })
     let values = inputs.map { name in
       GraphInput(
-        name: name, elementType: (declared[name] ?? nil) == .uint8 ? .uint8 : .float32,
-        dimensions: (known[name]?.dims ?? []).map { _ in .unknown })
+        name: name, elementType: known[name]?.dtype.elementType,
+        dimensions: (known[name]?.shape.dims ?? []).map { _ in .unknown })
     }
     program = try Program(
       graph.fragment(nodes, inputs: values, outputs: outputs), hardware: hardware)
@@ -38,7 +36,7 @@ struct Segment: Sendable {
 
   /// The nodes that the outputs depend on, back to known values, in order.
   private static func nodes(
-    of graph: Graph, from known: [String: Shape], to outputs: [String]
+    of graph: Graph, from known: [String: TensorType], to outputs: [String]
   ) -> [Node] {
     var needed = Set(outputs)
     var nodes: [Node] = []

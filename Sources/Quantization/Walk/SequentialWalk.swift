@@ -42,10 +42,9 @@ public struct SequentialWalk: Sendable {
     solved: (_ layer: String, _ result: LayerCalibration) throws -> Void = { _, _ in }
   ) throws -> Calibration {
     var walk = self
-    guard let source = networks.float.inputs.first?.name, input.unitCount > 0 else {
-      return Calibration()
-    }
-    let kept = KeptValues(input, inputName: source)
+    let sources = networks.float.inputs.map(\.name)
+    guard !sources.isEmpty, input.unitCount > 0 else { return Calibration() }
+    let kept = KeptValues(input, names: sources)
     var calibration = Calibration()
     for (index, layer) in plan.layers.enumerated() {
       if calibration.layers[layer.weight] == nil, let result = known[layer.weight],

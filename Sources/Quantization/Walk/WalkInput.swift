@@ -6,10 +6,21 @@ import Engine
 public protocol WalkInput: Sendable {
   var unitCount: Int { get }
   var sampleCount: Int { get }
-  /// The model's input for a unit; safe to call from several threads.
-  func input(_ unit: Int) throws -> Tensor
-  /// How many rows of the unit's input are samples, from the first; the rest is padding of a fixed batch.
+  /// The model's inputs for a unit, in its order; safe to call from several threads.
+  func inputs(_ unit: Int) throws -> [Tensor]
+  /// How many rows of the unit's inputs are samples, from the first; the rest is padding of a fixed batch.
   func samples(in unit: Int) -> Int
+}
+
+extension WalkInput {
+  /// By the names of a network's inputs.
+  func values(_ unit: Int, of names: [String]) throws -> [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: zip(names, try inputs(unit)))
+  }
+
+  func types(_ unit: Int, of names: [String]) throws -> [String: TensorType] {
+    try values(unit, of: names).mapValues(\.type)
+  }
 }
 
 /// Runs units of work on several threads and consumes their results in order of index, so that a walk is

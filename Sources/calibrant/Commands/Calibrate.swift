@@ -15,9 +15,11 @@ struct Calibrate: ParsableCommand {
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
 
   @Option(
-    help: ArgumentHelp("Folder of images, or N×C×H×W samples.", valueName: "dir|x.npy"),
+    help: ArgumentHelp(
+      "Folder of images, or samples: a .npy array, or one per input of the model, or all of them in one .npz.",
+      valueName: "dir|[input=]x.npy"),
     completion: .file())
-  var data: String
+  var data: [String] = []
 
   @Option(
     name: .customShort("o"), help: ArgumentHelp("The quantized file.", valueName: "file"),
@@ -59,12 +61,17 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var scheme: SchemeFlags
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var layout: LayoutOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
     _ = try places()
-    if data.lowercased().hasSuffix(".npy") { try preprocessing.requireNoEffect(on: data) }
+    guard !data.isEmpty else {
+      throw ValidationError("Missing expected argument '--data <dir|[input=]x.npy>'")
+    }
+    let files = try SampleFiles.parsed(data)
+    if files.areArrays { try preprocessing.requireNoEffect(on: files.paths[0]) }
     _ = try calibrationMethod(method)
     try flags.validateBlockSize(weightBits: [scheme.bits])
     if targetBytes != nil && budget != nil {
@@ -94,15 +101,17 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     let (file, output) = try places()
     try result.requireWritable(
-      [file, statistics, statistics.map(journalPath)], apartFrom: [model, data])
-    let loaded = try LoadedModel(model, output: output)
+      [file, statistics, statistics.map(journalPath)],
+      apartFrom: [model] + SampleFiles.parsed(data).paths)
+    let loaded = try LoadedModel(model, output: output, layout: layout.layout)
     for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
-    let recipe = try preprocessing.preprocessing(for: loaded.input)
+    let files = try SampleFiles.parsed(data)
+    let recipe = try preprocessing.preprocessing(for: loaded, areArrays: files.areArrays)
     let scheme = scheme.scheme(defaultActivations: "int8")
     let candidate = try QuantizationJob(loaded.model, recipe, flags.options())
     try candidate.check([scheme])
     let calibration = try loadCalibration(
-      data, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
+      files, for: loaded, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: skipUnreadable, run_
     ).judged(by: [try calibrationMethod(method)])
     var warnings = Warnings(quiet: run_.quiet)

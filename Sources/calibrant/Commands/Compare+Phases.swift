@@ -68,7 +68,7 @@ extension Compare {
     var outcome: ComparisonRun.Outcome
     if plan.facts.task == .classification {
       // Pictures are the only thing that images are needed for.
-      let samples = try? ImageDataset.loadUnlabelled(from: images.images).samples
+      let samples = try? ImageDataset.loadUnlabelled(from: images.required()).samples
       outcome = try comparisonRun([], in: URL(filePath: path)).join(parts, samples)
     } else {
       outcome = try join(parts)

@@ -35,9 +35,10 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of images, or N×C×H×W samples; never the test images.", valueName: "dir|x.npy"),
+      "Folder of images, or arrays as --data has them; never the test images.",
+      valueName: "dir|[input=]x.npy"),
     completion: .file())
-  var calibration: String?
+  var calibration: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -113,13 +114,18 @@ struct Compare: ParsableCommand {
   @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var layout: LayoutOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
     try flags.validateBlockSize(weightBits: parsedSchemes().map(\.weightBits))
     _ = try parsedMethods()
-    guard calibration != nil || !also.isEmpty else {
+    let calibration = try SampleFiles.parsed(calibration)
+    if let array = images.data.first, calibration.paths.isEmpty || calibration.areArrays {
+      try preprocessing.requireNoEffect(on: array)
+    }
+    guard !calibration.paths.isEmpty || !also.isEmpty else {
       throw ValidationError(
         "--calibration is missing: a folder of images to calibrate with, or with --also name=file.onnx none"
       )
@@ -142,6 +148,9 @@ struct Compare: ParsableCommand {
         from == nil
           ? "--shard scores by a plan: --make-only makes one, and --from names its folder"
           : "--from needs --shard I/N; 1/1 scores all images")
+    }
+    if let array = images.data.first, makeOnly || from != nil {
+      throw ValidationError("--data \(array) cannot be scored in shards: they are of images")
     }
     if makeOnly, folder == nil || sequential {
       throw ValidationError(
@@ -175,8 +184,9 @@ struct Compare: ParsableCommand {
 
   func subject(_ model: LoadedModel, _ warnings: inout Warnings) throws -> Subject {
     let settings = try task.settings()
-    let recipe = try preprocessing.preprocessing(for: model.input)
-    try settings.check(recipe)
+    let recipe = try preprocessing.preprocessing(
+      for: model, areArrays: images.images == nil)
+    if images.images != nil { try settings.check(recipe) }
     let data = try images.data(settings, for: model, seed: seed, &warnings)
     warnings.tell(model, data)
     return Subject(
@@ -214,7 +224,8 @@ struct Compare: ParsableCommand {
   func requireWritable(_ outputs: [String]) throws {
     try result.requireWritable(
       [statistics, statistics.map(journalPath)] + outputs,
-      apartFrom: [model, images.images, images.labels, calibration, task.masks] + also.map(\.path),
+      apartFrom: [model, task.masks] + images.paths + SampleFiles.parsed(calibration).paths
+        + also.map(\.path),
       files: task.files)
   }
 
@@ -232,7 +243,8 @@ struct Compare: ParsableCommand {
   }
 
   func load(output: String?) throws -> LoadedModel {
-    try LoadedModel(model, output: output, arithmetic: arithmetic.arithmetic)
+    try LoadedModel(
+      model, output: output, arithmetic: arithmetic.arithmetic, layout: layout.layout)
   }
 
   /// - Parameters:
@@ -273,13 +285,14 @@ struct Compare: ParsableCommand {
   func arms(
     _ subject: Subject, _ warnings: inout Warnings
   ) throws -> ComparisonRun.Jobs? {
-    guard let path = calibration else { return nil }
+    guard !calibration.isEmpty else { return nil }
+    let files = try SampleFiles.parsed(calibration)
     let (loaded, recipe) = (subject.model, subject.recipe)
     let schemes = try parsedSchemes()
     let job = try QuantizationJob(loaded.model, recipe, flags.options())
     try job.check(schemes)
     let calibration = try loadCalibration(
-      path, for: loaded.input, recipe, limit: calibrationLimit, seed: seed,
+      files, for: loaded, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: images.skipUnreadable, run_
     ).judged(by: parsedMethods())
     warnings.add(calibration.warnings)
@@ -295,7 +308,8 @@ struct Compare: ParsableCommand {
   ) throws -> ComparisonRun.Outcome {
     let (loaded, data) = (subject.model, subject.data)
     guard sequential, data.task == .classification else {
-      let store = try store(data.dataset, subject)
+      let store = try images.samples(
+        data, for: loaded, subject.recipe, run_, isReadOften: true)
       if let measure = try measure(subject, on: store) {
         return try run.run(loaded, arms, images: store, measuring: measure)
       }
@@ -310,7 +324,7 @@ struct Compare: ParsableCommand {
   }
 
   func measure(
-    _ subject: Subject, on images: ImageStore
+    _ subject: Subject, on images: any MeasuredSamples
   ) throws -> (any MeasuredTask)? {
     try StandardMeasures.measure(subject.settings, subject.data, of: subject.model, on: images)
   }

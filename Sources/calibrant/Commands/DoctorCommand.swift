@@ -32,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try result.requireWritable(
-      apartFrom: [model, images.images, images.labels, task.masks], files: task.files)
+      apartFrom: [model, task.masks] + images.paths, files: task.files)
     let settings = try settings()
     let doctor =
       settings.task == .classification ? try byScores() : try byTask(settings)
@@ -62,7 +62,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func byScores() throws -> Doctor {
-    let all = try ImageDataset.load(from: images.images, labels: images.labels)
+    let all = try ImageDataset.load(from: images.required(), labels: images.labels)
     let dataset = all.limited(to: images.limit ?? Self.defaultLimit, seed: seed)
       .shuffled(seed: seed)
     return try Doctor(model, dataset, output: ranking.output, options: storeOptions) {
@@ -78,7 +78,7 @@ struct DoctorCommand: ParsableCommand {
       throw ValidationError("--pairs: doctor asks what is right image by image, not of pairs")
     }
     let all = try settings.data(
-      images: images.images, labels: images.labels, skipsMissing: images.skipUnreadable)
+      images: images.required(), labels: images.labels, skipsMissing: images.skipUnreadable)
     for text in all.notes { note("note: \(text)", quiet: run_.quiet) }
     let data = try all.limited(to: images.limit ?? Self.defaultLimit, seed: seed)
       .shuffled(seed: seed)

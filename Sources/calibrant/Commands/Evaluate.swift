@@ -15,6 +15,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var task: TaskOptions
   @OptionGroup var ranking: RankingOptions
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var layout: LayoutOption
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var run_: RunOptions
@@ -29,24 +30,29 @@ struct Evaluate: ParsableCommand {
     completion: .file())
   var predictions: String?
 
+  func validate() throws {
+    if let array = images.data.first { try preprocessing.requireNoEffect(on: array) }
+  }
+
   func run() throws {
     try result.requireWritable(
-      [predictions], apartFrom: [model, images.images, images.labels, task.masks],
+      [predictions], apartFrom: [model, task.masks] + images.paths,
       files: task.files)
     let start = ContinuousClock.now
     let loaded = try LoadedModel(
-      model, output: ranking.output, arithmetic: arithmetic.arithmetic)
-    let recipe = try preprocessing.preprocessing(for: loaded.input)
+      model, output: ranking.output, arithmetic: arithmetic.arithmetic, layout: layout.layout)
+    let recipe = try preprocessing.preprocessing(
+      for: loaded, areArrays: images.images == nil)
     var warnings = Warnings(quiet: run_.quiet)
     var settings = try task.settings()
-    settings.task = settings.task ?? .classification
-    try settings.check(recipe)
+    settings.task = settings.task ?? (images.images == nil ? .fidelity : .classification)
+    if images.images != nil { try settings.check(recipe) }
     guard settings.gallery == .own else {
       throw ValidationError("--gallery float is for compare, which has a float network")
     }
     let data = try images.data(settings, for: loaded, seed: seed, &warnings)
     warnings.tell(loaded, data)
-    let store = try images.store(data.dataset, for: loaded.input, recipe, run_)
+    let store = try images.samples(data, for: loaded, recipe, run_)
     if let measure = try StandardMeasures.measure(settings, data, of: loaded, on: store) {
       try evaluate(loaded, store, measuring: measure, since: start, &warnings)
     } else {
@@ -55,7 +61,7 @@ struct Evaluate: ParsableCommand {
   }
 
   private func evaluate(
-    _ loaded: LoadedModel, _ store: ImageStore, measuring measure: some MeasuredTask,
+    _ loaded: LoadedModel, _ store: any MeasuredSamples, measuring measure: some MeasuredTask,
     since start: ContinuousClock.Instant, _ warnings: inout Warnings
   ) throws {
     var outcome = try TaskEvaluation(
@@ -69,7 +75,7 @@ struct Evaluate: ParsableCommand {
   }
 
   private func classify(
-    _ loaded: LoadedModel, _ store: ImageStore, since start: ContinuousClock.Instant,
+    _ loaded: LoadedModel, _ store: any MeasuredSamples, since start: ContinuousClock.Instant,
     _ warnings: inout Warnings
   ) throws {
     let evaluation = try HardwareEvaluation(
@@ -94,7 +100,7 @@ struct Evaluate: ParsableCommand {
 
   /// Workers share the pass evenly, so their reading took its part of the wall clock.
   private func seconds(
-    _ store: ImageStore, running: Double, since start: ContinuousClock.Instant
+    _ store: any MeasuredSamples, running: Double, since start: ContinuousClock.Instant
   ) -> EvaluationResult.Seconds {
     let reading = store.readSeconds / Double(min(run_.workers, store.count))
     return EvaluationResult.Seconds(

@@ -11,7 +11,14 @@ struct ImageOptions: ParsableArguments {
       "Folder of class folders, or a CSV manifest; of any images where labels are apart or none.",
       valueName: "dir|csv"),
     completion: .file())
-  var images: String
+  var images: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Unlabelled samples instead of images: a .npy array, or one per input of the model, or all of them in one .npz.",
+      valueName: "[input=]x.npy"),
+    completion: .file())
+  var data: [String] = []
 
   @Option(
     help: ArgumentHelp("Class names, one a line; line number = class index.", valueName: "file"),
@@ -26,17 +33,57 @@ struct ImageOptions: ParsableArguments {
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    guard (images == nil) != data.isEmpty else {
+      throw ValidationError(
+        images == nil
+          ? "Missing expected argument '--images <dir|csv>', or '--data <[input=]x.npy>'"
+          : "--images and --data exclude each other")
+    }
+    guard data.isEmpty || labels == nil else {
+      throw ValidationError("--labels has no effect on arrays")
+    }
+    if !data.isEmpty { _ = try arrays() }
+  }
+
+  /// All files and folders that are read.
+  var paths: [String?] { [images, labels] + ((try? SampleFiles(data))?.paths ?? []) }
+
+  /// Images, where arrays will not do.
+  func required() throws -> String {
+    guard let images else { throw ValidationError("--data has no labels: --images is needed") }
+    return images
+  }
+
+  private func arrays() throws -> SampleFiles {
+    let files = try SampleFiles.parsed(data)
+    guard files.areArrays else {
+      throw ValidationError("--data \(files.paths[0]) is neither a .npy nor a .npz file")
+    }
+    return files
   }
 
   /// The images and their labels, after a look at whether classes can be the model's.
   func data(
     _ settings: TaskSettings, for model: LoadedModel, seed: UInt64, _ warnings: inout Warnings
   ) throws -> TaskData {
+    guard let images else { return try settings.arrayData(arrays()) }
     let data = try settings.data(images: images, labels: labels, skipsMissing: skipUnreadable)
     if data.task == .classification {
       warnings.add(try LabelFit(data.dataset, classes: model.scores.classes).warnings())
     }
     return try limit.map { try data.limited(to: $0, seed: seed) } ?? data
+  }
+
+  /// What is measured on.
+  func samples(
+    _ data: TaskData, for model: LoadedModel, _ preprocessing: Preprocessing, _ run: RunOptions,
+    isReadOften: Bool = false
+  ) throws -> any MeasuredSamples {
+    guard images == nil else {
+      return try store(
+        data.dataset, for: model.input, preprocessing, run, isReadOften: isReadOften)
+    }
+    return try ArrayStore(arrays(), for: model, limit: limit)
   }
 
   /// - Parameter isReadOften: whether several arms will read the images.
@@ -53,7 +100,31 @@ struct ImageOptions: ParsableArguments {
   }
 }
 
-/// Reads calibration samples: a folder of images or a `.npy` array.
+extension SampleFiles {
+  /// - Throws: `ValidationError` for arguments that contradict each other.
+  static func parsed(_ arguments: [String]) throws -> SampleFiles {
+    do throws(HarnessError) {
+      return try SampleFiles(arguments)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+}
+
+/// Reads calibration samples: a folder of images, or arrays.
+func loadCalibration(
+  _ files: SampleFiles, for model: LoadedModel, _ preprocessing: Preprocessing, limit: Int?,
+  seed: UInt64, skipsUnreadable: Bool = false, _ run: RunOptions
+) throws -> CalibrationData {
+  guard !files.areArrays, let path = files.only else {
+    return try CalibrationData(files, for: model, preprocessing, limit: limit)
+  }
+  return try loadCalibration(
+    path, for: model.input, preprocessing, limit: limit, seed: seed,
+    skipsUnreadable: skipsUnreadable, run)
+}
+
+/// Reads calibration samples of a model of images: a folder of these, or a `.npy` array.
 func loadCalibration(
   _ path: String, for input: ImageInput, _ preprocessing: Preprocessing, limit: Int?, seed: UInt64,
   skipsUnreadable: Bool = false, _ run: RunOptions

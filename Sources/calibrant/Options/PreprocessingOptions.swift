@@ -35,6 +35,12 @@ struct PreprocessingOptions: ParsableArguments {
   var std: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What white becomes, black being 0, instead of --mean and --std: 255 for a model that reads pixels as they are.",
+      valueName: "number"))
+  var scale: Float?
+
+  @Option(
     help: "Order of the channels the model reads: rgb or bgr.", completion: .list(["rgb", "bgr"]))
   var channels: String?
 
@@ -51,7 +57,8 @@ struct PreprocessingOptions: ParsableArguments {
     let given: [(name: String, value: String?, neutral: String)] = [
       ("--resize", resize, "none"), ("--letterbox", letterbox, ""), ("--crop", crop, "none"),
       ("--mean", mean, "0"),
-      ("--std", std, "1"), ("--interpolation", interpolation, ""), ("--channels", channels, "rgb"),
+      ("--std", std, "1"), ("--scale", scale.map { "\($0)" }, "1.0"),
+      ("--interpolation", interpolation, ""), ("--channels", channels, "rgb"),
       ("--exif", exif ? "" : nil, "no"),
     ]
     for (name, value, neutral) in given {
@@ -68,8 +75,9 @@ struct PreprocessingOptions: ParsableArguments {
     guard let input else { return recipe }
     try requireFit(recipe.resize, input)
     guard input.readsBytes else { return recipe }
-    guard mean == nil, std == nil else {
-      throw ValidationError("--mean and --std have no effect: the model reads pixels as bytes")
+    guard mean == nil, std == nil, scale == nil else {
+      throw ValidationError(
+        "--mean, --std and --scale have no effect: the model reads pixels as bytes")
     }
     recipe.mean = [0, 0, 0]
     recipe.std = [Float](repeating: 1 / 255, count: 3)
@@ -87,6 +95,11 @@ struct PreprocessingOptions: ParsableArguments {
     }
   }
 
+  /// Of a model that may read arrays instead of images.
+  func preprocessing(for model: LoadedModel, areArrays: Bool) throws -> Preprocessing {
+    try preprocessing(for: areArrays ? try? model.input : model.input)
+  }
+
   private func preprocessing(width: Int?, height: Int?) throws -> Preprocessing {
     guard let preset = Preprocessing.presets.first(where: { $0.name == preset }) else {
       let known = Preprocessing.presets.map(\.name).joined(separator: ", ")
@@ -100,6 +113,16 @@ struct PreprocessingOptions: ParsableArguments {
     }
     if let mean { recipe.mean = try Self.threeNumbers(mean, "--mean") }
     if let std { recipe.std = try Self.threeNumbers(std, "--std") }
+    if let scale {
+      guard scale > 0, scale.isFinite else {
+        throw ValidationError("--scale \(scale) is no number above 0")
+      }
+      guard mean == nil, std == nil else {
+        throw ValidationError("--scale says what --mean and --std do: give one or the others")
+      }
+      recipe.mean = [0, 0, 0]
+      recipe.std = [Float](repeating: 1 / scale, count: 3)
+    }
     guard recipe.std.allSatisfy({ $0 > 0 }) else { throw ValidationError("--std must be positive") }
     if let channels { recipe.channelOrder = try Self.choice(channels, "--channels") }
     recipe.appliesEXIF = exif

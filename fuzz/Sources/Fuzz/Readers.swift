@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Harness
 import Imaging
@@ -54,7 +55,6 @@ enum Readers {
 
   static func labels(_ data: Data) throws {
     let path = ScratchFile.holding(data, suffix: ".txt")
-    _ = try? TextDictionary(contentsOf: path, classes: 9)
     _ = try LabelFile(contentsOf: path)
   }
 
@@ -81,10 +81,58 @@ enum Readers {
     for sample in found.dataset.samples { _ = boxes.truth(of: sample, geometry) }
   }
 
+  /// The mask of an image of 7 × 5 pixels.
+  static func mask(_ data: Data) throws {
+    let images = ScratchFile.folder("-images")
+    _ = ScratchFile.holding(Data(), suffix: "-images/1.jpg")
+    var settings = TaskSettings()
+    settings.task = .segmentation
+    settings.masks = ScratchFile.folder("-masks")
+    _ = ScratchFile.holding(data, suffix: "-masks/1.png")
+    let found = try settings.data(images: images)
+    guard case .masks(let masks) = found.truths else { return }
+    let mask = try masks.mask(of: found.dataset.samples[0], BoxGeometry(width: 7, height: 5))
+    let task = SegmentationTask(.scores(classCount: 3))
+    let scores = OutputArray(shape: [1, 3, 1, 2], values: [0, 1, 2, 3, 4, 0])
+    _ = task.metric(of: [try task.record([scores], truth: mask)]).value(weights: [1])
+  }
+
+  /// Of a network with as many classes as its symbols and the blank, and what it reads in random scores.
+  static func dictionary(_ data: Data) throws {
+    let path = ScratchFile.holding(data, suffix: ".txt")
+    let symbols = try TextDictionary(file: [UInt8](data)).symbols.count
+    for classes in [symbols + 1, symbols + 2] {
+      let decoder = CTCDecoder(try TextDictionary(contentsOf: path, classes: classes))
+      let scores = (0..<3 * classes).map { Float($0 * 7_919 % 101) }
+      _ = try decoder.text(OutputArray(shape: [1, 3, classes], values: scores))
+    }
+  }
+
+  /// Of the images 1.jpg and 2.jpg.
+  static func pairs(_ data: Data) throws {
+    let images = ScratchFile.folder("-images")
+    for name in ["/1.jpg", "/2.jpg"] { _ = ScratchFile.holding(Data(), suffix: "-images" + name) }
+    var settings = TaskSettings()
+    settings.task = .embedding
+    settings.pairs = ScratchFile.holding(data, suffix: ".csv")
+    _ = try settings.data(images: images)
+  }
+
   static func array(_ data: Data) throws {
     let array = try NPYArray(contentsOf: ScratchFile.holding(data, suffix: ".npy"))
     if array.sampleCount > 0 { _ = array.floats(sample: array.sampleCount - 1) }
     _ = array.tensor()
+  }
+
+  /// As the samples of a model of two inputs.
+  static func archive(_ data: Data) throws {
+    let files = try SampleFiles([ScratchFile.holding(data, suffix: ".npz")])
+    let inputs = ModelInputs([
+      ModelInputs.Input(name: "ids", dtype: .int64, dims: [nil, 100]),
+      ModelInputs.Input(name: "image", dtype: .float32, dims: [nil, 2, 4, 4]),
+    ])
+    let samples = try ArraySamples(files, for: inputs)
+    _ = try samples.inputs(of: [samples.count - 1])
   }
 
   /// Pixels only of small images: decoding what the limits allow takes longer than a fuzzer has.

@@ -7,7 +7,9 @@ enum Targets {
     "evaluation": Results.joined, "report": Results.joined, "render": Results.rendered,
     "baseline": Readers.baseline, "statistics": Readers.statistics, "journal": Readers.journal,
     "manifest": Readers.manifest, "labels": Readers.labels, "npy": Readers.array,
-    "image": Readers.image, "annotations": Readers.annotations,
+    "npz": Readers.archive,
+    "image": Readers.image, "annotations": Readers.annotations, "mask": Readers.mask,
+    "dictionary": Readers.dictionary, "pairs": Readers.pairs,
   ]
 
   /// Files to start from; what edits a seed looks for it here too.

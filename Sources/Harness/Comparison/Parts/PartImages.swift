@@ -15,7 +15,7 @@ public struct PartImages: Codable, Hashable, Sendable {
   }
 
   /// - Parameter indices: the position of each in the data set.
-  init(_ store: ImageStore, at indices: some Collection<Int>) {
+  init(_ store: any MeasuredSamples, at indices: some Collection<Int>) {
     precondition(indices.count == store.count, "a position of each image")
     self.init(
       indices: Array(indices), paths: store.samples.map(\.path), hashes: store.hashes,

@@ -36,7 +36,8 @@ extension ComparisonRun {
   ///
   /// - Parameter images: nil where the shard has none.
   public func score(
-    _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel, _ images: ImageStore?,
+    _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel,
+    _ images: (any MeasuredSamples)?,
     into folder: PartFolder
   ) throws {
     try write(own, plan, images, into: folder) { images, journal in
@@ -47,7 +48,8 @@ extension ComparisonRun {
 
   /// The same of any task.
   public func score<Task: MeasuredTask>(
-    _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel, _ images: ImageStore?,
+    _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel,
+    _ images: (any MeasuredSamples)?,
     into folder: PartFolder, measuring task: Task
   ) throws {
     try write(own, plan, images, into: folder) { images, journal in
@@ -57,8 +59,9 @@ extension ComparisonRun {
   }
 
   private func write<Record: PartRecord>(
-    _ own: ShardImages, _ plan: ComparisonPlan, _ images: ImageStore?, into folder: PartFolder,
-    score: (ImageStore, PartJournal<Record>) throws -> RunPart<Record>
+    _ own: ShardImages, _ plan: ComparisonPlan, _ images: (any MeasuredSamples)?,
+    into folder: PartFolder,
+    score: (any MeasuredSamples, PartJournal<Record>) throws -> RunPart<Record>
   ) throws {
     guard let images else {
       return try folder.write(
@@ -96,7 +99,8 @@ extension ComparisonRun {
   ///
   /// - Parameter images: all of the plan's.
   public func join<Task: MeasuredTask>(
-    _ parts: PartFolder, _ original: LoadedModel, _ images: ImageStore, measuring task: Task
+    _ parts: PartFolder, _ original: LoadedModel, _ images: any MeasuredSamples,
+    measuring task: Task
   ) throws -> Outcome {
     let (part, kernels) = try parts.whole(Task.Record.self)
     let plan = parts.plan.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)

@@ -18,7 +18,7 @@ final class TimedSessions: TimedModel, @unchecked Sendable {
     let full = max(1, images.count / batching.unit)
     workers = try (0..<count).map { index in
       let unit = index % full
-      let inputs = [try batching.input(unit, from: images)]
+      let inputs = try batching.inputs(unit, from: images)
       return (BenchmarkSession(program, inputs: inputs), batching.samples(of: unit).count)
     }
     // Kernels are prepared and memory is touched.

@@ -11,7 +11,7 @@ public struct PairTruths: Sendable {
   fileprivate let pairs: [Pair]
 
   /// The pairs of which both images are there: none of some shards' images.
-  func places(in images: ImageStore) -> [VerificationPair] {
+  func places(in images: any MeasuredSamples) -> [VerificationPair] {
     let places = Dictionary(
       uniqueKeysWithValues: images.samples.enumerated().map { ($1.path, $0) })
     return pairs.compactMap { pair -> VerificationPair? in

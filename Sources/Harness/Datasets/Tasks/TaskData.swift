@@ -21,7 +21,7 @@ public struct TaskData: Sendable {
 
 extension TaskData {
   /// Refuses labels of images that have other sizes. To be asked once the first look at the images has found these.
-  public func check(_ images: ImageStore) throws(DatasetError) {
+  public func check(_ images: any MeasuredSamples) throws(DatasetError) {
     guard case .boxes(let boxes) = truths else { return }
     for (index, sample) in images.samples.enumerated() {
       try boxes.check(sample, images.geometry(of: index))

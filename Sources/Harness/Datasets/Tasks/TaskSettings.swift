@@ -62,6 +62,19 @@ public struct TaskSettings: Sendable, Hashable {
     }
   }
 
+  /// Arrays, which have no labels.
+  public func arrayData(_ files: SampleFiles) throws -> TaskData {
+    guard task != .classification else { throw HarnessError.noLabels(task: .classification) }
+    for (option, value) in [
+      ("--annotations", annotations), ("--masks", masks), ("--pairs", pairs),
+    ] where value != nil {
+      throw HarnessError.badOption("\(option) labels images, not arrays")
+    }
+    let name = files.paths.joined(separator: ", ")
+    return TaskData(
+      task ?? .fidelity, ImageDataset(name: name, samples: [], classNames: []))
+  }
+
   /// Pairs, identities, or nothing but images.
   private func embeddings(
     images: String, labels: String?, skipsMissing: Bool

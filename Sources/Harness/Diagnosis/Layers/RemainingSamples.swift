@@ -1,3 +1,5 @@
+import Engine
+
 /// The samples of a source from a position on.
 struct RemainingSamples: SampleSource {
   let source: any SampleSource
@@ -15,6 +17,12 @@ struct RemainingSamples: SampleSource {
   func shape(of index: Int) -> [Int] { source.shape(of: start + index) }
 
   func name(of index: Int) -> String { source.name(of: start + index) }
+
+  var arrayForm: ArrayForm? { source.arrayForm }
+
+  func inputs(of samples: [Int]) throws -> [Tensor] {
+    try source.inputs(of: samples.map { start + $0 })
+  }
 
   func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
     try source.write(start + index, into: values)

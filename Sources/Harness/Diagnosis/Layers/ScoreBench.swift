@@ -106,7 +106,7 @@ extension LoadedModel {
   }
 
   private func classScoresFault() throws -> HarnessError? {
-    let noise = NoiseSource(count: 1, for: try input)
+    let noise = try NoiseSource(count: 1, for: program())
     guard scores.classes == nil else { return nil }
     do {
       _ = try Evaluator(jobs: 1, output: scores).scores(of: program(), on: noise)

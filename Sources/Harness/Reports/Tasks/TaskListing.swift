@@ -100,7 +100,7 @@ extension TaskChanges {
   ///   - before: the original's outputs for each.
   ///   - after: the arm's, in the original's order.
   init(
-    _ task: some MeasuredTask, _ images: ImageStore, arm: String, _ changed: [Int],
+    _ task: some MeasuredTask, _ images: any MeasuredSamples, arm: String, _ changed: [Int],
     before: [[OutputArray]], after: [[OutputArray]]
   ) throws {
     self.arm = arm

@@ -1,0 +1,76 @@
+import Engine
+import Tasks
+
+/// Samples that models are measured on, and what reports say of them.
+public protocol MeasuredSamples: SampleSource {
+  /// In the order of the source. Those of arrays are no files.
+  var samples: [ImageSample] { get }
+  /// A content hash per sample.
+  var hashes: [String] { get }
+  /// Relative paths of unreadable images that were left out, each with the reason.
+  var skipped: [(path: String, reason: String)] { get }
+  var classNames: [String] { get }
+  /// How samples became the model's input.
+  var settings: [ComparisonFacts.Setting] { get }
+  /// How an image became the model's input.
+  func geometry(of index: Int) -> BoxGeometry
+  /// Wall-clock seconds before the first run.
+  var seconds: Double { get }
+  /// Seconds that all threads together have spent on reading samples.
+  var readSeconds: Double { get }
+}
+
+extension ImageStore: MeasuredSamples {
+  public var settings: [ComparisonFacts.Setting] { preprocessing.settings }
+}
+
+/// Arrays to measure models on.
+public struct ArrayStore: MeasuredSamples {
+  private let source: any SampleSource
+  public let samples: [ImageSample]
+  public let hashes: [String]
+  public let settings = [ComparisonFacts.Setting("samples", "as they are")]
+
+  /// Samples of whatever the model reads.
+  ///
+  /// - Parameter limit: use only the first samples.
+  public init(_ files: SampleFiles, for model: LoadedModel, limit: Int?) throws {
+    if let input = try? model.input {
+      let array = try files.arrays(for: model.inputs)[0]
+      let images = try NPYSource(array, for: input, limit: limit)
+      self.init(images, hashes: images.hashes)
+    } else {
+      let arrays = try ArraySamples(files, for: model.inputs, limit: limit)
+      self.init(arrays, hashes: arrays.hashes)
+    }
+  }
+
+  private init(_ source: any SampleSource, hashes: [String]) {
+    self.source = source
+    self.hashes = hashes
+    samples = (0..<source.count).map {
+      ImageSample(path: source.name(of: $0), absolutePath: "", label: ImageSample.unlabelled)
+    }
+  }
+
+  public var skipped: [(path: String, reason: String)] { [] }
+  public var classNames: [String] { [] }
+  public var seconds: Double { 0 }
+  public var readSeconds: Double { 0 }
+
+  /// Pixels are the array's.
+  public func geometry(of index: Int) -> BoxGeometry {
+    let shape = source.shape(of: index)
+    return BoxGeometry(
+      width: shape.count == 3 ? shape[2] : 1, height: shape.count == 3 ? shape[1] : 1)
+  }
+
+  public var count: Int { source.count }
+  public var sampleShape: [Int] { source.sampleShape }
+  public func name(of index: Int) -> String { source.name(of: index) }
+  public func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(index, into: values)
+  }
+  public var arrayForm: ArrayForm? { source.arrayForm }
+  public func inputs(of samples: [Int]) throws -> [Tensor] { try source.inputs(of: samples) }
+}
