@@ -82,7 +82,8 @@ extension ComparisonRun {
     if let file = arm.file {
       model = try LoadedModel(
         folder.appending(path: file).path, output: original.scores.name,
-        arithmetic: original.arithmetic, saturation: plan.arms[place].saturation)
+        arithmetic: original.arithmetic, layout: original.layout,
+        saturation: plan.arms[place].saturation)
     } else if let own = given.first(where: { $0.name == arm.name }) {
       model = own.model
     } else {

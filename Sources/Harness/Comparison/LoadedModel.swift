@@ -32,12 +32,14 @@ public struct LoadedModel: Sendable {
     _ path: String, output: String? = nil, arithmetic: Arithmetic = .integer,
     layout: ImageInput.Layout? = nil
   ) throws {
-    try self.init(path, output: output, arithmetic: arithmetic, saturation: nil)
+    try self.init(
+      path, output: output, arithmetic: arithmetic, layout: layout, saturation: nil)
   }
 
   /// - Parameter saturation: where it is known, as finding it out takes as long as loading the model.
   init(
-    _ path: String, output: String?, arithmetic: Arithmetic, saturation known: [LayerSaturation]?
+    _ path: String, output: String?, arithmetic: Arithmetic, layout: ImageInput.Layout?,
+    saturation known: [LayerSaturation]?
   ) throws {
     self.arithmetic = arithmetic
     self.layout = layout
