@@ -3,25 +3,24 @@ import Harness
 
 /// What `evaluate` and `compare` save.
 enum Results {
-  /// Read, compared with itself and joined.
-  static func joined(_ data: Data) throws { _ = try parts(data) }
-
-  /// And reported on in every format.
-  static func rendered(_ data: Data) throws {
-    let (difference, parts) = try parts(data)
-    _ = (difference.text, difference.json)
-    _ = (parts.text, try parts.json())
-    guard case .comparison(let merged) = parts else { return }
-    for type in StandardFormats.all {
-      _ = type.init().render(merged.comparison, evaluations: merged.evaluations)
-    }
+  /// Read, compared with itself and, of `evaluate`, joined.
+  static func joined(_ data: Data) throws {
+    let path = ScratchFile.holding(DamagedJSON.file(data), suffix: ".json")
+    _ = try difference(path)
+    _ = try MergedParts([path])
   }
 
-  private static func parts(_ data: Data) throws -> (ResultDifference, MergedParts) {
+  /// And written for people and for scripts.
+  static func rendered(_ data: Data) throws {
     let path = ScratchFile.holding(DamagedJSON.file(data), suffix: ".json")
+    let difference = try difference(path)
+    _ = (difference.text, difference.json)
+    let parts = try MergedParts([path])
+    _ = (parts.text, try parts.json())
+  }
+
+  private static func difference(_ path: String) throws -> ResultDifference {
     let saved = try SavedResult(contentsOf: path)
-    return (
-      try ResultDifference(old: saved, new: saved, maxDrop: 0.01), try MergedParts([path])
-    )
+    return try ResultDifference(old: saved, new: saved, maxDrop: 0.01)
   }
 }
