@@ -1,3 +1,4 @@
+import Engine
 import Imaging
 
 /// Finds the recipe that a model was made for: tries the known ones on a small sample, and those that it
@@ -155,6 +156,9 @@ struct RecipeSearch {
       }
     } catch HarnessError.unreadableImage(_, let reason) {
       trials.append(RecipeTrial(recipe, failure: reason))
+    } catch let error as GraphError where !trials.isEmpty {
+      // A size that the network does not run at; where it is the given one, that is what there is to say.
+      trials.append(RecipeTrial(recipe, failure: "\(error)"))
     }
   }
 
