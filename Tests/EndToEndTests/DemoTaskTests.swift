@@ -31,21 +31,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [DemoBundle.detection, .segmentation])
-  func theDemoEndsWithItsReport(task: DemoBundle) throws {
-    let folder = try TemporaryFolder()
-    let demo = folder.file("demo")
-    let run = try RunCalibrant.run(
-      ["demo", "--task", task.rawValue, "-o", demo, "--quiet"], limit: 900)
-    #expect(run.exitCode == 0, "\(run.errors)")
-    let lines = run.output.split(separator: "\n")
-    let command = (["calibrant"] + task.compareArguments(in: demo) + ["--quiet"])
-    #expect(lines.first.map(String.init) == command.joined(separator: " "))
-    #expect(lines.last == "HTML report: \(demo)/report/report.html")
-    let html = String(decoding: try folder.bytes("demo/report/report.html"), as: UTF8.self)
-    #expect(html.contains("class=\"overlaid\""))
-  }
-
   @Test func otherTasksAreRefused() throws {
     let folder = try TemporaryFolder()
     let run = try RunCalibrant.run(["demo", "--task", "text", "-o", folder.file("demo")])

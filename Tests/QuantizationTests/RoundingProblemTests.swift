@@ -256,14 +256,17 @@ import Testing
     #expect(best < error(rounding.solve(whole, rows: 0..<6), whole))
   }
 
-  /// Rows do not depend on each other, so threads may share them out as they like.
+  /// Rows do not depend on each other. BLAS of some CPUs sums in another order for another number of rows, so threads take blocks
+  /// of a fixed size all the same.
   @Test func anySplitGivesTheSameCodes() throws {
     let problem = try Self.problem(rows: 6, columns: 40)
     let rounding = OptimalRounding(window: CodeWindow(grid: Self.grid))
     let whole = rounding.solve(problem, rows: 0..<6)
     let parts = [0..<1, 1..<4, 4..<6].map { rounding.solve(problem, rows: $0) }
     #expect(whole.codes == parts.flatMap(\.codes))
-    #expect(whole.scales == parts.flatMap(\.scales))
+    for (one, other) in zip(whole.scales, parts.flatMap(\.scales)) {
+      #expect(abs(one - other) <= 1e-12 * one)
+    }
   }
 
   @Test func refusesInputsThatAreNoNumbers() {
