@@ -334,7 +334,7 @@ class Tally:
 def check(o, path, hardware, folder):
     recorded = os.path.join(folder, "recorded")
     arguments = [path, "--record", recorded, "--count", str(o.count)] + (["--inputs", o.inputs] if o.inputs else [])
-    python = os.path.realpath(sys.executable)
+    python = os.path.abspath(sys.executable)  # a link of an environment, which its packages depend on
     subprocess.run([*shlex.split(o.onnxruntime), python, os.path.abspath(__file__), *arguments], check=True,
                    stderr=subprocess.DEVNULL if o.onnxruntime else None)
     with open(recorded, "rb") as file:
