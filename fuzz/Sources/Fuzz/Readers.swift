@@ -132,7 +132,7 @@ enum Readers {
       ModelInputs.Input(name: "image", dtype: .float32, dims: [nil, 2, 4, 4]),
     ])
     let samples = try ArraySamples(files, for: inputs)
-    _ = try samples.inputs(of: [samples.count - 1])
+    _ = samples.inputs(of: [samples.count - 1])
   }
 
   /// Pixels only of small images: decoding what the limits allow takes longer than a fuzzer has.

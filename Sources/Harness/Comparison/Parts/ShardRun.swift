@@ -90,7 +90,7 @@ extension ComparisonRun {
     let reader = ClassificationReader(plan, part.images)
     let (comparison, arms) = try joined(plan, part, reader)
     var outcome = Outcome(
-      comparison: comparison, listing: try reader.listing(comparison, arms, part))
+      comparison: comparison, listing: reader.listing(comparison, arms, part))
     outcome.addThumbnails(of: samples ?? [])
     return outcome
   }
