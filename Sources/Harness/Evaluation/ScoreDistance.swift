@@ -30,16 +30,6 @@ public struct ScoreDistance: Sendable {
     divergence = count > 0 ? total / Double(count) : 0
   }
 
-  /// - Throws: `HarnessError.differentModel` where a model has other classes than the original.
-  init(original: Scores, other: Scores, of model: LoadedModel) throws(HarnessError) {
-    guard original.classes == other.classes else {
-      throw .differentModel(
-        path: model.path,
-        reason: "it scores \(other.classes) classes, the original \(original.classes)")
-    }
-    self.init(original: original, other: other)
-  }
-
   /// Of one sample, KL(p ‖ q) in nats.
   static func divergence(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>) -> Double {
     let (p, q) = (logProbabilities(p), logProbabilities(q))

@@ -17,7 +17,7 @@ struct ComparedOutputs: Codable, Hashable, Sendable {
     let count = min(run.images.count, Self.imageLimit)
     let places = (0..<count).map { $0 * run.images.count / count }
     var maxima: [AxisMaxima?] = []
-    for outputs in try run.outputs(of: program, places) { Self.add(outputs, to: &maxima) }
+    for outputs in try run.outputs(of: program, places) { maxima.add(outputs) }
     names = program.outputNames
     fidelity = FidelityTask(maxima)
   }
@@ -26,18 +26,6 @@ struct ComparedOutputs: Codable, Hashable, Sendable {
   init(alone program: Program) {
     names = program.outputNames
     fidelity = FidelityTask([])
-  }
-
-  /// Of outputs whose shape follows the image none are known.
-  private static func add(_ outputs: [OutputArray], to maxima: inout [AxisMaxima?]) {
-    if maxima.isEmpty { maxima = outputs.map { AxisMaxima(shape: $0.shape) } }
-    for (index, output) in outputs.enumerated() where index < maxima.count {
-      if maxima[index]?.shape == output.shape {
-        maxima[index]?.add(output)
-      } else {
-        maxima[index] = nil
-      }
-    }
   }
 
   /// An arm's outputs in the original's order: by name where it has the same, else by place.
@@ -76,5 +64,19 @@ extension OutputFidelity {
     self.init(
       name: name, part: part, sqnr: sum.sqnr, cosine: sum.cosine,
       maxAbsError: Double(sum.largestDifference))
+  }
+}
+
+extension [AxisMaxima?] {
+  /// Takes one image's outputs. Of those whose shape follows the image no maxima are known.
+  mutating func add(_ outputs: [OutputArray]) {
+    if isEmpty { self = outputs.map { AxisMaxima(shape: $0.shape) } }
+    for (index, output) in outputs.enumerated() where index < count {
+      if self[index]?.shape == output.shape {
+        self[index]?.add(output)
+      } else {
+        self[index] = nil
+      }
+    }
   }
 }

@@ -29,7 +29,7 @@ struct FloatOutputs: Sendable {
       { image, outputs in (try answer(image, outputs), outputs) }
     } consume: { image, result in
       consume(result.0)
-      Self.add(result.1, to: &maxima)
+      maxima.add(result.1)
       hasFiniteValues =
         hasFiniteValues || result.1.contains { $0.values.contains(where: \.isFinite) }
       room -= 4 * result.1.reduce(0) { $0 + $1.values.count }
@@ -43,18 +43,6 @@ struct FloatOutputs: Sendable {
     }
     self.kept = kept
     parts = FidelityTask(maxima)
-  }
-
-  /// Of outputs whose shape follows the image none are known.
-  private static func add(_ outputs: [OutputArray], to maxima: inout [AxisMaxima?]) {
-    if maxima.isEmpty { maxima = outputs.map { AxisMaxima(shape: $0.shape) } }
-    for (index, output) in outputs.enumerated() where index < maxima.count {
-      if maxima[index]?.shape == output.shape {
-        maxima[index]?.add(output)
-      } else {
-        maxima[index] = nil
-      }
-    }
   }
 
   /// One worker's access to the outputs of an image.
