@@ -114,6 +114,54 @@ import Testing
     #expect(better.exitCode == 0 && better.output.contains("The new result is better"))
   }
 
+  /// Every command with a result of images writes it in every format, and one that its options ask for is the same file.
+  @Test func resultsBesidesComparisonsAreReports() throws {
+    let made = try RunCalibrant.run(
+      ["quantize", DemoFiles.model, "-o", folder.file("q.onnx"), "--bits", "2", "--per-tensor"])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let images = ["--quiet"] + DemoFiles.asTheyAre
+    for (name, model) in [("float", DemoFiles.model), ("rounded", folder.file("q.onnx"))] {
+      let run = try RunCalibrant.run(
+        ["evaluate", model, "--images", DemoFiles.test, "-o", folder.file(name)]
+          + ["--json", folder.file("\(name).json"), "--predictions", folder.file("\(name).csv")]
+          + images)
+      #expect(run.exitCode == 0, "\(run.errors)")
+      try #expect(folder.bytes("\(name)/report.json") == folder.bytes("\(name).json"))
+      try #expect(folder.bytes("\(name)/records.csv") == folder.bytes("\(name).csv"))
+    }
+    let inspected = try RunCalibrant.run(
+      ["inspect", DemoFiles.model, folder.file("q.onnx"), "--data", DemoFiles.test]
+        + ["-o", folder.file("layers"), "--html", folder.file("layers.html")] + images)
+    #expect(inspected.exitCode == 0, "\(inspected.errors)")
+    try #expect(folder.bytes("layers/report.html") == folder.bytes("layers.html"))
+    let worse = try RunCalibrant.run(
+      ["diff", folder.file("float/report.json"), folder.file("rounded/report.json")]
+        + ["-o", folder.file("difference")])
+    #expect(worse.exitCode == 1, "\(worse.errors)")
+    try #expect(text("difference/report.md").contains("**WORSE** – The new result is worse."))
+    try #expect(text("difference/report.junit.xml").contains("failures=\"1\""))
+    for name in ["float", "rounded", "layers", "difference"] {
+      let parser = XMLParser(data: try folder.bytes("\(name)/report.junit.xml"))
+      #expect(parser.parse(), "\(name)")
+      try #expect(text("\(name)/report.md").count < 65_536)
+      let page = try text("\(name)/report.html")
+      #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+      #expect(!page.contains("http") && !page.contains("<script"))
+    }
+    try #expect(text("layers/report.junit.xml").components(separatedBy: "<testcase").count > 3)
+    #expect(!folder.entries.contains("difference/records.csv"))
+  }
+
+  /// A report's folder that holds what is compared is not written over.
+  @Test func aDifferenceLeavesItsInputsAlone() throws {
+    _ = try compare(["--schemes", "w8"], to: "report")
+    let before = try folder.bytes("report/report.json")
+    let report = folder.file("report/report.json")
+    let run = try RunCalibrant.run(["diff", report, report, "-o", folder.file("report")])
+    #expect(run.exitCode == 73 && run.errors.contains("it is the input"), "\(run.errors)")
+    try #expect(folder.bytes("report/report.json") == before)
+  }
+
   @Test func mergedStatisticsServeTheWholeSet() throws {
     // Five classes' images each.
     for file in DemoFiles.folder.entries.filter({

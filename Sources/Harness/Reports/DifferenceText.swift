@@ -4,21 +4,23 @@ extension ResultDifference {
 
   /// The difference for people.
   public var text: String {
-    var lines = [
-      "\(oldName) → \(newName): \(ReportText.count(paired, "image")) paired by content"
-        + unpairedText
-    ]
+    var lines = ["\(oldName) → \(newName): \(pairing)"]
     lines += arms.flatMap(Self.lines)
-    if !unpairedArms.isEmpty {
-      lines.append("in only one of the results: \(unpairedArms.joined(separator: ", "))")
-    }
-    lines.append(circumstances)
-    lines.append(conclusion)
+    lines += unpairedNames + [circumstances, sentence]
     return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
+  var pairing: String {
+    "\(ReportText.count(paired, "image")) paired by content" + unpairedText
+  }
+
+  var unpairedNames: [String] {
+    unpairedArms.isEmpty
+      ? [] : ["in only one of the results: \(unpairedArms.joined(separator: ", "))"]
+  }
+
   /// Where the results come from, as far as it decides what their difference means.
-  private var circumstances: String {
+  var circumstances: String {
     guard let differences else {
       return
         "Not both results say which model, preprocessing and data they are of (saved by an earlier version)."
@@ -36,29 +38,39 @@ extension ResultDifference {
   }
 
   private static func lines(_ arm: Arm) -> [String] {
-    let counts = arm.counts
-    let name = arm.oldName == arm.newName ? arm.newName : "\(arm.oldName) → \(arm.newName)"
-    var lines = [
-      "\(name): \(arm.finding.rawValue.uppercased())"
-        + (arm.judgement.map { ", \(ReportText.word($0.verdict))" } ?? ""),
-      "  drop \(ReportText.points(counts.drop)) points \(ReportText.points(arm.dropInterval)), "
-        + "\(ReportText.count(counts.broken)) broken, \(ReportText.count(counts.fixed)) fixed, "
-        + "p \(ReportText.pValue(arm.adjustedP)), "
-        + "\(ReportText.count(arm.changes.count, "prediction")) changed",
-    ]
-    if let needed = arm.judgement?.imagesNeeded {
-      lines.append("  about \(ReportText.count(needed, "image")) would settle it")
-    }
-    let ranked = arm.changes.filter(\.isBroken) + arm.changes.filter(\.isFixed)
-    lines += ranked.prefix(listed).map { change in
-      "  \(change.isBroken ? "broken" : "fixed ")  \(change.image.path): label "
-        + "\(change.image.label), was \(change.old), is \(change.new)"
-    }
-    if ranked.count > listed { lines.append("  … \(ranked.count - listed) more") }
-    return lines
+    let head =
+      "\(arm.name): \(arm.finding.rawValue.uppercased())"
+      + (arm.judgement.map { ", \(ReportText.word($0.verdict))" } ?? "")
+    return [head, "  \(figures(arm))"] + (needed(arm) + changed(arm)).map { "  \($0)" }
   }
 
-  private var conclusion: String {
+  /// What was found of an arm.
+  static func figures(_ arm: Arm) -> String {
+    let counts = arm.counts
+    return "drop \(ReportText.points(counts.drop)) points \(ReportText.points(arm.dropInterval)), "
+      + "\(ReportText.count(counts.broken)) broken, \(ReportText.count(counts.fixed)) fixed, "
+      + "p \(ReportText.pValue(arm.adjustedP)), "
+      + "\(ReportText.count(arm.changes.count, "prediction")) changed"
+  }
+
+  static func needed(_ arm: Arm) -> [String] {
+    arm.judgement?.imagesNeeded.map {
+      ["about \(ReportText.count($0, "image")) would settle it"]
+    } ?? []
+  }
+
+  /// Images that are wrong now or right now.
+  static func changed(_ arm: Arm) -> [String] {
+    let ranked = arm.changes.filter(\.isBroken) + arm.changes.filter(\.isFixed)
+    let lines = ranked.prefix(listed).map { change in
+      "\(change.isBroken ? "broken" : "fixed ")  \(change.image.path): label "
+        + "\(change.image.label), was \(change.old), is \(change.new)"
+    }
+    return lines + (ranked.count > listed ? ["… \(ranked.count - listed) more"] : [])
+  }
+
+  /// What it all comes to.
+  var sentence: String {
     let count = arms.count > 1 ? " (\(arms.count) arms compared, p adjusted by Holm)" : ""
     return switch finding {
     case .worse: "The new result is worse\(count)."
@@ -110,4 +122,11 @@ extension ResultDifference {
       .init("new", change.new),
     ])
   }
+}
+
+extension ResultDifference.Arm {
+  /// "a → b" where the results call it otherwise.
+  var name: String { oldName == newName ? newName : "\(oldName) → \(newName)" }
+
+  var verdict: Verdict? { judgement?.verdict }
 }

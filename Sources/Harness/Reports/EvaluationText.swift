@@ -19,7 +19,7 @@ extension EvaluationResult {
     lines += hardwareLines
     lines += Self.circumstances(skippedImages, provenance)
     lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
-    return lines.joined(separator: "\n")
+    return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
   /// What was left out, and what computed the rest.
@@ -30,6 +30,19 @@ extension EvaluationResult {
       : ["left out \(ReportText.count(skippedImages.count, "unreadable image")):"]
         + skippedImages.map { "  \($0)" }
     return skipped + [provenance?.arithmeticSentence].compactMap(\.self)
+  }
+
+  /// The same in sentences.
+  static func sentences(_ skippedImages: [String], _ provenance: Provenance?) -> [String] {
+    let skipped = skippedImages.prefix(5).joined(separator: ", ")
+    return
+      (skippedImages.isEmpty
+      ? []
+      : [
+        "left out \(ReportText.count(skippedImages.count, "unreadable image")): \(skipped)"
+          + (skippedImages.count > 5 ? ", …" : "")
+      ])
+      + [provenance?.arithmeticSentence].compactMap(\.self)
   }
 
   private var hardwareLines: [String] {

@@ -1,25 +1,24 @@
 extension LayerInspection {
-  /// The inspection as one page that needs nothing else.
-  public var html: String {
-    HTMLPage.document(
-      title: "Layers of \(quantizedModel)", sheet: Self.sheet,
-      [
-        HTMLPage.paragraph(headline, style: "verdict open"),
-        outputsHTML,
-        suggestionHTML,
-        notes.map { HTMLPage.paragraph("Note: \($0)", style: "facts") }.joined(separator: "\n"),
-        errorsHTML,
-        "<h2>All layers, the most damaging first</h2>",
-        HTMLTable.scrolling("What each layer's rounding does", titles: titles, rows: rows),
-        HTMLPage.paragraph(legend, style: "legend"),
-        "<h2>Histograms</h2>",
-        HTMLPage.paragraph(
+  /// What is drawn on a page in place of tables that fit a comment.
+  var drawings: [ReportBlock] {
+    [
+      .drawn { errorsHTML },
+      .drawn { "<h2>All layers, the most damaging first</h2>" },
+      .drawn {
+        HTMLTable.scrolling("What each layer's rounding does", titles: columns, rows: rows)
+      },
+      .onPage(.legend([legend])),
+      .drawn { "<h2>Histograms</h2>" },
+      .onPage(
+        .legend([
           "Vertical lines are the ends of the range that codes cover. Heights grow with the square "
-            + "root of the count.", style: "legend"),
-      ] + layers.map(histogramsHTML))
+            + "root of the count."
+        ])),
+      .drawn { layers.map(histogramsHTML).filter { !$0.isEmpty }.joined(separator: "\n") },
+    ]
   }
 
-  private static let sheet = """
+  static let sheet = """
     svg .bars { fill: var(--activation); }
     svg .chosen { stroke: var(--fail); stroke-width: 2; stroke-dasharray: 6 3; }
     pre { background: var(--card); padding: 12px 16px; border-radius: 4px; white-space: pre-wrap;
@@ -40,37 +39,6 @@ extension LayerInspection {
       + "input's range, and the part of it that no value reached. Worst channels: those of lowest SQNR."
   }
 
-  private var headline: String {
-    "\(model): \(measureName) \(MetricText.value(float.metric)) % in float, "
-      + "\(MetricText.value(rounded.metric)) % quantized, a drop of \(Self.points(loss)) on the "
-      + "\(ReportText.count(sampleCount, "image")) that layers are ranked on"
-  }
-
-  /// Empty for class scores.
-  private var outputsHTML: String {
-    guard !rounded.outputs.isEmpty else { return "" }
-    let rows = rounded.outputs.map { output in
-      [
-        output.title, Self.decibels(output.sqnr),
-        output.cosine.map { ReportText.fixed($0, 5) } ?? "–", "\(Float(output.maxAbsError))",
-      ]
-    }
-    return "<h2>Outputs of the quantized model</h2>\n"
-      + HTMLTable.scrolling(
-        "Outputs beside the original's",
-        titles: ["output", "SQNR dB", "cosine", "largest difference"], rows: rows)
-  }
-
-  private var suggestionHTML: String {
-    let lines = suggestionLines.filter { !$0.isEmpty }
-    guard let flags = suggestion?.flags else {
-      return lines.map { HTMLPage.paragraph($0, style: "facts") }.joined(separator: "\n")
-    }
-    return "<h2>Suggestion</h2>\n"
-      + lines.dropLast().map { HTMLPage.paragraph($0, style: "facts") }.joined(separator: "\n")
-      + "\n<pre>\(Escaping.html(flags))</pre>"
-  }
-
   private var errorsHTML: String {
     """
     <h2>Where the error comes from</h2>
@@ -84,7 +52,7 @@ extension LayerInspection {
     """
   }
 
-  private var titles: [String] {
+  private var columns: [String] {
     [
       "layer", "bits", "alone w", "alone a", "alone", "so far w", "so far a", "so far",
       task == .classification ? "scores" : "outputs",

@@ -15,17 +15,23 @@ extension LayerInspection {
         + "\(MetricText.value(rounded.metric)) % quantized: drop \(Self.points(loss))",
     ]
     lines += rounded.outputs.map { "  \($0.title): SQNR \(Self.decibels($0.sqnr)) dB" }
-    lines += [
-      "",
-      Self.row([
-        "layer", "bits", "alone dB", "so far", areScores ? "logits" : "output", "only it", "kept",
-        "in float",
-      ]),
-    ]
+    lines += ["", Self.row(titles)]
     lines += layers.prefix(Self.listed).map { Self.row(cells(of: $0)) }
     if layers.count > Self.listed { lines.append("… \(layers.count - Self.listed) more layers") }
-    lines += [
-      "",
+    lines += [""] + legendLines
+    lines += suggestionLines + notes.map { "note: \($0)" }
+    return lines.map(Escaping.terminal).joined(separator: "\n")
+  }
+
+  var titles: [String] {
+    [
+      "layer", "bits", "alone dB", "so far", areScores ? "logits" : "output", "only it", "kept",
+      "in float",
+    ]
+  }
+
+  var legendLines: [String] {
+    [
       "alone, so far: SQNR at the layer's output, rounded alone and in the quantized model.",
       areScores
         ? "logits: SQNR of the scores with only this layer rounded; only it: the drop that makes, points."
@@ -33,11 +39,9 @@ extension LayerInspection {
           + "makes, points.",
       "kept: points won by keeping it in float; in float: what that adds to the file.",
     ]
-    lines += suggestionLines + notes.map { "note: \($0)" }
-    return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
-  private func cells(of layer: Layer) -> [String] {
+  func cells(of layer: Layer) -> [String] {
     [
       layer.name, layer.bits.map(String.init) ?? "–", Self.decibels(layer.isolated.both),
       Self.decibels(layer.cumulative.both), Self.decibels(layer.oneIn.decibels),

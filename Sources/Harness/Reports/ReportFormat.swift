@@ -1,4 +1,4 @@
-/// One way to write a comparison down: a pure function, without a clock and without absolute paths.
+/// One way to write a result down: a pure function, without a clock and without absolute paths.
 public protocol ReportFormat: Sendable {
   /// How a person names the format: "html".
   static var name: String { get }
@@ -8,13 +8,15 @@ public protocol ReportFormat: Sendable {
 
   init()
 
-  /// - Parameter listing: what `comparison` was made of, for formats that list single answers.
-  func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String
+  /// nil where the result has nothing that the format is for.
+  func render(_ report: any Reportable) -> String?
 }
 
 extension ReportFormat {
   /// Of classifiers.
   public func render(_ comparison: Comparison, evaluations: [ArmEvaluation]) -> String {
-    render(comparison, ClassListing(comparison, evaluations))
+    render(
+      ComparisonRun.Outcome(
+        comparison: comparison, listing: ClassListing(comparison, evaluations))) ?? ""
   }
 }

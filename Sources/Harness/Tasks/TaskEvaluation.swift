@@ -73,7 +73,7 @@ extension TaskEvaluation {
     lines += notes.map { "  \($0)" }
     lines += EvaluationResult.circumstances(skippedImages, provenance)
     lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
-    return lines.joined(separator: "\n")
+    return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
   /// The result for scripts, with a newline at the end.

@@ -275,9 +275,7 @@ struct Compare: ParsableCommand {
   }
 
   func emit(_ outcome: ComparisonRun.Outcome, report: String?) throws {
-    try result.emit(
-      text: TerminalReport().render(outcome.comparison, outcome.listing),
-      json: JSONReport().render(outcome.comparison, outcome.listing))
+    try result.emit(outcome)
     if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
   }
 

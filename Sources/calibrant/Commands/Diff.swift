@@ -18,6 +18,7 @@ struct Diff: ParsableCommand {
   var maxDrop: Double?
 
   @OptionGroup var quiet: QuietFlag
+  @OptionGroup var reports: ReportOptions
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
@@ -27,11 +28,12 @@ struct Diff: ParsableCommand {
   }
 
   func run() throws {
-    try result.requireWritable(apartFrom: [old, new])
+    try result.requireWritable(reports.files, apartFrom: [old, new])
     let difference = try ResultDifference(
       old: SavedResult(contentsOf: old), new: SavedResult(contentsOf: new),
       maxDrop: maxDrop.map { $0 / 100 })
-    try result.emit(text: difference.text, json: difference.json)
+    try reports.write(difference)
+    try result.emit(difference)
     if difference.exitCode != 0 { throw ExitCode(difference.exitCode) }
   }
 }

@@ -19,6 +19,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var arithmetic: ArithmeticOption
   @OptionGroup var run_: RunOptions
+  @OptionGroup var reports: ReportOptions
   @OptionGroup var result: ResultOptions
 
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
@@ -36,8 +37,10 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     try result.requireWritable(
-      [predictions], apartFrom: [model, task.masks] + images.paths,
+      [predictions] + reports.files, apartFrom: [model, task.masks] + images.paths,
       files: task.files)
+    let folder = try reports.opened()
+    defer { folder?.removeIfEmpty() }
     let start = ContinuousClock.now
     let loaded = try LoadedModel(
       model, output: ranking.output, arithmetic: arithmetic.arithmetic, layout: layout.layout)
@@ -71,7 +74,8 @@ struct Evaluate: ParsableCommand {
     warnings.tellHeldBack()
     outcome.warnings = warnings.texts
     if let predictions { try writeFile(outcome.csv, to: predictions) }
-    try result.emit(text: outcome.text, json: outcome.json)
+    try reports.write(outcome)
+    try result.emit(outcome)
   }
 
   private func classify(
@@ -94,8 +98,9 @@ struct Evaluate: ParsableCommand {
     warnings.tellHeldBack()
     outcome.warnings = warnings.texts
     if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
-    try result.emit(
-      text: outcome.text, json: outcome.json(records: records, hardware: evaluation.measured))
+    let report = EvaluationReport(outcome, records: records, hardware: evaluation.measured)
+    try reports.write(report)
+    try result.emit(report)
   }
 
   /// Workers share the pass evenly, so their reading took its part of the wall clock.

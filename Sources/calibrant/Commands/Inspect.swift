@@ -43,6 +43,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var run_: RunOptions
+  @OptionGroup var reports: ReportOptions
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
@@ -52,21 +53,22 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try result.requireWritable(
-      [html], apartFrom: [model, quantized, data, labels, task.masks], files: task.files)
+      [html] + reports.files, apartFrom: [model, quantized, data, labels, task.masks],
+      files: task.files)
+    let folder = try reports.opened()
+    defer { folder?.removeIfEmpty() }
     let original = try LoadedModel(model, output: ranking.output)
     let settings = try settings(for: original)
     var warnings = Warnings(quiet: run_.quiet)
     let inspections =
       settings.task == .classification
       ? try byScores(original, &warnings) : try byOutputs(original, settings, &warnings)
-    guard
-      let worst = inspections.min(by: { ($0.rounded.metric ?? 0) < ($1.rounded.metric ?? 0) })
-    else { return }
-    warnings.add(worst.chanceWarnings)
+    guard let report = InspectionReport(inspections) else { return }
+    warnings.add(report.worst.chanceWarnings)
     warnings.tellHeldBack()
-    if let html { try writeFile(worst.html, to: html) }
-    try result.emit(
-      text: inspections.map(\.text).joined(separator: "\n\n"), json: worst.json(among: inspections))
+    if let html, let page = HTMLReport().render(report) { try writeFile(page, to: html) }
+    try reports.write(report)
+    try result.emit(report)
   }
 
   /// Without a task, classes where the model scores them; else how near outputs are to the original's.

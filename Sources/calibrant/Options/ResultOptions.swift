@@ -33,6 +33,12 @@ struct ResultOptions: ParsableArguments {
     printText(text)
   }
 
+  func emit(_ report: some Reportable) throws {
+    // Either may be long.
+    if json == "-" { return try emit(text: "", json: report.json) }
+    try emit(text: report.text, json: json == nil ? "" : report.json)
+  }
+
   /// Prints text for people, where standard output is not a file's.
   func printText(_ text: String) {
     if StandardStream.holdsData { return }

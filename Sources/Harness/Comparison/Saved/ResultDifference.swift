@@ -103,13 +103,20 @@ public struct ResultDifference: Sendable {
     return arms.contains { $0.finding == .better } ? .better : .noEvidence
   }
 
+  /// The worst of all arms; nil without a margin.
+  public var verdict: Verdict? {
+    arms.compactMap(\.judgement?.verdict).max { $0.severity < $1.severity }
+  }
+
   /// Without a margin 1 where an arm is worse, else 0. With one: 1 where an arm fails it, 2 where one
   /// is inconclusive, else 0.
   public var exitCode: Int32 {
     guard maxDrop != nil else { return finding == .worse ? 1 : 0 }
-    let verdicts = arms.compactMap(\.judgement?.verdict)
-    if verdicts.contains(.fail) { return 1 }
-    return verdicts.contains(.inconclusive) ? 2 : 0
+    return switch verdict {
+    case .fail: 1
+    case .inconclusive: 2
+    case .pass, nil: 0
+    }
   }
 }
 

@@ -1,52 +1,62 @@
-/// The comparison for a pull request.
+/// The result for a pull request.
 public struct MarkdownReport: ReportFormat {
   public static let name = "markdown"
   public static let fileName: String? = "report.md"
 
+  /// Longer tables are cut: a comment on a pull request holds 65,536 characters.
+  private static let rowLimit = 100
+
   public init() {}
 
-  public func render(_ comparison: Comparison, _ listing: any AnswerListing) -> String {
-    let summary = ReportSummary(comparison)
-    let verdict = summary.verdictWord.map { "**\($0)** – " } ?? ""
-    var blocks = [
-      "## Quantization of \(Escaping.markdown(comparison.facts.model.name))",
-      verdict + Escaping.markdown(summary.headline),
-      Self.list(summary.circumstances),
-      Self.table(comparison),
-      summary.legend.map(Escaping.markdown).joined(separator: "  \n"),
+  public func render(_ report: any Reportable) -> String? {
+    let document = report.document
+    let verdict = document.verdict.map { "**\($0.word)** – " } ?? ""
+    let blocks = [
+      "## \(Escaping.markdown(document.title))", verdict + Escaping.markdown(document.headline),
     ]
-    blocks += Self.section("On which CPUs", HardwareText(comparison: comparison).sentences)
-    blocks += Self.section("Activation-based against weight-based", summary.pairings)
-    blocks += Self.section("Notes", summary.methodChoices + summary.footnotes)
-    blocks.append(Self.details(comparison.facts))
-    return blocks.joined(separator: "\n\n") + "\n"
+    return (blocks + document.blocks.flatMap(Self.blocks)).joined(separator: "\n\n") + "\n"
+  }
+
+  private static func blocks(_ block: ReportBlock) -> [String] {
+    switch block {
+    case .facts(let sentences): sentences.isEmpty ? [] : [list(sentences)]
+    case .table(let table): blocks(table)
+    case .legend(let sentences):
+      sentences.isEmpty ? [] : [sentences.map(Escaping.markdown).joined(separator: "  \n")]
+    case .section(let title, let sentences):
+      sentences.isEmpty ? [] : ["### \(Escaping.markdown(title))", list(sentences)]
+    case .details(let title, let sentences):
+      sentences.isEmpty ? [] : [folded(title, list(sentences))]
+    case .code(let text): [code(text)]
+    case .drawn, .onPage: []
+    case .offPage(let block): blocks(block)
+    }
+  }
+
+  private static func folded(_ title: String, _ text: String) -> String {
+    "<details><summary>\(Escaping.html(title))</summary>\n\n\(text)\n\n</details>"
   }
 
   private static func list(_ sentences: [String]) -> String {
     sentences.map { "- " + Escaping.markdown($0) }.joined(separator: "\n")
   }
 
-  private static func section(_ title: String, _ sentences: [String]) -> [String] {
-    sentences.isEmpty ? [] : ["### \(title)", list(sentences)]
+  private static func blocks(_ table: ReportTable) -> [String] {
+    guard !table.rows.isEmpty else { return [] }
+    let rows = table.rows.prefix(rowLimit).map { row in row.map { Escaping.markdown($0.text) } }
+    let header = table.columns.map(\.title)
+    let rule = table.columns.map { $0.isNumber ? "--:" : "---" }
+    let lines = ([header, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }
+    let left = table.rows.count - rows.count
+    return (table.heading.map { ["### \(Escaping.markdown($0))"] } ?? [])
+      + [lines.joined(separator: "\n")]
+      + (left > 0 ? ["… \(ReportText.count(left, "more row"))"] : [])
   }
 
-  private static func table(_ comparison: Comparison) -> String {
-    let columns = ReportColumn.all(of: comparison)
-    let rows = comparison.arms.map { arm in columns.map { Escaping.markdown($0.cell(arm)) } }
-    let header = columns.map(\.title)
-    let rule = columns.map { $0.isNumber ? "--:" : "---" }
-    return ([header, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }
-      .joined(separator: "\n")
-  }
-
-  private static func details(_ facts: ComparisonFacts) -> String {
-    let machine = facts.machine
-    let lines =
-      facts.preprocessing.map { "\($0.key): \($0.value)" } + [
-        "SHA-256 of the model: \(facts.model.sha256)",
-        "\(machine.cpu), \(ReportText.count(machine.cores, "core")), \(machine.blas), "
-          + ReportText.count(machine.threads, "thread"),
-      ] + (facts.command.isEmpty ? [] : ["command: \(ReportedCommand.line(facts.command))"])
-    return "<details><summary>Preprocessing and machine</summary>\n\n\(list(lines))\n\n</details>"
+  /// A fence longer than any in the text.
+  private static func code(_ text: String) -> String {
+    let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
+    let fence = String(repeating: "`", count: max(3, longest + 1))
+    return "\(fence)\n\(Escaping.terminalLines(text))\n\(fence)"
   }
 }

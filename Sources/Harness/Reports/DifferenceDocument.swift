@@ -1,0 +1,70 @@
+extension ResultDifference: Reportable {
+  public var document: ReportDocument {
+    ReportDocument(
+      title: "\(oldName) → \(newName)", suite: "calibrant diff \(newName)", verdict: conclusion,
+      headline: sentence, checks: arms.map(check),
+      blocks: [
+        .facts([pairing] + unpairedNames + [circumstances]),
+        .table(table), .legend(legend),
+      ]
+        + arms.map { .section("\($0.name): images", Self.needed($0) + Self.changed($0)) })
+  }
+
+  /// The verdict where there is a margin, else the finding.
+  private var conclusion: ReportDocument.Conclusion {
+    let word = verdict.map { ReportText.word($0) } ?? finding.rawValue.uppercased()
+    return .init(word: word, tone: verdict ?? finding.tone)
+  }
+
+  private var table: ReportTable {
+    let isJudged = maxDrop != nil
+    return ReportTable(
+      caption: "Every arm on the same images", label: "Differences by arm",
+      [.init(title: "arm", isNumber: false), .init(title: "finding", isNumber: false)]
+        + (isJudged ? [.init(title: "verdict", isNumber: false)] : [])
+        + ["drop [95 %], points", "broken / fixed", "p (Holm)"].map { .init(title: $0) },
+      arms.map { arm in
+        [.init(arm.name), .init(arm.finding.rawValue, style: arm.finding.tone?.rawValue)]
+          + (isJudged
+            ? [.init(ReportText.word(arm.verdict), style: arm.verdict?.rawValue)] : [])
+          + figures(of: arm).map { .init($0) }
+      })
+  }
+
+  private func figures(of arm: Arm) -> [String] {
+    [
+      MetricText.drop(arm.counts.drop, arm.dropInterval),
+      "\(ReportText.count(arm.counts.broken)) / \(ReportText.count(arm.counts.fixed))",
+      arm.adjustedP < 0.001 ? "< 0.001" : ReportText.fixed(arm.adjustedP, 3),
+    ]
+  }
+
+  private var legend: [String] {
+    [
+      "drop = the old result's top-1 minus the new one's, in points, on the same images; p by McNemar's exact test"
+        + (arms.count > 1 ? ", adjusted for \(arms.count) arms (Holm)." : ".")
+    ]
+      + (maxDrop.map {
+        ["verdict = one-sided 95 % interval of the drop against \(ReportText.percent($0)) points."]
+      } ?? [])
+  }
+
+  private func check(_ arm: Arm) -> ReportCheck {
+    let isWorse = arm.finding == .worse
+    return ReportCheck(
+      group: newName, name: arm.name,
+      verdict: maxDrop == nil ? (isWorse ? .fail : .pass) : arm.verdict,
+      sentence: "\(arm.finding.rawValue): \(Self.figures(arm))")
+  }
+}
+
+extension ResultDifference.Finding {
+  /// How it is to be taken; nil is no news.
+  fileprivate var tone: Verdict? {
+    switch self {
+    case .worse: .fail
+    case .better: .pass
+    case .noEvidence: nil
+    }
+  }
+}

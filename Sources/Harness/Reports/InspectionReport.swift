@@ -1,0 +1,74 @@
+/// A quantized model layer by layer, in every arithmetic asked for.
+public struct InspectionReport: Reportable {
+  public let inspections: [LayerInspection]
+  /// Where it does worst.
+  public let worst: LayerInspection
+
+  /// - Parameter inspections: of the same layers; the exact arithmetic first.
+  /// - Returns: nil without any.
+  public init?(_ inspections: [LayerInspection]) {
+    guard
+      let worst = inspections.min(by: { ($0.rounded.metric ?? 0) < ($1.rounded.metric ?? 0) })
+    else { return nil }
+    (self.inspections, self.worst) = (inspections, worst)
+  }
+
+  public var text: String { inspections.map(\.text).joined(separator: "\n\n") }
+  public var json: String { worst.json(among: inspections) }
+  public var document: ReportDocument { worst.document }
+}
+
+extension LayerInspection {
+  fileprivate var document: ReportDocument {
+    ReportDocument(
+      title: "Layers of \(quantizedModel)", suite: "calibrant inspect \(quantizedModel)",
+      headline: headline, checks: layers.map(check),
+      blocks: [
+        .facts(hardware == .exact ? [] : ["computed as on \(hardware.description)"]),
+        .table(outputs),
+      ] + suggestionBlocks + [
+        .facts(notes.map { "Note: \($0)" }),
+        .offPage(
+          .table(
+            ReportTable(
+              heading: "Layers, the most damaging first", caption: "", titles: titles,
+              rows: layers.map(cells)))),
+        .offPage(.legend(legendLines)),
+      ] + drawings, sheet: Self.sheet)
+  }
+
+  private var headline: String {
+    "\(model): \(measureName) \(MetricText.value(float.metric)) % in float, "
+      + "\(MetricText.value(rounded.metric)) % quantized, a drop of \(Self.points(loss)) on the "
+      + "\(ReportText.count(sampleCount, "image")) that layers are ranked on"
+  }
+
+  /// None of class scores.
+  private var outputs: ReportTable {
+    ReportTable(
+      heading: "Outputs of the quantized model", caption: "Outputs beside the original's",
+      titles: ["output", "SQNR dB", "cosine", "largest difference"],
+      rows: rounded.outputs.map { output in
+        [
+          output.title, Self.decibels(output.sqnr),
+          output.cosine.map { ReportText.fixed($0, 5) } ?? "–", "\(Float(output.maxAbsError))",
+        ]
+      })
+  }
+
+  private var suggestionBlocks: [ReportBlock] {
+    let lines = suggestionLines.filter { !$0.isEmpty }
+    guard let flags = suggestion?.flags else { return [.facts(lines)] }
+    return [.section("Suggestion", Array(lines.dropLast())), .code(flags)]
+  }
+
+  /// No layer passes or fails: what it costs is a fact.
+  private func check(_ layer: Layer) -> ReportCheck {
+    ReportCheck(
+      group: quantizedModel, name: layer.name, verdict: nil,
+      sentence: "only it rounded: SQNR \(Self.decibels(layer.oneIn.decibels)) dB, drop "
+        + "\(Self.points(float.difference(to: layer.oneIn))) points; in float it wins "
+        + "\(Self.points(layer.leftOut.difference(to: rounded))) points for "
+        + "+\(ReportText.bytes(layer.bytesInFloat))")
+  }
+}
