@@ -1,4 +1,5 @@
 import Engine
+import LinearAlgebra
 import Tasks
 
 /// Samples that models are measured on, and what reports say of them.
@@ -73,4 +74,47 @@ public struct ArrayStore: MeasuredSamples {
   }
   public var arrayForm: ArrayForm? { source.arrayForm }
   public func inputs(of samples: [Int]) throws -> [Tensor] { try source.inputs(of: samples) }
+}
+
+/// Some of the samples of a source, in an order of their own.
+struct ChosenSamples: MeasuredSamples {
+  let source: any MeasuredSamples
+  /// Where they are in the source.
+  let places: [Int]
+  let samples: [ImageSample]
+  let hashes: [String]
+
+  init(_ source: any MeasuredSamples, _ places: [Int]) {
+    (self.source, self.places) = (source, places)
+    samples = places.map { source.samples[$0] }
+    hashes = places.map { source.hashes[$0] }
+  }
+
+  var skipped: [(path: String, reason: String)] { source.skipped }
+  var classNames: [String] { source.classNames }
+  var settings: [ComparisonFacts.Setting] { source.settings }
+  var seconds: Double { source.seconds }
+  var readSeconds: Double { source.readSeconds }
+  func geometry(of index: Int) -> BoxGeometry { source.geometry(of: places[index]) }
+
+  var count: Int { places.count }
+  var sampleShape: [Int] { source.sampleShape }
+  var isUniform: Bool { source.isUniform }
+  func shape(of index: Int) -> [Int] { source.shape(of: places[index]) }
+  func name(of index: Int) -> String { source.name(of: places[index]) }
+  func write(_ index: Int, into values: UnsafeMutableBufferPointer<Float>) throws {
+    try source.write(places[index], into: values)
+  }
+  var arrayForm: ArrayForm? { source.arrayForm }
+  func inputs(of samples: [Int]) throws -> [Tensor] {
+    try source.inputs(of: samples.map { places[$0] })
+  }
+}
+
+extension ArrayStore {
+  /// In a seeded random order.
+  public func shuffled(seed: UInt64) -> any MeasuredSamples {
+    var random = SplitMix64(seed: seed)
+    return ChosenSamples(self, Array(0..<count).shuffled(using: &random))
+  }
 }

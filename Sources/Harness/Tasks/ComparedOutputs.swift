@@ -18,14 +18,18 @@ struct ComparedOutputs: Codable, Hashable, Sendable {
     let places = (0..<count).map { $0 * run.images.count / count }
     var maxima: [AxisMaxima?] = []
     for outputs in try run.outputs(of: program, places) { maxima.add(outputs) }
-    names = program.outputNames
+    self.init(names: program.outputNames, maxima: maxima)
+  }
+
+  /// - Parameter maxima: of the original's outputs, by which their parts are found.
+  init(names: [String], maxima: [AxisMaxima?]) {
+    self.names = names
     fidelity = FidelityTask(maxima)
   }
 
   /// Of a model that is compared with nothing but itself.
   init(alone program: Program) {
-    names = program.outputNames
-    fidelity = FidelityTask([])
+    self.init(names: program.outputNames, maxima: [])
   }
 
   /// An arm's outputs in the original's order: by name where it has the same, else by place.

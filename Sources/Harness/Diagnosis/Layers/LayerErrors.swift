@@ -52,7 +52,7 @@ struct LayerErrorRun {
     let count = map.layers.count
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = LayerErrorWorker(float, probes.observed.map(\.role), variants, layers: count)
-      return { unit in try worker.errors(of: batching.input(unit, from: source)) }
+      return { unit in try worker.errors(of: batching.inputs(unit, from: source)) }
     } consume: { unit, errors in
       total.merge(errors)
       progress.advance(to: batching.samples(of: unit).upperBound)
@@ -75,10 +75,10 @@ private final class LayerErrorWorker {
     self.layers = layers
   }
 
-  func errors(of input: Tensor) throws -> LayerErrors {
+  func errors(of inputs: [Tensor]) throws -> LayerErrors {
     var errors = LayerErrors(layers: layers)
     var references: [Int: Tensor] = [:]
-    _ = try float.session.run([input]) { index, values in
+    _ = try float.session.run(inputs) { index, values in
       switch self.roles[index] {
       case .reference(let layer): references[layer] = values.copied()
       case .probe(let layer, let rounded):
@@ -88,7 +88,7 @@ private final class LayerErrorWorker {
       }
     }
     for (variant, kind) in zip(variants, [Rounded.weights, .activations, .both]) {
-      _ = try variant.session.run([input]) { layer, values in
+      _ = try variant.session.run(inputs) { layer, values in
         references[layer]?.withBuffer(of: Float.self) {
           errors.cumulative[layer][kind.rawValue, default: SignalAndNoise()].add($0, values.floats)
         }

@@ -96,7 +96,7 @@ public struct LayerInspectionRun {
   ///
   /// - Parameter images: in shuffled order, so that its first part is a fair sample of it.
   public func run(
-    _ original: LoadedModel, _ quantized: LoadedModel, images: ImageStore
+    _ original: LoadedModel, _ quantized: LoadedModel, images: any MeasuredSamples
   ) throws -> LayerInspection {
     try run(
       original, quantized, task: .classification,
@@ -105,16 +105,14 @@ public struct LayerInspectionRun {
 
   /// Of any other model.
   ///
-  /// - Parameters:
-  ///   - data: in shuffled order.
-  ///   - prepare: reads images for the model.
+  /// - Parameter images: of `data`, in shuffled order.
   public func run(
     _ original: LoadedModel, _ quantized: LoadedModel, _ data: TaskData, _ settings: TaskSettings,
-    prepare: @escaping (ImageDataset) throws -> ImageStore
+    images: any MeasuredSamples
   ) throws -> LayerInspection {
     try run(
       original, quantized, task: data.task,
-      by: OutputJudge(original, settings, data, jobs: jobs, prepare: prepare))
+      by: OutputJudge(original, settings, data, images, jobs: jobs))
   }
 
   private func run(

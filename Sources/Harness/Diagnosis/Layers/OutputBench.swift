@@ -6,51 +6,52 @@ import Tasks
 
 /// Judges by what outputs mean, or how near they are to the float model's.
 struct OutputJudge: VariantJudge {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let isLabelled: Bool
   let jobs: Int
   private let original: LoadedModel
   private let settings: TaskSettings
-  /// What can be read of it.
   private let data: TaskData
-  private let prepare: (ImageDataset) throws -> ImageStore
 
   /// Refuses, after a run on one image, what the task cannot read.
   ///
-  /// - Parameter data: in an order whose first part is a fair sample of it.
+  /// - Parameter images: in an order whose first part is a fair sample of it.
   init(
-    _ original: LoadedModel, _ settings: TaskSettings, _ data: TaskData, jobs: Int,
-    prepare: @escaping (ImageDataset) throws -> ImageStore
+    _ original: LoadedModel, _ settings: TaskSettings, _ data: TaskData,
+    _ images: any MeasuredSamples, jobs: Int
   ) throws {
     if case .pairs = data.truths {
       throw HarnessError.badOption(
         "--pairs: layers are tried on a part of the images, where few pairs are whole; use class folders"
       )
     }
-    images = try prepare(data.dataset)
-    self.data = data.with(data.dataset.with(images.samples))
-    guard let measure = try StandardMeasures.measure(settings, data, of: original, on: images)
-    else { preconditionFailure("classes are judged by scores") }
-    (self.original, self.settings, self.jobs, self.prepare) = (original, settings, jobs, prepare)
-    isLabelled = measure.isLabelled
+    (self.original, self.settings, self.data) = (original, settings, data)
+    (self.images, self.jobs) = (images, jobs)
+    isLabelled = try Self.task(settings, data, original, images).isLabelled
   }
 
-  /// Labels and answers count on a data set of their own: images that are compared with one another stay among themselves.
+  /// Labels and answers count on samples of their own: images that are compared with one another stay among themselves.
   func bench(
     _ map: QuantizedLayerMap, on range: Range<Int>, _ hardware: Hardware
   ) throws -> any VariantBench {
-    let dataset = data.dataset.slice(from: range.lowerBound, count: range.count)
-    let some = try prepare(dataset)
-    guard
-      let measure = try StandardMeasures.measure(
-        settings, data.with(dataset), of: original, on: some)
+    let some = ChosenSamples(images, Array(range))
+    return try Self.bench(
+      map, some, Self.task(settings, data, original, some), hardware,
+      names: original.program().outputNames, jobs)
+  }
+
+  private static func task(
+    _ settings: TaskSettings, _ data: TaskData, _ original: LoadedModel,
+    _ images: any MeasuredSamples
+  ) throws -> any MeasuredTask {
+    guard let task = try StandardMeasures.measure(settings, data, of: original, on: images)
     else { preconditionFailure("classes are judged by scores") }
-    return try Self.bench(map, some, measure, hardware, names: original.program().outputNames, jobs)
+    return task
   }
 
   private static func bench(
-    _ map: QuantizedLayerMap, _ images: ImageStore, _ task: some MeasuredTask, _ hardware: Hardware,
-    names: [String], _ jobs: Int
+    _ map: QuantizedLayerMap, _ images: any MeasuredSamples, _ task: some MeasuredTask,
+    _ hardware: Hardware, names: [String], _ jobs: Int
   ) throws -> any VariantBench {
     try OutputBench(map, images, task, hardware, names: names, jobs: jobs)
   }
@@ -60,101 +61,53 @@ struct OutputJudge: VariantJudge {
 struct OutputBench<Task: MeasuredTask>: VariantBench {
   let map: QuantizedLayerMap
   let floatEffect: VariantEffect
-  private let images: ImageStore
+  private let images: any MeasuredSamples
   private let task: Task
   private let hardware: Hardware
   private let jobs: Int
-  private let names: [String]
-  private let float: FloatOutputs
-  private let answers: [Task.Answer]
+  private let compared: ComparedOutputs
+  private let float: ReferenceOutputs<Task>
   private let records: [Task.Record]
 
   var imageCount: Int { images.count }
 
   /// - Parameter names: of the original's outputs.
   init(
-    _ map: QuantizedLayerMap, _ images: ImageStore, _ task: Task, _ hardware: Hardware,
+    _ map: QuantizedLayerMap, _ images: any MeasuredSamples, _ task: Task, _ hardware: Hardware,
     names: [String], jobs: Int
   ) throws {
     (self.map, self.images, self.task) = (map, images, task)
-    (self.hardware, self.names, self.jobs) = (hardware, names, jobs)
-    var answers: [Task.Answer] = []
-    let run = OutputRun(images: images, jobs: jobs, isQuiet: true)
-    float = try FloatOutputs(map.float, run) { image, outputs in
-      try task.answer(outputs, image: image)
-    } consume: {
-      answers.append($0)
-    }
-    self.answers = answers
-    records = try answers.enumerated().map { image, answer in
-      try task.record(answer, image: image, reference: answer, distances: [])
-    }
+    (self.hardware, self.jobs) = (hardware, jobs)
+    var maxima: [AxisMaxima?] = []
+    float = try ReferenceOutputs(
+      Program(map.float), of: map.float.model(), task,
+      OutputRun(images: images, jobs: jobs, isQuiet: true), title: ""
+    ) { maxima.add($0) }
+    compared = ComparedOutputs(names: names, maxima: maxima)
+    records = try float.records()
     floatEffect = VariantEffect(
       Self.judged(task.measures(of: records, reference: records)), imageCount: images.count,
       decibels: nil, cost: 0)
   }
 
   func effect(of variant: Graph) throws -> VariantEffect {
-    let program = try Program(variant, hardware: hardware)
-    let order = try order(of: program.outputNames)
     var records: [Task.Record] = []
-    var sums = float.parts.parts.map { _ in OutputLoss() }
-    let (task, float, answers, images) = (task, float, answers, images)
-    _ = try OutputRun(images: images, jobs: jobs, isQuiet: true).run(program, title: "") {
-      let known = try float.reader(images)
-      return { image, own in
-        let outputs = order.map { own[$0] }
-        let distances = try Self.distances(known(image), outputs, float.parts)
-        let record = try task.record(
-          task.answer(outputs, image: image), image: image, reference: answers[image],
-          distances: distances)
-        return (record, distances)
-      }
-    } consume: { (_, result: (Task.Record, [OutputDistance])) in
-      records.append(result.0)
-      for (part, distance) in result.1.enumerated() { sums[part].add(distance) }
+    var losses = compared.fidelity.parts.map { _ in OutputLoss() }
+    _ = try float.compare(
+      Program(variant, hardware: hardware), "the quantized file", by: compared, title: ""
+    ) { record, distances in
+      records.append(record)
+      for (part, distance) in distances.enumerated() { losses[part].add(distance) }
     }
     return VariantEffect(
       Self.judged(task.measures(of: records, reference: self.records)), imageCount: images.count,
-      decibels: sums.compactMap(\.sum.sqnr).filter(\.isFinite).min(),
-      cost: sums.map { $0.cost(imageCount: images.count) }.max() ?? 0,
-      outputs: table(sums), notes: OutputLoss.notes(sums))
+      decibels: losses.compactMap(\.sum.sqnr).filter(\.isFinite).min(),
+      cost: losses.map { $0.cost(imageCount: images.count) }.max() ?? 0,
+      outputs: compared.table(losses.map(\.sum)), notes: OutputLoss.notes(losses))
   }
 
   private static func judged(_ measures: TaskMeasures) -> Measure {
     measures.accuracy ?? measures.agreement
-  }
-
-  /// A variant's outputs in the original's order: by name where it has the same, else by place.
-  private func order(of own: [String]) throws(HarnessError) -> [Int] {
-    let byName = names.compactMap { own.firstIndex(of: $0) }
-    if byName.count == names.count { return byName }
-    guard own.count == names.count else {
-      throw .differentModel(
-        path: "the quantized file",
-        reason: "it has \(ReportText.count(own.count, "output")), the original \(names.count)")
-    }
-    return Array(own.indices)
-  }
-
-  private static func distances(
-    _ reference: [OutputArray], _ outputs: [OutputArray], _ parts: FidelityTask
-  ) throws(HarnessError) -> [OutputDistance] {
-    do throws(TaskError) {
-      return try parts.record(outputs, truth: reference)
-    } catch {
-      throw .differentModel(
-        path: "the quantized file", reason: "\(error), the original's shape")
-    }
-  }
-
-  private func table(_ sums: [OutputLoss]) -> [OutputFidelity] {
-    zip(float.parts.parts, sums).map { part, loss in
-      OutputFidelity(
-        name: names[part.output], part: float.parts.isWhole(part) ? nil : part.part,
-        sqnr: loss.sum.sqnr, cosine: loss.sum.cosine,
-        maxAbsError: Double(loss.sum.largestDifference))
-    }
   }
 
   func loss(of effect: VariantEffect) throws -> MetricDifference {

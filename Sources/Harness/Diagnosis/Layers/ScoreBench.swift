@@ -5,7 +5,7 @@ import Tasks
 
 /// Judges by class scores.
 struct ScoreJudge: VariantJudge {
-  let images: ImageStore
+  let images: any MeasuredSamples
   let output: ScoreOutput
   let jobs: Int
 

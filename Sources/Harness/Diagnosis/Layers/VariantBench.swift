@@ -33,7 +33,7 @@ extension VariantBench {
 /// What variants of a quantized model are judged by: makes benches.
 protocol VariantJudge {
   /// All images there are.
-  var images: ImageStore { get }
+  var images: any MeasuredSamples { get }
   /// Whether the metric is against labels; else it is agreement with the float model.
   var isLabelled: Bool { get }
 
