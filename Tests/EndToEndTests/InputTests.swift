@@ -136,6 +136,34 @@ import Testing
     }
   }
 
+  /// Weights of 0 and 1 lose nothing in 8 bits, so that every sample keeps its class.
+  @Test func arraysAreInspectedAndValidated() throws {
+    let model = try scorer("scorer")
+    let (ids, image) = try arrays()
+    let file = folder.file("quantized.onnx")
+    let made = try RunCalibrant.run(
+      ["calibrate", model, "--data", archive, "-o", file, "--min-elements", "1", "--quiet"])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    for data in [["--data", archive], ["--data", "image=\(image)", "--data", "ids=\(ids)"]] {
+      let run = try RunCalibrant.run(
+        ["inspect", model, file, "--quiet", "--json", "-"] + data)
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let report = try JSONDocument(run.output)
+      try #expect(report["count"].int == 3 && report["sampleCount"].int == 2)
+      try #expect(!report["labelled"].bool && report["quantizedTop1"].double == 1)
+      try #expect(report["layers"].elements.map { try $0["name"].string } == ["weigh"])
+      let check = try RunCalibrant.run(["validate", model, file] + data)
+      #expect(check.exitCode == 0 && check.output.contains("outputs on samples: SQNR"))
+    }
+    for command in ["inspect", "validate"] {
+      let run = try RunCalibrant.run([command, model, file, "--data", "ids=\(ids)"])
+      #expect(run.exitCode == 65 && run.errors.contains("'image' (float32"), "\(run.errors)")
+      let resized = try RunCalibrant.run(
+        [command, model, file, "--data", archive, "--resize", "8"])
+      #expect(resized.exitCode == 64 && resized.errors.contains("--resize has no effect"))
+    }
+  }
+
   @Test func imagesOrArrays() throws {
     let model = try scorer("scorer")
     for (arguments, text) in [
@@ -185,6 +213,57 @@ import Testing
     }
     #expect(error?.description.contains("--layout nhwc") == true)
     #expect(error?.description.contains("N × 3 × 8 × 9") == true)
+  }
+
+  /// What is made for a layout states it, and is the original's only where that is said.
+  @Test func aLayoutIsSaidOfBothFiles() throws {
+    let model = Model(
+      graph: ModelGraph(
+        name: "last",
+        nodes: [
+          ModelNode(
+            "Transpose", name: "turn", inputs: ["x"], outputs: ["first"],
+            attributes: ["perm": .ints([0, 3, 1, 2])]),
+          ModelNode("Conv", name: "conv", inputs: ["first", "w"], outputs: ["mixed"]),
+          ModelNode("GlobalAveragePool", name: "mean", inputs: ["mixed"], outputs: ["means"]),
+          ModelNode("Flatten", name: "flat", inputs: ["means"], outputs: ["y"]),
+        ],
+        inputs: [
+          ModelValue(
+            name: "x", elementType: .float32,
+            dimensions: [.symbolic("N"), .unknown, .unknown, .unknown])
+        ],
+        outputs: [
+          ModelValue(name: "y", elementType: .float32, dimensions: [.symbolic("N"), .fixed(2)])
+        ],
+        initializers: [
+          ModelTensor(
+            name: "w", elementType: .float32, dims: [2, 3, 1, 1],
+            values: [1, 0, 0, 0, 1, 0] as [Float])
+        ]), opset: 13)
+    let (original, made) = (folder.file("last.onnx"), folder.file("made.onnx"))
+    try model.write(to: original)
+    let pixels: [Float] = (0..<360).map { (index: Int) in Float(index * index % 11) / 11 }
+    try folder.write(NPYWriter.data(pixels, shape: [4, 6, 5, 3]), to: "x.npy")
+    let data = ["--data", folder.file("x.npy")]
+    let run = try RunCalibrant.run(
+      ["calibrate", original, "-o", made, "--min-elements", "1", "--layout", "nhwc", "--quiet"]
+        + data)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let unsaid = try RunCalibrant.run(["validate", original, made])
+    #expect(unsaid.exitCode == 1 && unsaid.output.contains("FAIL  inputs and outputs"))
+    for arguments in [[], data] {
+      let said = try RunCalibrant.run(
+        ["validate", original, made, "--layout", "nhwc"] + arguments)
+      #expect(said.exitCode == 0, "\(said.output) \(said.errors)")
+    }
+    let inspected = try RunCalibrant.run(
+      ["inspect", original, made, "--layout", "nhwc", "--quiet", "--json", "-"] + data)
+    #expect(inspected.exitCode == 0, "\(inspected.errors)")
+    try #expect(JSONDocument(inspected.output)["count"].int == 4)
+    let first = try RunCalibrant.run(
+      ["inspect", original, made, "--layout", "nchw", "--quiet"] + data)
+    #expect(first.exitCode == 65 && first.errors.contains("x.npy"), "\(first.errors)")
   }
 
   @Test func aScaleIsWhatWhiteBecomes() throws {

@@ -55,6 +55,40 @@ import Testing
     #expect(detail.wholeMatch(of: /SQNR \d+\.\d dB against the original/) != nil)
   }
 
+  /// Rows are averaged by 48, and one has to be left: noise of 224 rows would not run.
+  @Test func noiseHasASizeThatTheNetworkTakes() throws {
+    let model = Model(
+      graph: ModelGraph(
+        name: "reader",
+        nodes: [
+          ModelNode("Conv", name: "conv", inputs: ["x", "w"], outputs: ["mixed"]),
+          ModelNode(
+            "AveragePool", name: "pool", inputs: ["mixed"], outputs: ["row"],
+            attributes: ["kernel_shape": .ints([48, 1]), "strides": .ints([48, 1])]),
+          ModelNode("Squeeze", name: "line", inputs: ["row", "axis"], outputs: ["y"]),
+        ],
+        inputs: [
+          ModelValue(
+            name: "x", elementType: .float32,
+            dimensions: [.symbolic("N"), .fixed(3), .unknown, .unknown])
+        ],
+        outputs: [
+          ModelValue(
+            name: "y", elementType: .float32, dimensions: [.unknown, .unknown, .unknown])
+        ],
+        initializers: [
+          ModelTensor(
+            name: "w", elementType: .float32, dims: [2, 3, 1, 1],
+            values: [1, 0.5, 0, 0, -1, 0.25] as [Float]),
+          ModelTensor(name: "axis", elementType: .int64, dims: [1], values: [2] as [Int64]),
+        ]), opset: 13)
+    let quantizer = Quantizer(scheme: Scheme(weights: WeightScheme(bits: 8)))
+    let quantized = try quantizer.quantize(model, ranges: ActivationRanges(tensors: [:])).model
+    let findings = try check(model, quantized).findings
+    #expect(findings.allSatisfy { $0.passed }, "\(findings)")
+    #expect(findings.last?.detail.contains("SQNR") == true)
+  }
+
   /// The small classifier whose scores go through another operator.
   private func ending(with opType: String) -> Model {
     var model = SmallClassifier.model()

@@ -26,7 +26,7 @@ extension ImageInput {
   /// - Parameter other: the other side, where the file fixes it: images are square where nothing says otherwise.
   private static func candidates(_ fixed: Int?, _ stated: Int?, beside other: Int?) -> [Int] {
     if let fixed { return [fixed] }
-    let others = [stated, other, usual].compactMap(\.self)
+    let others = [stated, other, usualSide].compactMap(\.self)
     return others
       + [48, 32, 64, 96, 128, 160, 256, 299, 320, 384, 512, 640].filter {
         !others.contains($0)
@@ -34,5 +34,5 @@ extension ImageInput {
   }
 
   /// Of networks that classify.
-  private static let usual = 224
+  static let usualSide = 224
 }

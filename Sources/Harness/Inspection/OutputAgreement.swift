@@ -27,10 +27,11 @@ struct OutputAgreement {
     if let samples {
       try run(on: FirstSamples(samples.source, Self.limit), &difference)
     } else {
-      guard let inputs = try noise() else {
-        return finding(true, "not run: an input that is no tensor of numbers; --data gives samples")
+      switch try noise() {
+      case .success(let inputs): try run(inputs, &difference)
+      case .failure(let fault):
+        return finding(true, "not run: \(fault.text); --data gives samples")
       }
-      try run(inputs, &difference)
     }
     if let types = difference.types { return finding(false, types) }
     if difference.spoiled > 0 {
@@ -66,16 +67,14 @@ struct OutputAgreement {
   }
 
   /// Seeded noise for every input: floats between −2 and 2, and ones, which are tokens and masks of any vocabulary.
-  private func noise() throws -> [Tensor]? {
-    var random = SplitMix64(seed: 1)
-    var tensors: [Tensor] = []
-    let types = original.inputs.map { input in
-      let dims = input.dimensions ?? []
-      let open = dims.count == 4 ? 224 : 8
-      return TensorType(
-        input.dtype, Shape(dims.enumerated().map { $1.size ?? ($0 == 0 ? 1 : open) }))
+  private func noise() throws -> Result<[Tensor], NoNoise> {
+    guard let types = noiseTypes() else {
+      return .failure(
+        NoNoise(text: "the input's size is open, and it runs at none of the usual ones"))
     }
     try original.check(types)
+    var random = SplitMix64(seed: 1)
+    var tensors: [Tensor] = []
     for type in types {
       let shape = type.shape
       switch type.dtype {
@@ -93,10 +92,28 @@ struct OutputAgreement {
         tensors.append(Tensor([Int32](repeating: 1, count: shape.elementCount), shape: shape))
       case .bool:
         tensors.append(Tensor([Bool](repeating: true, count: shape.elementCount), shape: shape))
-      default: return nil
+      default: return .failure(NoNoise(text: "an input that is no tensor of numbers"))
       }
     }
-    return tensors
+    return .success(tensors)
+  }
+
+  /// Why no noise can be made.
+  private struct NoNoise: Error { let text: String }
+
+  /// One sample of each input; nil of images whose size is open and cannot be found.
+  private func noiseTypes() -> [TensorType]? {
+    if let image = try? ImageInput(of: original) {
+      return (try? image.sides(in: original)).map { size in
+        [image.type(rows: image.fixedBatch ?? 1, of: [image.channels, size.height, size.width])]
+      }
+    }
+    return original.inputs.map { input in
+      let dims = input.dimensions ?? []
+      let open = dims.count == 4 ? ImageInput.usualSide : 8
+      return TensorType(
+        input.dtype, Shape(dims.enumerated().map { $1.size ?? ($0 == 0 ? 1 : open) }))
+    }
   }
 }
 

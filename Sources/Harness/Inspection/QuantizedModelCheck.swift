@@ -20,14 +20,19 @@ public struct QuantizedModelCheck: Sendable {
   /// - Parameters:
   ///   - samples: what to compare the two networks on; nil takes noise, which cannot tell how much is lost.
   ///   - hardware: whose arithmetic to run the quantized file in.
-  /// - Throws: where either file cannot be loaded at all.
+  ///   - layout: of the images that both read; nil where their input's shape tells.
+  /// - Throws: where either file cannot be loaded at all, and `HarnessError.badOption` for a layout that contradicts a shape.
   public init(
     original: String, quantized: String, samples: CalibrationData? = nil,
-    hardware: HardwareChoice = .exact
+    hardware: HardwareChoice = .exact, layout: ImageInput.Layout? = nil
   ) throws {
-    let (before, after) = (try Model(contentsOf: original), try Model(contentsOf: quantized))
+    var (before, after) = (try Model(contentsOf: original), try Model(contentsOf: quantized))
+    if let layout {
+      try before.declare(layout)
+      try after.declare(layout)
+    }
     let interface = Self.interface(before, after)
-    let outputs = try hardware.all.map { hardware in
+    let outputs = try hardware.all.map { [before, after] hardware in
       let title =
         (samples == nil ? "outputs on noise" : "outputs on samples")
         + (hardware == .exact ? "" : ", \(hardware.rawValue)")

@@ -15,28 +15,39 @@ struct Validate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compare outputs on these images or N×C×H×W samples.", valueName: "dir|x.npy"),
+      "Compare outputs on these: a folder of images, or samples: a .npy array, or one per input of the model, or all of them in one .npz.",
+      valueName: "dir|[input=]x.npy"),
     completion: .file())
-  var data: String?
+  var data: [String] = []
 
   @OptionGroup var hardware: HardwareOption
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var layout: LayoutOption
   @OptionGroup var run_: RunOptions
   @OptionGroup var result: ResultOptions
 
+  func validate() throws {
+    let files = try SampleFiles.parsed(data)
+    if files.areArrays { try preprocessing.requireNoEffect(on: files.paths[0]) }
+  }
+
   func run() throws {
-    try result.requireWritable(apartFrom: [original, quantized] + [data].compactMap(\.self))
+    try result.requireWritable(
+      apartFrom: [original, quantized] + SampleFiles.parsed(data).paths)
     let check = try QuantizedModelCheck(
       original: original, quantized: quantized, samples: try samples(),
-      hardware: hardware.hardware ?? .exact)
+      hardware: hardware.hardware ?? .exact, layout: layout.layout)
     try result.emit(text: check.text, json: check.json.text)
     if !check.passed { throw ExitCode(1) }
   }
 
   private func samples() throws -> CalibrationData? {
-    guard let data else { return nil }
-    let input = try LoadedModel(original).input
+    guard !data.isEmpty else { return nil }
+    let (files, model) = (
+      try SampleFiles.parsed(data), try LoadedModel(original, layout: layout.layout)
+    )
     return try loadCalibration(
-      data, for: input, preprocessing.preprocessing(for: input), limit: 32, seed: 0, run_)
+      files, for: model,
+      preprocessing.preprocessing(for: model, areArrays: files.areArrays), limit: 32, seed: 0, run_)
   }
 }

@@ -119,20 +119,6 @@ func loadCalibration(
   guard !files.areArrays, let path = files.only else {
     return try CalibrationData(files, for: model, preprocessing, limit: limit)
   }
-  return try loadCalibration(
-    path, for: model.input, preprocessing, limit: limit, seed: seed,
-    skipsUnreadable: skipsUnreadable, run)
-}
-
-/// Reads calibration samples of a model of images: a folder of these, or a `.npy` array.
-func loadCalibration(
-  _ path: String, for input: ImageInput, _ preprocessing: Preprocessing, limit: Int?, seed: UInt64,
-  skipsUnreadable: Bool = false, _ run: RunOptions
-) throws -> CalibrationData {
-  if path.lowercased().hasSuffix(".npy") {
-    return CalibrationData(
-      try NPYSource(path, for: input, limit: limit), input.readsBytes ? nil : preprocessing)
-  }
   var dataset = try ImageDataset.loadUnlabelled(from: path)
   if let limit { dataset = dataset.limited(to: limit, seed: seed) }
   var options = ImageStore.Options(jobs: run.workers)
@@ -141,7 +127,7 @@ func loadCalibration(
   options.budget = 16 << 20
   options.isQuiet = run.quiet
   options.title = "decoding calibration images"
-  return CalibrationData(try ImageStore(dataset, preprocessing, for: input, options))
+  return CalibrationData(try ImageStore(dataset, preprocessing, for: model.input, options))
 }
 
 extension CalibrationData {
