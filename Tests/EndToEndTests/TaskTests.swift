@@ -191,4 +191,29 @@ import Testing
       #expect(run.errors.contains(text), "\(options): \(run.errors)")
     }
   }
+
+  /// Bits of a detector's one layer, of 1,152 weights, are judged by its outputs; nothing of them changes class.
+  @Test func bitsAreChosenForAnyOutputs() throws {
+    let model = try detector("float.onnx")
+    let file = folder.file("mixed.onnx")
+    func calibrate(_ limit: [String]) throws -> ProgramRun {
+      try RunCalibrant.run(
+        [
+          "calibrate", model, "--data", images, "-o", file, "--activations", "float", "--resize",
+          "none", "--crop", "none", "--mean", "0", "--std", "1",
+        ] + limit)
+    }
+    // A byte for each weight and what else the file holds are more.
+    let run = try calibrate(["--target-bytes", "1300"])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(run.errors.contains("% of the outputs' variance is error"), "\(run.errors)")
+    #expect(run.errors.contains("w: 4 bits") && !run.errors.contains("KL"), "\(run.errors)")
+    let size = try folder.bytes("mixed.onnx").count
+    #expect((577...1300).contains(size))
+    let small = try calibrate(["--target-bytes", "10"])
+    #expect(small.exitCode == 64 && small.errors.contains("smallest file"), "\(small.errors)")
+    let refused = try calibrate(["--budget", "5"])
+    #expect(refused.exitCode == 64 && refused.errors.contains("--target-bytes judges any outputs"))
+    #expect(!refused.errors.contains("fitting"), "\(refused.errors)")
+  }
 }

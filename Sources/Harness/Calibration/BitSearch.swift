@@ -4,13 +4,14 @@ import Quantization
 
 /// Finds bits per layer that fit a size or an accuracy, from what each layer costs when it alone is quantized.
 ///
-/// Costs are the mean KL divergence of the network's class distribution on calibration samples. They are taken to add up
-/// only to order the steps; what is chosen is measured, and uniform bits that fit are measured beside it.
+/// Costs are the mean KL divergence of the network's class distribution on calibration samples, or of other outputs what is
+/// lost of each part (`NetworkLoss`). They are taken to add up only to order the steps; what is chosen is measured, and
+/// uniform bits that fit are measured beside it.
 public struct BitSearch {
   public enum Limit: Sendable {
     /// Bytes of the file.
     case bytes(Int)
-    /// The largest share of calibration samples whose class may change.
+    /// The largest share of calibration samples whose class may change; only of class scores.
     case disagreement(Double)
   }
 
@@ -19,28 +20,24 @@ public struct BitSearch {
     public let quantized: QuantizedModel
     public let bits: [String: Int]
     public let bytes: Int
-    public let divergence: Double
-    public let disagreement: Double
+    /// The KL divergence of class scores; of other outputs, the error's share of their variance.
+    public let cost: Double
+    /// The share of samples whose class changes; nil where outputs are no class scores.
+    public let disagreement: Double?
   }
 
   private let job: QuantizationJob
   private let scheme: SchemeName
   private let make: (QuantizationJob, SchemeName) throws -> QuantizedModel
-  private let source: FirstSamples
-  private let evaluator: Evaluator
-  private let original: Scores
-  private let fewer: FirstSamples
-  private let fewerOriginal: Scores
+  private let judge: BitJudge
 
-  /// Samples that a file is measured on, and fewer for the many that have one quantized layer.
-  private static let samples = 256
-  private static let samplesPerLayer = 64
   /// Bits that layers may take; 32 stays in float.
   static let choices = [8, 4]
 
   /// - Parameters:
-  ///   - evaluator: how classes are told from outputs.
+  ///   - evaluator: how classes are told from outputs, where they are class scores.
   ///   - make: quantizes for one scheme with the policy of the job it is given.
+  /// - Throws: `HarnessError.nothingObserved` where no output varies.
   public init(
     _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData,
     _ evaluator: Evaluator,
@@ -52,12 +49,7 @@ public struct BitSearch {
     self.job = job.with(options)
     self.scheme = scheme
     self.make = make
-    self.evaluator = evaluator
-    source = FirstSamples(data.source, Self.samples)
-    fewer = FirstSamples(data.source, Self.samplesPerLayer)
-    let program = try Program(job.model)
-    original = try evaluator.scores(of: program, on: source)
-    fewerOriginal = try evaluator.scores(of: program, on: fewer)
+    judge = try BitJudge(job, scheme, on: data, evaluator)
   }
 
   /// The chosen file and the frontier it was chosen from.
@@ -74,7 +66,7 @@ public struct BitSearch {
       }
       for bits in Self.choices { tried.append(try measure(uniform(bits, allocation), allocation)) }
       guard
-        let best = tried.filter({ $0.bytes <= bytes }).min(by: { $0.divergence < $1.divergence })
+        let best = tried.filter({ $0.bytes <= bytes }).min(by: { $0.cost < $1.cost })
       else {
         let smallest = tried.map(\.bytes).min() ?? 0
         throw HarnessError.badOption(
@@ -83,7 +75,7 @@ public struct BitSearch {
       return (best, tried, allocation)
     case .disagreement(let share):
       let tried = try bisect(within: share, allocation)
-      let fitting = tried.filter { $0.disagreement <= share }
+      let fitting = tried.filter { $0.disagreement ?? 1 <= share }
       return (fitting.min { $0.bytes < $1.bytes } ?? tried[0], tried, allocation)
     }
   }
@@ -97,7 +89,7 @@ public struct BitSearch {
       let middle = (low + high + 1) / 2
       let outcome = try measure(frontier[middle].bits, allocation)
       tried.append(outcome)
-      if outcome.disagreement <= share {
+      if outcome.disagreement ?? 1 <= share {
         low = middle
       } else {
         high = middle - 1
@@ -129,34 +121,20 @@ public struct BitSearch {
         let alone = try job.withBits([(names[index], bits)])
           .rounded(SchemeName(weightBits: bits, activationBits: nil))
         count = alone.layers[index].elementCount
-        costs[bits] = try distance(alone.model, on: fewer, from: fewerOriginal).divergence
+        costs[bits] = try judge.cost(of: alone.model, isOneLayer: true).value
       }
       return BitAllocation.Layer(name: names[index], elementCount: count, costs: costs)
     }
   }
 
-  private func distance(
-    _ model: Model, on source: FirstSamples, from original: Scores
-  ) throws -> (divergence: Double, disagreement: Double) {
-    let scores = try evaluator.scores(of: Program(model), on: source)
-    let changed = (0..<scores.count).count {
-      scores.top(1, of: $0).classes != original.top(1, of: $0).classes
-    }
-    return (
-      ScoreDistance(original: original, other: scores).divergence,
-      Double(changed) / Double(max(scores.count, 1))
-    )
-  }
-
   private func measure(_ bits: [Int], _ allocation: BitAllocation) throws -> Outcome {
     let chosen = zip(allocation.layers.map(\.name), bits).filter { $0.1 < 32 }
     let quantized = try make(job.withBits(chosen.map { ($0.0, $0.1) }), scheme)
-    let (divergence, disagreement) = try distance(
-      quantized.model, on: source, from: original)
+    let cost = try judge.cost(of: quantized.model, isOneLayer: false)
     return Outcome(
       quantized: quantized, bits: Dictionary(chosen, uniquingKeysWith: { $1 }),
-      bytes: try quantized.model.serialized().count, divergence: divergence,
-      disagreement: disagreement)
+      bytes: try quantized.model.serialized().count, cost: cost.value,
+      disagreement: cost.disagreement)
   }
 }
 

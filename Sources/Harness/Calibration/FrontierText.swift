@@ -11,7 +11,10 @@ public enum FrontierText {
     let points = frontier.frontier
     let step = max(1, (points.count + shown - 1) / shown)
     let indices = points.indices.filter { $0 % step == 0 || $0 == points.count - 1 }
-    var lines = ["weights, bytes   expected KL   float/8/4-bit layers"]
+    let areClasses = tried.contains { $0.disagreement != nil }
+    var lines = [
+      "weights, bytes   expected \(areClasses ? "KL" : "loss")   float/8/4-bit layers"
+    ]
     lines += indices.map { index in
       let point = points[index]
       let counts = [32, 8, 4].map { bits in "\(point.bits.count { $0 == bits })" }
@@ -21,8 +24,11 @@ public enum FrontierText {
       ].joined(separator: "   ")
     }
     lines += tried.map { outcome in
-      "tried: \(ReportText.bytes(outcome.bytes)), KL \(ReportText.fixed(outcome.divergence, 5)), "
-        + "\(ReportText.fixed(100 * outcome.disagreement, 1)) % of samples change class"
+      let cost =
+        outcome.disagreement.map {
+          "KL \(ReportText.fixed(outcome.cost, 5)), \(ReportText.fixed(100 * $0, 1)) % of samples change class"
+        } ?? "\(ReportText.fixed(100 * outcome.cost, 3)) % of the outputs' variance is error"
+      return "tried: \(ReportText.bytes(outcome.bytes)), \(cost)"
     }
     lines += frontier.layers.map { layer in
       "\(layer.name): \(chosen[layer.name].map { "\($0) bits" } ?? "float")"

@@ -114,6 +114,7 @@ struct Calibrate: ParsableCommand {
       files, for: loaded, recipe, limit: calibrationLimit, seed: seed,
       skipsUnreadable: skipUnreadable, run_
     ).judged(by: [try calibrationMethod(method)])
+    if budget != nil { try loaded.requireClasses(on: calibration) }
     var warnings = Warnings(quiet: run_.quiet)
     warnings.add(calibration.warnings)
     let job = try EqualizationTrial(jobs: run_.workers, output: loaded.scores).better(
