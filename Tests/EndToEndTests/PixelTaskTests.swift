@@ -206,6 +206,60 @@ import Testing
     try #expect(report["arms"].elements[1]["metric"].double == 1)
   }
 
+  /// To a network that sees red alone, b is like nothing, and c and d are as a is: the first of equals is the nearest.
+  @Test func otherNeighboursAreDrawn() throws {
+    let model = try embedder("embedder", [[1, 0, 0], [0, 1, 0]])
+    let red = try embedder("red", [[1, 0, 0], [0, 0, 0]])
+    let report = folder.file("report")
+    let result = try result([
+      "compare", model, "--also", "red=\(red)", "--task", "embedding", "-o", report,
+    ])
+    try #expect(result["arms"].elements[1]["metric"].double == 0.25)
+    let html = String(decoding: try folder.bytes("report/report.html"), as: UTF8.self)
+    let cards = html.split(separator: "<div class=\"neighbors\">").dropFirst()
+      .map { $0.split(separator: "</li>")[0] }
+    let paths = cards.map { card in
+      card.matches(of: /<span class="path">(.)\.ppm/).map { String($0.1) }
+    }
+    // The original puts b's new neighbour, none, farthest behind the old.
+    #expect(paths == [["b", "c"], ["c", "d", "a"], ["d", "c", "a"]])
+    #expect(cards.map { $0.matches(of: /<img\b/).count } == [2, 3, 3])
+    let cosines = cards.map { card in
+      card.matches(of: /cosine (\d\.\d{3})/).map { String($0.1) }
+    }
+    #expect(cosines == [["0.707"], ["1.000", "1.000"], ["1.000", "1.000"]])
+    #expect(cards.first?.hasSuffix("nearest now</span>none</div>\n</div>") == true)
+  }
+
+  /// Two weights of 127 side by side times 255 are more than 16 bits hold.
+  @Test func clampedLayersAreNamed() throws {
+    let (conv, weight) = convolution([[1, 1, 0], [1, 1, 0]], to: "sums")
+    let model = try network(
+      "sums",
+      [
+        conv, ModelNode("Relu", name: "relu", inputs: ["sums"], outputs: ["positive"]),
+        ModelNode("Conv", name: "last", inputs: ["positive", "v"], outputs: ["mixed"]),
+        ModelNode("GlobalAveragePool", name: "mean", inputs: ["mixed"], outputs: ["means"]),
+        ModelNode("Flatten", name: "flat", inputs: ["means"], outputs: ["y"]),
+      ],
+      [
+        weight,
+        ModelTensor(
+          name: "v", elementType: .float32, dims: [2, 2, 1, 1], values: [1, 0, 0, 1] as [Float]),
+      ], [2])
+    let file = folder.file("quantized.onnx")
+    let recipe = ["--resize", "none", "--crop", "none", "--mean", "0", "--std", "1", "--quiet"]
+    let made = try RunCalibrant.run(
+      ["calibrate", model, "--data", images, "-o", file, "--min-elements", "1"]
+        + ["--saturation-safe", "never"] + recipe)
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let run = try RunCalibrant.run(
+      ["evaluate", file, "--images", images, "--pairs", pairs()] + recipe)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(
+      run.output.contains("can be clamped to 16 bits: conv (2 of 2 channels)"), "\(run.output)")
+  }
+
   @Test(arguments: [
     ("a.ppm,b.ppm\n", "line 1: expected `path_a,path_b,same`"),
     ("path_a,path_b,same\na.ppm,b.ppm,maybe\n", "line 2: \"maybe\" is neither"),

@@ -179,12 +179,20 @@ import Testing
 
   @Test func neighborsAreNamed() {
     let change = NeighborChange(
+      image: .init(path: "cats/2.png", label: "cats", similarity: nil),
       before: .init(path: "cats/1.png", label: "cats", similarity: 0.91234),
-      after: .init(path: Self.hostile, label: nil, similarity: nil))
+      after: .init(path: Self.hostile, label: Self.hostile, similarity: 0.5))
+    let html = change.html(["cats/1.png": "data:x"])
     #expect(
-      change.html
-        == "<span>cats/1.png (cats, cosine 0.912) → <b>\(Self.escaped)</b></span>")
+      html.contains(
+        "<img alt=\"\" loading=\"lazy\" src=\"data:x\"><span class=\"soft\">nearest in the original</span>"
+          + "<b>cats</b><br>cosine 0.912<br><span class=\"path\">cats/1.png</span>"))
     #expect(
-      NeighborChange(before: nil, after: nil).html == "<span>none → <b>none</b></span>")
+      html.contains(
+        "<b>\(Self.escaped)</b><br>cosine 0.500<br><span class=\"path\">\(Self.escaped)</span>"))
+    #expect(!html.contains("<b>\"x") && !html.contains("\u{1B}"))
+    #expect(change.paths == ["cats/2.png", "cats/1.png", Self.hostile])
+    let none = NeighborChange(image: change.image, before: nil, after: nil)
+    #expect(none.html([:]).contains("nearest now</span>none</div>"))
   }
 }

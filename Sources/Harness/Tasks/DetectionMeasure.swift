@@ -1,7 +1,7 @@
 import Tasks
 
 /// Boxes: mean average precision against labels, and whether the original's boxes are found again.
-public struct DetectionMeasure: MeasuredTask {
+public struct DetectionMeasure: PicturedTask {
   public struct Record: PartRecord {
     var truth: DetectionRecord?
     /// With the original's boxes above the confidence as truth; nil where there are labels.

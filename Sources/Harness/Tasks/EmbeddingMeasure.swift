@@ -94,11 +94,31 @@ public struct EmbeddingMeasure: MeasuredTask {
 
   public func cells(_ record: EmbeddingRecord) -> [String] { [] }
 
-  public func change(_ record: EmbeddingRecord) -> Double { 0 }
-
-  public func picture(
-    _ reference: EmbeddingRecord, _ answer: EmbeddingRecord, image: Int
-  ) -> TaskPicture { TaskPicture(caption: "") }
+  /// Where another neighbour is nearest, first the images to which that one is, by the original, farthest from the old.
+  public func changes(
+    in records: [EmbeddingRecord], from reference: [EmbeddingRecord], limit: Int,
+    answers: (_ images: [Int]) throws -> [(original: EmbeddingRecord, arm: EmbeddingRecord)]
+  ) -> [ChangedImage] {
+    let gallery = gallery == .own ? records : reference
+    let before = EmbeddingTask(length: length).nearest(reference)
+    let after = EmbeddingTask(length: length, gallery: .fixed(gallery)).nearest(records)
+    var changed: [(distance: Double, change: ChangedImage)] = []
+    for image in records.indices {
+      guard let old = before[image], after[image] != old else { continue }
+      let pair = NeighborPair(
+        before: .init(image: old, similarity: reference[image].cosine(to: reference[old])),
+        after: after[image].map {
+          .init(image: $0, similarity: records[image].cosine(to: gallery[$0]))
+        })
+      let kept = after[image].map { reference[image].cosine(to: reference[$0]) } ?? -1
+      var picture = TaskPicture(caption: "")
+      picture.neighbors = pair
+      changed.append(
+        ((pair.before?.similarity ?? 0) - kept, ChangedImage(image: image, picture: picture)))
+    }
+    return changed.sorted { ($1.distance, $0.change.image) < ($0.distance, $1.change.image) }
+      .prefix(limit).map(\.change)
+  }
 }
 
 extension VerificationPair {

@@ -2,7 +2,7 @@ import Tasks
 
 /// Any network, without labels: whether its answers stay the original's. Where it scores classes that is the share of images
 /// with the same class; otherwise the cosine of the outputs' part that is farthest off.
-public struct FidelityMeasure: MeasuredTask {
+public struct FidelityMeasure: PicturedTask {
   public struct Record: PartRecord {
     var isSame: Bool?
     var distances: [OutputDistance]

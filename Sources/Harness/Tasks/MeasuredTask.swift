@@ -47,11 +47,40 @@ public protocol MeasuredTask: Sendable {
   /// A record as a row of a table.
   func cells(_ record: Record) -> [String]
 
+  /// The images of which an arm's answers differ most from the original's, those first, and how they do.
+  ///
+  /// - Parameters:
+  ///   - records: the arm's.
+  ///   - reference: the original's.
+  ///   - limit: the most images to give.
+  ///   - answers: answers some images again: the original, and the arm.
+  func changes(
+    in records: [Record], from reference: [Record], limit: Int,
+    answers: (_ images: [Int]) throws -> [(original: Answer, arm: Answer)]
+  ) throws -> [ChangedImage]
+}
+
+/// A task whose answer for an image says by itself how it differs from another.
+public protocol PicturedTask: MeasuredTask {
   /// How much an image's answer differs from the original's: 0 where nothing does.
   func change(_ record: Record) -> Double
 
   /// How an answer differs from the original's, for people.
   func picture(_ reference: Answer, _ answer: Answer, image: Int) -> TaskPicture
+}
+
+extension PicturedTask {
+  public func changes(
+    in records: [Record], from reference: [Record], limit: Int,
+    answers: (_ images: [Int]) throws -> [(original: Answer, arm: Answer)]
+  ) throws -> [ChangedImage] {
+    let changed = records.indices.map { ($0, change(records[$0])) }
+      .filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(limit).map(\.0)
+    return try zip(changed, answers(changed)).map { image, answers in
+      ChangedImage(
+        image: image, picture: picture(answers.original, answers.arm, image: image))
+    }
+  }
 }
 
 extension MeasuredTask {
@@ -60,10 +89,32 @@ extension MeasuredTask {
   public func units(images: Int) -> (name: String, count: Int) { ("images", images) }
 }
 
+/// An image whose answer changed, by its place.
+public struct ChangedImage: Sendable, Hashable {
+  public let image: Int
+  public let picture: TaskPicture
+}
+
+/// The images nearest to another one.
+public struct NeighborPair: Sendable, Hashable {
+  public struct Neighbor: Sendable, Hashable {
+    /// Its place among the images.
+    public let image: Int
+    /// The cosine of the angle between the embeddings, -1...1.
+    public let similarity: Double
+  }
+
+  /// Nil where an embedding is near to none.
+  public let before: Neighbor?
+  public let after: Neighbor?
+}
+
 /// What is drawn over an image, and said beside it; both HTML.
 public struct TaskPicture: Sendable, Hashable {
   public var overlay: String
   public var caption: String
+  /// Images to show beside it.
+  public var neighbors: NeighborPair?
 
   public init(overlay: String = "", caption: String) {
     (self.overlay, self.caption) = (overlay, caption)

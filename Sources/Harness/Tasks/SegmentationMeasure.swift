@@ -1,7 +1,7 @@
 import Tasks
 
 /// A class for every pixel: mean intersection over union against masks, and with the original's label maps.
-public struct SegmentationMeasure: MeasuredTask {
+public struct SegmentationMeasure: PicturedTask {
   public struct Record: PartRecord {
     var truth: SegmentationRecord?
     var original: SegmentationRecord

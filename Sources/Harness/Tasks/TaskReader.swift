@@ -110,15 +110,29 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
       return nil
     }
     let one = part.arms[index][0]
-    let changed = TaskChanges.images(task, one.answers.records)
+    let changed = try task.changes(
+      in: one.answers.records, from: original, limit: TaskChanges.listed
+    ) { try answers(arm: index, on: one.hardware, images: $0) }
+    return TaskChanges(task.task, changed, of: redraw.images, arm: comparison.arms[index].name)
+  }
+
+  /// What the original and an arm answer, once more.
+  private func answers(
+    arm index: Int, on hardware: Hardware, images: [Int]
+  ) throws -> [(original: Task.Answer, arm: Task.Answer)] {
     let run = OutputRun(images: redraw.images, jobs: 1, isQuiet: redraw.isQuiet)
     let (original, arm) = (try redraw.model(0), try redraw.model(index))
-    let program = try arm.program(for: one.hardware)
+    let program = try arm.program(for: hardware)
     let order = try compared.order(of: program.outputNames, arm.path)
-    return try TaskChanges(
-      task, run.images, arm: comparison.arms[index].name, changed,
-      before: run.outputs(of: original.program(), changed),
-      after: run.outputs(of: program, changed).map { outputs in order.map { outputs[$0] } })
+    let (before, after) = (
+      try run.outputs(of: original.program(), images), try run.outputs(of: program, images)
+    )
+    return try images.indices.map { place in
+      (
+        try task.answer(before[place], image: images[place]),
+        try task.answer(order.map { after[place][$0] }, image: images[place])
+      )
+    }
   }
 }
 

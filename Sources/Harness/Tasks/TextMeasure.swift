@@ -1,7 +1,7 @@
 import Tasks
 
 /// The text of an image: exact match and character errors against labels, and whether the original's text is read again.
-public struct TextMeasure: MeasuredTask {
+public struct TextMeasure: PicturedTask {
   public struct Record: PartRecord {
     /// Against the label; without one, against what the original reads.
     var record: TextRecord

@@ -8,4 +8,9 @@ public struct EmbeddingRecord: Sendable, Codable, Hashable {
     self.vector = vector
     self.identity = identity
   }
+
+  /// The cosine of the angle between the vectors, -1...1; 0 where one has no direction.
+  public func cosine(to other: EmbeddingRecord) -> Double {
+    UnitVectors([vector]).cosine(0, UnitVectors([other.vector]), 0)
+  }
 }

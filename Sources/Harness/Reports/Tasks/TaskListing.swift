@@ -1,5 +1,4 @@
 import Engine
-import Tasks
 
 /// What the arms answered, image by image, of any task.
 struct TaskListing: AnswerListing {
@@ -44,7 +43,7 @@ struct TaskListing: AnswerListing {
 
   func answers(ofArm index: Int, on hardware: Hardware) -> [JSONValue.Member] { [] }
 
-  var shownPaths: Set<String> { Set(changes?.pictures.map(\.path) ?? []) }
+  var shownPaths: Set<String> { Set(changes?.pictures.flatMap(\.paths) ?? []) }
 
   let thumbnailSide = 320
   let sheet = TaskStyle.sheet
@@ -59,6 +58,11 @@ struct TaskChanges: Sendable {
   struct Picture: Sendable {
     let path: String
     let picture: TaskPicture
+    /// In place of the picture, where answers are other images.
+    let neighbors: NeighborChange?
+
+    /// Of the images that it shows.
+    var paths: [String] { neighbors?.paths ?? [path] }
   }
 
   static let listed = 24
@@ -70,47 +74,43 @@ struct TaskChanges: Sendable {
 
   func section(_ thumbnails: [String: String]) -> String {
     guard !pictures.isEmpty else { return "" }
-    let cards = pictures.map { one in
-      """
-      <li>\(Overlay.html(thumbnail: thumbnails[one.path], drawing: one.picture.overlay))
-      <span class="path">\(Escaping.html(one.path))</span>
-      \(one.picture.caption)</li>
-      """
-    }
+    let isWide = pictures.contains { $0.neighbors != nil }
     return """
       <h2>Images most worth looking at</h2>
       <p class="legend">Where \(Escaping.html(arm)) answers most otherwise than the original.</p>
       \(key)
-      <ul class="gallery large">
-      \(cards.joined(separator: "\n"))
+      <ul class="gallery \(isWide ? "wide" : "large")">
+      \(pictures.map { "<li>\($0.card(thumbnails))</li>" }.joined(separator: "\n"))
       </ul>
       """
   }
+
+  /// - Parameter images: that `changed` are among.
+  init(
+    _ task: TaskKind, _ changed: [ChangedImage], of images: any MeasuredSamples, arm: String
+  ) {
+    self.arm = arm
+    key =
+      switch task {
+      case .detection: BoxOverlay.key
+      case .embedding: NeighborChange.key
+      default: ""
+      }
+    pictures = changed.map { one in
+      Picture(
+        path: images.samples[one.image].path, picture: one.picture,
+        neighbors: one.picture.neighbors.map { NeighborChange(of: one.image, $0, images) })
+    }
+  }
 }
 
-extension TaskChanges {
-  /// The images whose answers differ most from the original's.
-  static func images<Task: MeasuredTask>(_ task: Task, _ records: [Task.Record]) -> [Int] {
-    records.indices.map { ($0, task.change(records[$0])) }
-      .filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(listed).map(\.0)
-  }
-
-  /// - Parameters:
-  ///   - changed: which images, the most changed first.
-  ///   - before: the original's outputs for each.
-  ///   - after: the arm's, in the original's order.
-  init(
-    _ task: some MeasuredTask, _ images: any MeasuredSamples, arm: String, _ changed: [Int],
-    before: [[OutputArray]], after: [[OutputArray]]
-  ) throws {
-    self.arm = arm
-    key = task.task == .detection ? BoxOverlay.key : ""
-    pictures = try changed.enumerated().map { place, image in
-      Picture(
-        path: images.samples[image].path,
-        picture: task.picture(
-          try task.answer(before[place], image: image),
-          try task.answer(after[place], image: image), image: image))
-    }
+extension TaskChanges.Picture {
+  fileprivate func card(_ thumbnails: [String: String]) -> String {
+    if let neighbors { return neighbors.html(thumbnails) }
+    return """
+      \(Overlay.html(thumbnail: thumbnails[path], drawing: picture.overlay))
+      <span class="path">\(Escaping.html(path))</span>
+      \(picture.caption)
+      """
   }
 }

@@ -5,6 +5,10 @@
 enum TaskStyle {
   static let sheet = """
     .gallery.large { grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr)); }
+    .gallery.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
+    .neighbors { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; }
+    .neighbors > div { min-width: 0; overflow-wrap: anywhere; }
+    .neighbors .soft { display: block; }
     .overlaid { position: relative; }
     .gallery .overlaid img { display: block; aspect-ratio: auto; max-height: 380px; }
     .overlaid svg { max-width: none; }
