@@ -130,6 +130,10 @@ import Testing
     #expect(line() == "400 test images of 1,000 classes, 128 calibration images")
     facts.dataset.classesWithImages = 6
     #expect(line() == "400 test images of 6 of 1,000 classes, 128 calibration images")
+    facts.task = .detection
+    #expect(line() == "400 test images, boxes of 1,000 classes, 128 calibration images")
+    facts.task = .segmentation
+    #expect(line() == "400 test images, pixels of 1,000 classes, 128 calibration images")
   }
 
   @Test func noImagesGiveNoCertainty() {

@@ -80,7 +80,8 @@ extension ComparisonRun {
       overlap: images.images.hashes.count { calibrated.contains($0) },
       skipped: images.skipped + (calibration?.skipped.map(\.path) ?? []),
       classNames: images.classNames)
-    dataset.classesWithImages = Set(images.images.labels).count
+    let labels = Set(images.images.labels)
+    if !labels.contains(ImageSample.unlabelled) { dataset.classesWithImages = labels.count }
     var facts = ComparisonFacts(
       model: original.facts, dataset: dataset,
       preprocessing: images.settings,

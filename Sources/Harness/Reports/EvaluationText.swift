@@ -54,9 +54,14 @@ extension EvaluationResult {
       return "  \(hardware.description): top-1 \(MetricText.value(result.metric)) % "
         + "\(result.metricInterval.map { ReportText.percent($0) } ?? "")\(same ?? "")"
     }
-    if let layers = saturation?.responsible { lines.append("  clamped without VNNI: \(layers)") }
-    if measured.isEmpty, let sentence = saturation?.sentence { lines.append("note: \(sentence)") }
-    return lines
+    return lines + Self.clamped(saturation, isMeasured: !measured.isEmpty)
+  }
+
+  /// Which layers' sums are clamped on hardware without VNNI, or can be where that was not measured.
+  static func clamped(_ layers: [LayerSaturation]?, isMeasured: Bool) -> [String] {
+    let responsible = layers?.responsible.map { "  clamped without VNNI: \($0)" }
+    let possible = isMeasured ? nil : layers?.sentence.map { "note: \($0)" }
+    return [responsible, possible].compactMap(\.self)
   }
 }
 

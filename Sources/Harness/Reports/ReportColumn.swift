@@ -11,7 +11,8 @@ struct ReportColumn {
     let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
     let isTimed = comparison.arms.contains { $0.speed != nil }
     let same = comparison.facts.task.agreementTitle
-    return leading + (several ? byHardware(same) : []) + [metric(comparison.kind)] + size
+    let hardware = several ? known(byHardware(same), in: comparison) : []
+    return leading + hardware + [metric(comparison.kind)] + size
       + answers(comparison, same) + (isTimed ? [speed] : [])
   }
 
@@ -50,18 +51,24 @@ struct ReportColumn {
     ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
   ]
 
-  /// What is known of answers. Of other tasks than classification, columns in which no arm has anything are left out.
+  /// Of other tasks than classification, columns in which no arm has anything are left out.
+  private static func known(
+    _ columns: [ReportColumn], in comparison: Comparison
+  ) -> [ReportColumn] {
+    guard comparison.facts.task != .classification else { return columns }
+    return columns.filter { column in comparison.arms.contains { column.cell($0) != "–" } }
+  }
+
+  /// What is known of answers.
   private static func answers(_ comparison: Comparison, _ same: String) -> [ReportColumn] {
-    let arms = comparison.arms
     guard comparison.facts.task != .classification else { return answers(same) }
-    let original = arms.first?.details?.metrics ?? []
+    let original = comparison.arms.first?.details?.metrics ?? []
     let details = original.indices.map { index in
       ReportColumn(title: "\(original[index].title) %", isNumber: true) { arm in
         MetricText.value(arm.details?.metrics[index].value)
       }
     }
-    return details
-      + answers(same).filter { column in arms.contains { column.cell($0) != "–" } }
+    return details + known(answers(same), in: comparison)
   }
 
   private static func answers(_ same: String) -> [ReportColumn] {

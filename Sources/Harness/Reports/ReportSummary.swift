@@ -73,16 +73,24 @@ struct ReportSummary {
       "\(model.name): \(ReportText.bytes(model.bytes)), "
         + ReportText.count(model.parameters, "parameter"),
       ReportText.count(dataset.count, "test image")
-        + (dataset.classes == 0 ? "" : " of " + classes(dataset))
+        + (dataset.classes == 0 ? "" : classes(dataset))
         + (dataset.calibrationCount == 0
           ? "" : ", " + ReportText.count(dataset.calibrationCount, "calibration image")),
     ] + [facts.provenance?.arithmeticSentence].compactMap(\.self)
   }
 
+  /// Of images, or of what is labelled in them.
   private func classes(_ dataset: ComparisonFacts.Dataset) -> String {
     let all = ReportText.count(dataset.classes, "class")
-    guard let some = dataset.classesWithImages, some < dataset.classes else { return all }
-    return "\(ReportText.count(some)) of \(all)"
+    switch facts.task {
+    case .detection: return ", boxes of \(all)"
+    case .segmentation: return ", pixels of \(all)"
+    case .classification, .embedding, .text, .fidelity:
+      guard let some = dataset.classesWithImages, some < dataset.classes else {
+        return " of \(all)"
+      }
+      return " of \(ReportText.count(some)) of \(all)"
+    }
   }
 
   var legend: [String] {

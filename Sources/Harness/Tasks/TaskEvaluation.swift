@@ -66,10 +66,12 @@ extension TaskEvaluation {
         return "  \(one.name)\(padding)  \(MetricText.value(one.value)) %"
       }
     }
-    lines += (result.hardware?.measured ?? []).map { hardware, measured in
+    let hardware = result.hardware?.measured ?? []
+    lines += hardware.map { hardware, measured in
       "  \(hardware.description): \(kind.name) "
         + MetricText.value(measured.metric, measured.metricInterval)
     }
+    lines += EvaluationResult.clamped(result.saturation, isMeasured: !hardware.isEmpty)
     lines += notes.map { "  \($0)" }
     lines += EvaluationResult.circumstances(skippedImages, provenance)
     lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
