@@ -6,11 +6,6 @@ struct ByteWinogradWeights: Sendable {
   private let inBlocks: Int
   private let outBlocks: Int
 
-  /// Rows of G, scaled so that they are integers: see `CKernels/Loops/ByteWinograd.h`.
-  private static let rows: [[Int]] = [
-    [1, 0, 0], [-1, -1, -1], [-1, 1, -1], [1, 2, 4], [1, -2, 4], [0, 0, 1],
-  ]
-
   /// Whether results are exact whatever the codes are: weights are signed bytes, and no sum leaves 2^25.
   static func areExact(_ layer: CodeLayer) -> Bool {
     let depth = layer.depth
@@ -40,7 +35,7 @@ struct ByteWinogradWeights: Sendable {
         for channel in 0..<shape.inChannels {
           let lane = (channel / 2 * width + m - strip * lanes) * 2 + channel % 2
           let kernel = (m * shape.inChannels + channel) * 9
-          Self.transform(UnsafeBufferPointer(rebasing: weights[kernel..<kernel + 9])) {
+          Self.transform(weights.baseAddress! + kernel) {
             base(position: $0, block: strip)[lane] = $1
           }
         }
@@ -54,18 +49,23 @@ struct ByteWinogradWeights: Sendable {
     return values.base + (position * outBlocks + block) * inBlocks * lanes * lanes
   }
 
+  @inline(__always)
   private static func transform(
-    _ kernel: UnsafeBufferPointer<Int16>, _ body: (_ position: Int, _ value: Int16) -> Void
+    _ kernel: UnsafePointer<Int16>, _ body: (_ position: Int, _ value: Int16) -> Void
   ) {
-    for (i, row) in rows.enumerated() {
-      let line = (0..<3).map { x in
-        row[0] * Int(kernel[x]) + row[1] * Int(kernel[3 + x]) + row[2] * Int(kernel[6 + x])
-      }
-      for (j, column) in rows.enumerated() {
-        body(
-          6 * i + j,
-          Int16(column[0] * line[0] + column[1] * line[1] + column[2] * line[2]))
-      }
+    func column(_ x: Int) -> SIMD8<Int16> { transform(kernel[x], kernel[3 + x], kernel[6 + x]) }
+    let (left, middle, right) = (column(0), column(1), column(2))
+    for i in 0..<6 {
+      let line = transform(left[i], middle[i], right[i])
+      for j in 0..<6 { body(6 * i + j, line[j]) }
     }
+  }
+
+  /// One dimension of G g Gᵀ, scaled so that values are integers (see `CKernels/Loops/ByteWinograd.h`); the last two lanes are
+  /// unused.
+  @inline(__always)
+  private static func transform(_ a: Int16, _ b: Int16, _ c: Int16) -> SIMD8<Int16> {
+    let (near, far) = (a + c, a + 4 * c)
+    return [a, -near - b, b - near, far + 2 * b, far - 2 * b, c, 0, 0]
   }
 }
