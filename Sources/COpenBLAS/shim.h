@@ -6,3 +6,14 @@ void dpotrs_(const char *uplo, const blasint *n, const blasint *nrhs, const doub
              const blasint *lda, double *b, const blasint *ldb, blasint *info);
 void dtrtri_(const char *uplo, const char *diag, const blasint *n, double *a, const blasint *lda,
              blasint *info);
+
+/* Missing where OpenBLAS was built without threads. */
+int blas_thread_shutdown_(void) __attribute__((weak));
+
+/*
+ * Ends the threads that OpenBLAS makes when it is loaded, one per core, which ask for work in a busy loop at first: 0.1 s of
+ * CPU in every process on two cores. Only where calls use one thread (openblas_set_num_threads) are they never missed.
+ */
+static inline void openblas_end_threads(void) {
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}

@@ -10,7 +10,7 @@ enum BLASMemory {
   /// OpenBLAS's `BUFFER_SIZE` on x86, and what lies around it.
   private static let byteCount = (128 << 20) + (1 << 16)
 
-  static let isScarce: Bool = {
+  private static let isScarce: Bool = {
     var limit = rlimit()
     return getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
       && limit.rlim_cur != rlim_t.max
@@ -33,5 +33,18 @@ enum BLASMemory {
     guard let place, place != MAP_FAILED else { return false }
     munmap(place, byteCount)
     return true
+  }
+
+  /// Starts the program anew with an environment in which OpenBLAS makes no threads and malloc one arena, both of which
+  /// happens before any of our code runs. Does nothing where address space has no limit.
+  static func restartWithoutThreads() {
+    let name = "OPENBLAS_NUM_THREADS"
+    guard isScarce, getenv(name).map({ String(cString: $0) }) != "1" else { return }
+    setenv(name, "1", 1)
+    setenv("MALLOC_ARENA_MAX", "1", 0)
+    // By its path, since the process is named by the last part of it.
+    guard let path = realpath("/proc/self/exe", nil) else { return }
+    execv(path, CommandLine.unsafeArgv)
+    free(path)
   }
 }
