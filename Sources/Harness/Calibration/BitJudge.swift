@@ -66,7 +66,7 @@ enum BitJudge {
 
 extension LoadedModel {
   /// Refuses a limit of changed classes where outputs are no class scores, as a run on one sample tells.
-  public func requireClasses(on data: CalibrationData) throws {
+  func requireClasses(on data: CalibrationData) throws {
     guard scores.classes == nil else { return }
     do {
       _ = try Evaluator(jobs: 1, output: scores).scores(

@@ -10,6 +10,8 @@ public struct CalibrationData: Sendable {
   /// Content hashes of the files; empty for an array.
   public let hashes: [String]
   public let skipped: [(path: String, reason: String)]
+  /// A content hash per sample of the source; empty for samples that are no files.
+  private let contents: [String]
   private var array: NPYSource?
   /// What is unlikely about them, one sentence each.
   public private(set) var warnings: [String] = []
@@ -20,6 +22,7 @@ public struct CalibrationData: Sendable {
     let ordered = CanonicalOrder(store, hashes: store.hashes)
     source = ordered
     digest = ordered.digest
+    contents = ordered.hashes
     preparation = store.preprocessing.description
     hashes = store.hashes
     skipped = store.skipped
@@ -28,8 +31,7 @@ public struct CalibrationData: Sendable {
 
   /// - Parameter preprocessing: what the model's images go through, to hold the array's values against; nil holds none.
   public init(_ array: NPYSource, _ preprocessing: Preprocessing? = nil) {
-    let ordered = CanonicalOrder(array, hashes: array.hashes)
-    self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
+    self.init(CanonicalOrder(array, hashes: array.hashes))
     self.array = array
     warnings =
       CalibrationFit.warnings(hashes: array.hashes)
@@ -37,8 +39,7 @@ public struct CalibrationData: Sendable {
   }
 
   public init(_ arrays: ArraySamples) {
-    let ordered = CanonicalOrder(arrays, hashes: arrays.hashes)
-    self.init(ordered, digest: ordered.digest, preparation: "samples as they are")
+    self.init(CanonicalOrder(arrays, hashes: arrays.hashes))
     warnings = CalibrationFit.warnings(hashes: arrays.hashes)
   }
 
@@ -69,12 +70,35 @@ public struct CalibrationData: Sendable {
   }
 
   /// Samples that are no files.
-  init(_ source: any SampleSource, digest: String, preparation: String) {
+  ///
+  /// - Parameter contents: a hash per sample, where it may be cut into shards.
+  init(
+    _ source: any SampleSource, digest: String, preparation: String, contents: [String] = []
+  ) {
     self.source = source
     self.digest = digest
     self.preparation = preparation
+    self.contents = contents
     hashes = []
     skipped = []
+  }
+
+  /// Samples of arrays.
+  private init(_ ordered: CanonicalOrder<some SampleSource>) {
+    self.init(
+      ordered, digest: ordered.digest, preparation: "samples as they are",
+      contents: ordered.hashes)
+  }
+
+  /// Whole blocks of the samples in canonical order, so that every sample shares a run with the same neighbours as on one
+  /// machine; nil where the shard has none.
+  func shard(_ shard: Shard, block: Int) -> CalibrationData? {
+    precondition(contents.count == count, "samples are told apart by their contents")
+    let places = shard.indices(of: count, block: block)
+    guard !places.isEmpty else { return nil }
+    return CalibrationData(
+      SomeSamples(source, at: places), digest: DigestSum(of: places.map { contents[$0] }).text,
+      preparation: preparation)
   }
 }
 

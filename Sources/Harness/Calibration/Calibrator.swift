@@ -11,6 +11,11 @@ public struct Observations: Sendable {
   public var notFloat: [String]
   public var sampleCount: Int
   public var seconds: Double
+
+  /// "12 activations on 100 samples"
+  public var summary: String {
+    "\(statistics.count) activations on \(ReportText.count(sampleCount, "sample"))"
+  }
 }
 
 /// Runs a model over calibration samples and gathers statistics of its values in one pass.

@@ -40,8 +40,7 @@ public struct QuantizedFileSummary {
     ]
     if let observations, observations.sampleCount > 0 {
       lines.append(
-        "observed \(observations.statistics.count) activations on "
-          + "\(ReportText.count(observations.sampleCount, "sample")); "
+        "observed \(observations.summary); "
           + "\(quantized.quantizedTensors.count) quantized")
       lines += nonFinite(observations).map { "warning: NaN or infinite values in \($0)" }
       let unobserved = quantized.tensorsWithoutObservations

@@ -1,9 +1,6 @@
 /// What a classifier said of every image.
 public typealias ArmEvaluation = MeasuredArm<[Record]>
 
-/// The same in one arithmetic.
-public typealias HardwareRecords = MeasuredOnHardware<[Record]>
-
 extension MeasuredArm where Answers == [Record] {
   /// One per image, in the same order of images for every arm of a comparison.
   public var records: [Record] {

@@ -8,6 +8,11 @@ struct ArmPlan {
   let scheme: SchemeName
   let method: String
   let make: () throws -> QuantizedModel
+
+  /// Of its file, without the extension.
+  var name: String {
+    "\(scheme.text)-\(kind.rawValue)-\(method)".replacing(" ", with: "-")
+  }
 }
 
 extension ComparisonRun {

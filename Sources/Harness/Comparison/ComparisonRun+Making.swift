@@ -8,30 +8,22 @@ extension ComparisonRun {
   /// - Parameters:
   ///   - arms: nil makes none; there are given ones then.
   ///   - images: the whole data set, of which few are run.
-  public func make(
+  func make(
     _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
     _ measure: (any MeasuredTask)? = nil
   ) throws -> ComparisonPlan {
     let task = measure?.task ?? .classification
     let observations = try observe(original, arms)
-    var choices = RangeChoices()
-    var planned = [ComparisonPlan.PlannedArm(original, task, measure?.notes ?? [])]
-    var layers = LayerNoiseRun(jobs: jobs)
-    var saturation = SaturationCache(images: images, jobs: jobs)
-    for arm in all(arms, observations, original) {
-      try Interruption.check()
-      let made = try arm()
-      if choices.tensors.isEmpty, let own = made.quantized?.rangeChoices { choices = own }
-      var next = ComparisonPlan.PlannedArm(made, task, made.model.hardware(hardware))
-      next.layers = try layers.measure(made.model, madeFrom: made.float, on: images)
-      if next.hardware != [.exact] { next.saturation = try saturation.measured(of: made.model) }
-      planned.append(next)
-    }
     var facts = facts(original, ImageFacts(images), arms?.calibration)
     facts.task = task
+    var maker = ArmMaker(run: self, original: original, images: images, task: task)
+    maker.saved = isMadeApart ? SavedArms(in: folder, facts) : nil
+    var planned = [ComparisonPlan.PlannedArm(original, task, measure?.notes ?? [])]
+    for plan in arms.map({ plans($0, observations) }) ?? [] { planned.append(try maker.arm(plan)) }
+    for arm in given { planned.append(try maker.arm(MadeArm(arm, besides: original))) }
     var plan = ComparisonPlan(
       facts: facts, arms: planned,
-      activations: try activations(arms?.activationBased, observations, choices),
+      activations: try activations(arms?.activationBased, observations, maker.choices),
       classes: original.scores.classes,
       outputs: task == .classification
         ? nil
@@ -41,22 +33,40 @@ extension ComparisonRun {
     return plan
   }
 
+  /// Makes some of the arms, and saves them for a plan.
+  ///
+  /// - Parameter patterns: of their files' names, without extension.
+  /// - Returns: the names of those that were made, and how many arms there are.
+  func make(
+    _ patterns: [Glob], _ original: LoadedModel, _ arms: Jobs, images: any MeasuredSamples,
+    _ measure: (any MeasuredTask)?
+  ) throws -> (made: [String], count: Int) {
+    let task = measure?.task ?? .classification
+    let all = plans(arms, [:]).map(\.name)
+    for pattern in patterns where !all.contains(where: pattern.matches) {
+      throw HarnessError.badOption(
+        "--arms \(pattern) names none of \(all.joined(separator: ", "))")
+    }
+    let plans = plans(arms, try observe(original, arms)).filter { plan in
+      patterns.contains { $0.matches(plan.name) }
+    }
+    var facts = facts(original, ImageFacts(images), arms.calibration)
+    facts.task = task
+    var maker = ArmMaker(run: self, original: original, images: images, task: task)
+    maker.saved = SavedArms(in: folder, facts)
+    for plan in plans { _ = try maker.arm(plan) }
+    return (plans.map(\.name), all.count)
+  }
+
   /// One pass over the calibration data serves every scheme and method.
   private func observe(
     _ original: LoadedModel, _ arms: Jobs?
   ) throws -> [String: TensorStatistics] {
     guard let arms else { return [:] }
-    return try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: statistics)
-      .observe(original, arms.activationBased, schemes, arms.calibration).statistics
-  }
-
-  /// What makes each arm: those of this program first, then the given ones.
-  private func all(
-    _ arms: Jobs?, _ observations: [String: TensorStatistics], _ original: LoadedModel
-  ) -> [() throws -> MadeArm] {
-    let own = arms.map { plans($0, observations) } ?? []
-    return own.map { plan in { try make(plan, like: original) } }
-      + given.map { arm in { MadeArm(arm, besides: original) } }
+    return try ObservationRun(
+      jobs: jobs, isQuiet: isQuiet, cache: StatisticsCache(path: statistics)
+    )
+    .observe(original, arms.activationBased, schemes, arms.calibration).statistics
   }
 
   private func activations(
@@ -87,7 +97,7 @@ extension ComparisonRun {
       preprocessing: images.settings,
       machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command,
       provenance: images.provenance(original, calibration))
-    facts.warnings = warnings
+    facts.warnings = context.messages.warnings
     facts.minAgreement = minAgreement
     return facts
   }
@@ -110,6 +120,48 @@ extension ComparisonPlan.PlannedArm {
     if arm.kind == .activationBased {
       tensorsWithoutObservations = made.quantized?.tensorsWithoutObservations.count ?? 0
     }
+  }
+}
+
+/// Makes arms, and finds out what is to be known of them whatever they answer.
+private struct ArmMaker {
+  let run: ComparisonRun
+  let original: LoadedModel
+  let images: any MeasuredSamples
+  let task: TaskKind
+  /// Arms that need not be made again; nil keeps none.
+  var saved: SavedArms?
+  /// The first that an arm's activations were chosen by.
+  private(set) var choices = RangeChoices()
+  private var layers: LayerNoiseRun
+  private var saturation: SaturationCache
+
+  init(run: ComparisonRun, original: LoadedModel, images: any MeasuredSamples, task: TaskKind) {
+    (self.run, self.original, self.images, self.task) = (run, original, images, task)
+    layers = LayerNoiseRun(jobs: run.jobs)
+    saturation = SaturationCache(images: images, jobs: run.jobs)
+  }
+
+  mutating func arm(_ plan: ArmPlan) throws -> ComparisonPlan.PlannedArm {
+    try Interruption.check()
+    if let known = saved?[plan.name] {
+      if choices.tensors.isEmpty, let own = known.choices { choices = own }
+      return known.arm
+    }
+    let made = try run.make(plan, like: original)
+    let own = made.quantized?.rangeChoices
+    if choices.tensors.isEmpty, let own { choices = own }
+    let planned = try arm(made)
+    try saved?.add(planned, own, as: plan.name)
+    return planned
+  }
+
+  mutating func arm(_ made: MadeArm) throws -> ComparisonPlan.PlannedArm {
+    try Interruption.check()
+    var next = ComparisonPlan.PlannedArm(made, task, made.model.hardware(run.hardware))
+    next.layers = try layers.measure(made.model, madeFrom: made.float, on: images)
+    if next.hardware != [.exact] { next.saturation = try saturation.measured(of: made.model) }
+    return next
   }
 }
 

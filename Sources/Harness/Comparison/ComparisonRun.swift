@@ -7,42 +7,47 @@ import Tasks
 /// It has three phases: making the arms (`ComparisonRun+Making`), scoring images by all of them (`+Scoring`), and joining what
 /// was scored (`+Joining`). What each leaves behind can be saved, so that scoring can be cut into shards.
 public struct ComparisonRun {
-  public var schemes: [SchemeName]
-  public var methods: [any CalibrationMethod]
+  public var schemes: [SchemeName] = []
+  public var methods: [any CalibrationMethod] = []
+  /// nil makes no arms; there are files of other tools then.
+  public var calibration: CalibrationSamples?
+  public var options = QuantizationOptions()
+  /// Files of any tool, to measure besides those that are made.
+  public var also: [(name: String, path: String)] = []
+  public var data: MeasuredData
   public var maxDrop: Double?
   public var minAgreement: Double?
+  /// Whether images are read in shuffled order until the verdict on `maxDrop` is settled.
+  public var isSequential = false
   /// Whether each step of the activation-based recipe gets an arm without it.
   public var isAblation = false
-  /// Files to measure besides those that are made.
-  public var given: [GivenArm] = []
   /// nil measures on both kinds of hardware where they can differ.
   public var hardware: HardwareChoice?
-  public var jobs: Int
-  public var isQuiet: Bool
-  /// How arms are timed, once all is known of their accuracy.
-  public var speed: SpeedComparison
-  public var statistics = StatisticsCache(path: nil)
-  /// Where solved layers are kept until the run is done; nil keeps none.
-  public var journal: WalkJournal?
-  /// What speaks against believing the numbers, as far as is known beforehand.
-  public var warnings: [String] = []
+  /// Whether files are timed, once all is known of their accuracy.
+  public var speed = SpeedChoice.auto
+  /// Whether anything that a clock said is told.
+  public var isTimed = true
+  /// Where statistics are read from, or written after observing; nil keeps none.
+  public var statistics: String?
   /// What was typed, for the report.
   public var command: [String] = []
   /// Where quantized files go; they are measured from there, as a user would load them.
   public var folder: URL
+  public var context: RunContext
 
-  public init(
-    schemes: [SchemeName], methods: [any CalibrationMethod], maxDrop: Double?, jobs: Int,
-    isQuiet: Bool, folder: URL
-  ) {
-    self.schemes = schemes
-    self.methods = methods
-    self.maxDrop = maxDrop
-    self.jobs = jobs
-    self.isQuiet = isQuiet
-    speed = SpeedComparison(.auto, isQuiet: isQuiet)
-    self.folder = folder
+  /// `also`, loaded.
+  var given: [GivenArm] = []
+  /// Where solved layers are kept until the run is done; nil keeps none.
+  var journal: WalkJournal?
+  /// Whether arms are kept beside their files until there is a plan.
+  var isMadeApart = false
+
+  public init(_ data: MeasuredData, in folder: URL, _ context: RunContext) {
+    (self.data, self.folder, self.context) = (data, folder, context)
   }
+
+  var jobs: Int { context.jobs }
+  var isQuiet: Bool { context.isQuiet }
 
   public struct Outcome: Sendable {
     public internal(set) var comparison: Comparison
@@ -59,26 +64,18 @@ public struct ComparisonRun {
   }
 
   /// How arms are made.
-  public struct Jobs: Sendable {
-    public var calibration: CalibrationData
+  struct Jobs {
+    let calibration: CalibrationData
     /// Without data.
-    public var weightBased: QuantizationJob
+    let weightBased: QuantizationJob
     /// With data, which may have spoken against equalization.
-    public var activationBased: QuantizationJob
-
-    public init(
-      _ calibration: CalibrationData, weightBased: QuantizationJob, activationBased: QuantizationJob
-    ) {
-      self.calibration = calibration
-      self.weightBased = weightBased
-      self.activationBased = activationBased
-    }
+    let activationBased: QuantizationJob
   }
 
   /// Classification.
   ///
   /// - Parameter arms: nil makes none; there are given ones then.
-  public func run(_ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples) throws
+  func run(_ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples) throws
     -> Outcome
   {
     let start = ContinuousClock.now
@@ -90,7 +87,7 @@ public struct ComparisonRun {
   }
 
   /// Any task.
-  public func run(
+  func run(
     _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
     measuring task: some MeasuredTask
   ) throws -> Outcome {
@@ -107,7 +104,7 @@ public struct ComparisonRun {
   /// - Parameters:
   ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
   ///   - prepare: decodes the images of one look.
-  public func runSequentially(
+  func runSequentially(
     _ original: LoadedModel, _ arms: Jobs?, dataset: ImageDataset,
     prepare: (ImageDataset) throws -> ImageStore
   ) throws -> Outcome {
@@ -121,7 +118,7 @@ public struct ComparisonRun {
       let next = dataset.slice(from: seen, count: Self.nextLook(after: seen))
       let store = try prepare(next)
       var look = try plan ?? make(original, arms, images: store)
-      var sum = whole ?? RunPart(empty: look)
+      var sum = whole ?? RunPart(empty: look.parts)
       sum.append(
         try score(
           look, original, images: store, at: Array(known..<known + store.count),
@@ -157,7 +154,7 @@ public struct ComparisonRun {
     of samples: [ImageSample]
   ) throws -> Outcome {
     let (comparison, arms) = try joined(plan, part, reader) { arms in
-      try speed.measured(
+      try SpeedComparison(isTimed ? speed : .off, isQuiet: isQuiet).measured(
         arms, in: folder, given.map { ($0.model.sha256, $0.model.path) }, beside: original,
         on: images, workers: jobs, elapsed: (ContinuousClock.now - start).seconds)
     }

@@ -19,6 +19,9 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
       self.inference = inference
       self.total = total
     }
+
+    /// Images per second.
+    func rate(of imageCount: Int) -> Double { total > 0 ? Double(imageCount) / total : 0 }
   }
 
   public let model: String
@@ -36,11 +39,12 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   public var skipped: Int { skippedImages.count }
   public let skippedImages: [String]
 
-  public let imagesPerSecond: Double
-  public let seconds: Seconds
+  /// nil where it is left out, as are seconds.
+  public private(set) var imagesPerSecond: Double?
+  public private(set) var seconds: Seconds?
 
   /// What tells this result from others; nil in results of earlier versions.
-  public let provenance: Provenance?
+  public internal(set) var provenance: Provenance?
 
   /// What speaks against believing the numbers, one sentence each; nil in results of earlier versions.
   public var warnings: [String]?
@@ -56,7 +60,7 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
 
   init(
     model: String, count: Int, top1: Double, top5: Double, top1Interval: Interval,
-    perClass: [ClassAccuracy], skippedImages: [String], imagesPerSecond: Double, seconds: Seconds,
+    perClass: [ClassAccuracy], skippedImages: [String], seconds: Seconds?,
     provenance: Provenance?, warnings: [String]?
   ) {
     self.provenance = provenance
@@ -68,9 +72,11 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
     self.top1Interval = top1Interval
     self.perClass = perClass
     self.skippedImages = skippedImages
-    self.imagesPerSecond = imagesPerSecond
+    imagesPerSecond = seconds?.rate(of: count)
     self.seconds = seconds
   }
+
+  mutating func leaveOutTiming() { (imagesPerSecond, seconds) = (nil, nil) }
 
   /// What to say where the accuracy is no better than guessing.
   public func chanceWarnings(classes: Int) -> [String] {
@@ -80,7 +86,7 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
   /// - Parameter classNames: by class index; where a name is missing the index stands for it.
   public init(
     model: String, records: [Record], classNames: [String], skippedImages: [String] = [],
-    seconds: Seconds, provenance: Provenance? = nil
+    seconds: Seconds?, provenance: Provenance? = nil
   ) {
     self.provenance = provenance
     let correct = records.count(where: \.isCorrect)
@@ -98,7 +104,7 @@ public struct EvaluationResult: Sendable, Codable, Hashable {
           top1: Double(members.count(where: \.isCorrect)) / Double(members.count))
       }
     self.skippedImages = skippedImages
-    imagesPerSecond = seconds.total > 0 ? Double(count) / seconds.total : 0
+    imagesPerSecond = seconds?.rate(of: count)
     self.seconds = seconds
   }
 }

@@ -18,9 +18,7 @@ extension ComparisonRun {
   func make(_ plan: ArmPlan, like original: LoadedModel) throws -> MadeArm {
     let start = ContinuousClock.now
     let quantized = try plan.make()
-    let name = "\(plan.scheme.text)-\(plan.kind.rawValue)-\(plan.method)"
-      .replacing(" ", with: "-")
-    let file = "models/\(name).onnx"
+    let file = "models/\(plan.name).onnx"
     let path = folder.appending(path: file).path
     try quantized.model.write(to: path)
     let seconds = (ContinuousClock.now - start).seconds

@@ -6,12 +6,16 @@ public struct CanonicalOrder<Source: SampleSource>: SampleSource {
   private let order: [Int]
   /// A digest of all contents that adds up over shards (`DigestSum`).
   public let digest: String
+  /// Of the contents, in this order.
+  let hashes: [String]
 
   /// - Parameter hashes: a content hash per sample.
   public init(_ source: Source, hashes: [String]) {
     precondition(hashes.count == source.count, "every sample has a content hash")
     self.source = source
-    order = hashes.indices.sorted { (hashes[$0], $0) < (hashes[$1], $1) }
+    let order = hashes.indices.sorted { (hashes[$0], $0) < (hashes[$1], $1) }
+    self.order = order
+    self.hashes = order.map { hashes[$0] }
     digest = DigestSum(of: hashes).text
   }
 

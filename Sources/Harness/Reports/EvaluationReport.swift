@@ -1,6 +1,6 @@
 /// One classifier against labels, and what it answered.
 public struct EvaluationReport: Reportable {
-  public let result: EvaluationResult
+  public internal(set) var result: EvaluationResult
   let records: [Record]
   /// The records of every hardware, where more than the exact one was asked for.
   let hardware: [HardwareRecords]

@@ -18,7 +18,7 @@ extension EvaluationResult {
     if let nonFinite { lines.append("warning: \(nonFinite.warning)") }
     lines += hardwareLines
     lines += Self.circumstances(skippedImages, provenance)
-    lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
+    lines += seconds.map { [$0.sentence(of: count)] } ?? []
     return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
@@ -66,8 +66,8 @@ extension EvaluationResult {
 }
 
 extension EvaluationResult.Seconds {
-  func sentence(imagesPerSecond: Double) -> String {
-    "\(ReportText.fixed(imagesPerSecond, 1)) images/s; seconds: decoding "
+  func sentence(of imageCount: Int) -> String {
+    "\(ReportText.fixed(rate(of: imageCount), 1)) images/s; seconds: decoding "
       + "\(ReportText.fixed(decode, 2)), inference "
       + "\(ReportText.fixed(inference, 2)), total \(ReportText.fixed(total, 2))"
   }

@@ -5,12 +5,10 @@ public struct InspectionReport: Reportable {
   public let worst: LayerInspection
 
   /// - Parameter inspections: of the same layers; the exact arithmetic first.
-  /// - Returns: nil without any.
-  public init?(_ inspections: [LayerInspection]) {
-    guard
-      let worst = inspections.min(by: { ($0.rounded.metric ?? 0) < ($1.rounded.metric ?? 0) })
-    else { return nil }
-    (self.inspections, self.worst) = (inspections, worst)
+  /// - Precondition: there is one.
+  public init(_ inspections: [LayerInspection]) {
+    self.inspections = inspections
+    worst = inspections.min { ($0.rounded.metric ?? 0) < ($1.rounded.metric ?? 0) }!
   }
 
   public var text: String { inspections.map(\.text).joined(separator: "\n\n") }

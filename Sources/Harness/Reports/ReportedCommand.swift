@@ -3,7 +3,7 @@
 public enum ReportedCommand {
   private static let silent: Set<String> = ["--quiet", "--make-only", "--no-timing"]
   private static let silentWithValue: Set<String> = [
-    "--jobs", "--batch", "-o", "--json", "--predictions",
+    "--jobs", "--batch", "-o", "--json", "--predictions", "--shard", "--shard-base", "--arms",
   ]
 
   /// - Parameter arguments: as given, without the program's own path.
@@ -28,6 +28,11 @@ public enum ReportedCommand {
       }
     }
     return kept
+  }
+
+  /// What a plan keeps, for whoever goes on with it: those that change results, without the command.
+  public static func planned(_ arguments: [String]) -> [String] {
+    Array(deciding(arguments).dropFirst())
   }
 
   /// `-o` with its value in one argument.

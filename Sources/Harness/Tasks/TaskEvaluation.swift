@@ -11,42 +11,38 @@ public struct TaskEvaluation: Sendable {
   public let result: ArmResult
   public let imageCount: Int
   public let skippedImages: [String]
-  public let seconds: EvaluationResult.Seconds
-  public let provenance: Provenance
+  /// nil where it is left out.
+  public internal(set) var seconds: EvaluationResult.Seconds?
+  public internal(set) var provenance: Provenance
   public var warnings: [String] = []
   /// How the model's outputs were read, one sentence each.
   public let notes: [String]
   let listing: TaskListing
 
   /// - Parameters:
-  ///   - choice: both measures in both arithmetics, and reports the worse.
-  ///   - seconds: what decoding, inference and all took, of the seconds of the runs.
-  /// - Throws: `HarnessError.noLabels` where there is nothing to measure against.
-  public init(
-    _ model: LoadedModel, _ choice: HardwareChoice, on images: any MeasuredSamples,
-    measuring task: some MeasuredTask, jobs: Int, isQuiet: Bool,
-    seconds: (Double) -> EvaluationResult.Seconds
-  ) throws {
-    guard task.isLabelled else { throw HarnessError.noLabels(task: task.task) }
-    let alone = try TaskAlone(model, choice, on: images, task, jobs: jobs, isQuiet: isQuiet)
+  ///   - measured: led by the arithmetic in which it does worst.
+  ///   - part: what was scored of all images.
+  init<Task: MeasuredTask>(
+    _ model: LoadedModel, _ measured: MeasuredArm<TaskAnswers>, _ statistics: TaskStatistics,
+    _ task: Task, _ part: RunPart<Task.Record>, _ images: any MeasuredSamples,
+    seconds: EvaluationResult.Seconds?
+  ) {
     self.model = model.name
     self.task = task.task
-    kind = alone.statistics.kind
-    intervals = alone.statistics.intervals
-    result = ArmResult(alone.measured, against: nil, alone.statistics)
-    imageCount = images.count
-    skippedImages = images.skipped.map(\.path)
-    self.seconds = seconds(Double(images.count) / alone.measured.imagesPerSecond)
+    kind = statistics.kind
+    intervals = statistics.intervals
+    result = ArmResult(measured, against: nil, statistics)
+    imageCount = part.images.count
+    skippedImages = part.skipped
+    self.seconds = seconds
     provenance = Provenance(model, images)
     notes = task.notes
-    listing = alone.listing
+    listing = TaskListing(task, part, arms: [model.name])
   }
 }
 
 extension TaskEvaluation {
-  private var imagesPerSecond: Double {
-    seconds.total > 0 ? Double(imageCount) / seconds.total : 0
-  }
+  private var imagesPerSecond: Double? { seconds?.rate(of: imageCount) }
 
   /// The result for people.
   public var text: String {
@@ -74,7 +70,7 @@ extension TaskEvaluation {
     lines += EvaluationResult.clamped(result.saturation, isMeasured: !hardware.isEmpty)
     lines += notes.map { "  \($0)" }
     lines += EvaluationResult.circumstances(skippedImages, provenance)
-    lines.append(seconds.sentence(imagesPerSecond: imagesPerSecond))
+    lines += seconds.map { [$0.sentence(of: imageCount)] } ?? []
     return lines.map(Escaping.terminal).joined(separator: "\n")
   }
 
@@ -88,7 +84,7 @@ extension TaskEvaluation {
       ] + (result.details?.members ?? []) + [
         .init("skipped", skippedImages.count), .init("skippedImages", skippedImages),
         .init("imagesPerSecond", imagesPerSecond),
-        .init("seconds", seconds.json),
+        .init("seconds", seconds?.json ?? .null),
         .init("warnings", warnings), .init("notes", notes),
         .init("arithmetic", provenance.arithmetic?.json ?? .null),
         .init("provenance", provenance.json), .init("records", listing.images),

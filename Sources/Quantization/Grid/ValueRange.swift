@@ -1,5 +1,5 @@
 /// A range of real values that quantization has to represent. It always includes zero.
-public struct ValueRange: Sendable, Equatable {
+public struct ValueRange: Sendable, Equatable, Codable {
   /// At most 0.
   public let lower: Float
   /// At least 0.

@@ -1,5 +1,5 @@
 /// The ranges of a model's activations, by the names of the original model's values.
-public struct ActivationRanges: Sendable, Equatable {
+public struct ActivationRanges: Sendable, Equatable, Codable {
   public var tensors: [String: ValueRange]
   /// Ranges of the channels (axis 1), for values that may have a scale per channel.
   public var channels: [String: [ValueRange]]

@@ -1,21 +1,21 @@
 /// The ranges that `auto` chose, and what it chose them by.
-public struct RangeChoices: Sendable, Equatable {
+public struct RangeChoices: Sendable, Equatable, Codable {
   /// The chosen method of tensors that share a range, and what each would cost the layers that read them.
-  public struct Tensors: Sendable, Equatable {
+  public struct Tensors: Sendable, Equatable, Codable {
     public let names: [String]
     public let method: String
     public let scores: [Score]
   }
 
   /// A candidate's range and what it costs the layers that read the tensors.
-  public struct Score: Sendable, Equatable {
+  public struct Score: Sendable, Equatable, Codable {
     public let method: String
     public let range: ValueRange
     public let error: Double
   }
 
   /// What ranges for the whole network cost its outputs.
-  public struct Network: Sendable, Equatable {
+  public struct Network: Sendable, Equatable, Codable {
     /// What the outputs lose (`NetworkLoss`), with rounded activations and float weights.
     public let error: Double
     public let plan: Plan
@@ -24,7 +24,7 @@ public struct RangeChoices: Sendable, Equatable {
   }
 
   /// Where the ranges of a network come from.
-  public enum Plan: Sendable, Equatable {
+  public enum Plan: Sendable, Equatable, Codable {
     /// Each tensor takes the method that suits its readers best.
     case ownEach
     /// All tensors take this method's.

@@ -10,6 +10,10 @@ struct Calibrate: ParsableCommand {
       Examples:
         calibrant calibrate model.onnx --data calibration.npy -o model_calibrated.onnx --bits 4 --method percentile
         calibrant calibrate model.onnx --data calibration/ -o model_calibrated.onnx --statistics seen.json
+
+      Statistics can be gathered on several machines, and joined to the file that one would have written:
+        calibrant calibrate model.onnx --data calibration/ --observe-only --shard 1/4 -o seen/
+        calibrant merge seen/ --json seen.json
       """)
 
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
@@ -54,6 +58,10 @@ struct Calibrate: ParsableCommand {
       valueName: "points"))
   var budget: Double?
 
+  @Flag(help: "Write statistics, and no quantized file.") var observeOnly = false
+
+  @OptionGroup var part: ShardOption
+
   @Flag(help: "Show what auto chose each activation's range by.") var verbose = false
 
   @Flag(help: "Leave damaged images out instead of stopping.") var skipUnreadable = false
@@ -66,7 +74,10 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var result: ResultOptions
 
   func validate() throws {
-    _ = try places()
+    if observeOnly { try validateObserving() } else { _ = try places() }
+    if part.shard != nil, !observeOnly {
+      throw ValidationError("--shard is for --observe-only: layers are fitted on all samples")
+    }
     guard !data.isEmpty else {
       throw ValidationError("Missing expected argument '--data <dir|[input=]x.npy>'")
     }
@@ -85,6 +96,21 @@ struct Calibrate: ParsableCommand {
     }
   }
 
+  private func validateObserving() throws {
+    guard part.shard != nil else {
+      guard statistics != nil, file == nil else {
+        throw ValidationError("--observe-only needs --statistics, the file to write, and no -o")
+      }
+      return
+    }
+    guard file != nil, statistics == nil else {
+      throw ValidationError("--shard needs -o, the folder of parts, and no --statistics")
+    }
+    guard !skipUnreadable else {
+      throw ValidationError("--skip-unreadable cannot be beside --shard")
+    }
+  }
+
   /// Where the file goes, and the output to rank. Without -o, --output is the file, as it was before it chose outputs.
   private func places() throws -> (file: String, output: String?) {
     if let file { return (file, ranking.output) }
@@ -99,60 +125,57 @@ struct Calibrate: ParsableCommand {
   }
 
   func run() throws {
+    let files = try SampleFiles.parsed(data)
+    if observeOnly { return try observe(files) }
     let (file, output) = try places()
     try result.requireWritable(
-      [file, statistics, statistics.map(journalPath)],
-      apartFrom: [model] + SampleFiles.parsed(data).paths)
+      [file, statistics, statistics.map(WalkJournal.path(beside:))],
+      apartFrom: [model] + files.paths)
     let loaded = try LoadedModel(model, output: output, layout: layout.layout)
-    for text in loaded.notes { note("note: \(text)", quiet: run_.quiet) }
-    let files = try SampleFiles.parsed(data)
-    let recipe = try preprocessing.preprocessing(for: loaded, areArrays: files.areArrays)
-    let scheme = scheme.scheme(defaultActivations: "int8")
-    let candidate = try QuantizationJob(loaded.model, recipe, flags.options())
-    try candidate.check([scheme])
-    let calibration = try loadCalibration(
-      files, for: loaded, recipe, limit: calibrationLimit, seed: seed,
-      skipsUnreadable: skipUnreadable, run_
-    ).judged(by: [try calibrationMethod(method)])
-    if budget != nil { try loaded.requireClasses(on: calibration) }
-    var warnings = Warnings(quiet: run_.quiet)
-    warnings.add(calibration.warnings)
-    let job = try EqualizationTrial(jobs: run_.workers, output: loaded.scores).better(
-      of: candidate, loaded.model, recipe, scheme, on: calibration)
-    let observer = ObservationRun(
-      jobs: run_.workers, isQuiet: run_.quiet, cache: StatisticsCache(path: statistics))
-    let observations = try observer.observe(loaded, job, [scheme], calibration)
-    let journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
-    let walk = CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet, journal: journal)
-    let method = try calibrationMethod(method)
-    let quantized: QuantizedModel
-    var lost: LostLayer?
-    if let limit {
-      let evaluator = Evaluator(jobs: run_.workers, output: loaded.scores)
-      let search = try BitSearch(job, scheme, on: calibration, evaluator) { job, scheme in
-        try job.activationBased(
-          scheme, observations.statistics, method: method, on: calibration, walk)
-      }
-      let progress = Progress("sensitivity", total: job.layerCount, isQuiet: run_.quiet)
-      let found = try search.run(limit) { done, _ in progress.advance(to: done) }
-      note(
-        FrontierText.render(found.frontier, tried: found.tried, chosen: found.chosen.bits),
-        quiet: run_.quiet)
-      quantized = found.chosen.quantized
-    } else {
-      (quantized, lost) = try job.checkedActivationBased(
-        scheme, observations.statistics, method: method, on: calibration, walk)
+    let calibrated = try calibration().run(
+      loaded, preprocessing.preprocessing(for: loaded, areArrays: files.areArrays),
+      on: samples(files), to: file)
+    if verbose { note(RangeChoiceText.render(calibrated.rangeChoices), quiet: false) }
+    try result.emit(text: calibrated.summary.text, json: calibrated.summary.json.text)
+  }
+
+  /// Writes statistics, of all samples or of a shard.
+  private func observe(_ files: SampleFiles) throws {
+    let (path, shard, scheduler) = try statisticsFile()
+    try result.requireWritable([path], apartFrom: [model] + files.paths)
+    let source = scheduler.map { ", from \($0)" } ?? ""
+    if let shard { note("\(shard.text)\(source)", quiet: run_.quiet) }
+    let loaded = try LoadedModel(model, output: ranking.output, layout: layout.layout)
+    let observations = try calibration().observe(
+      loaded, preprocessing.preprocessing(for: loaded, areArrays: files.areArrays),
+      on: samples(files), shard ?? .all, to: path)
+    note("\(observations.summary): \(path)", quiet: run_.quiet)
+  }
+
+  /// Where statistics go, and of what shard.
+  private func statisticsFile() throws -> (String, Shard?, scheduler: String?) {
+    guard let (shard, scheduler) = try part.resolved(), let folder = file else {
+      guard let statistics else { preconditionFailure("validated") }
+      return (statistics, nil, nil)
     }
-    let bytes = try quantized.model.write(to: file)
-    journal?.remove()
-    var summary = try QuantizedFileSummary(
-      quantized, path: file, bytes: bytes, originalBytes: loaded.bytes)
-    summary.observations = observations
-    summary.lost = lost
-    summary.skipped = calibration.skipped.map(\.path)
-    summary.warnings = warnings.texts
-    warnings.tellHeldBack()
-    if verbose { note(RangeChoiceText.render(quantized.rangeChoices), quiet: false) }
-    try result.emit(text: summary.text, json: summary.json.text)
+    _ = try OutputFolder(folder)
+    return ("\(folder)/\(shard.fileName)", shard, scheduler)
+  }
+
+  private func calibration() throws -> CalibrationRun {
+    var run = CalibrationRun(
+      scheme.scheme(defaultActivations: "int8"), try calibrationMethod(method),
+      run_.context(seed: seed))
+    run.options = try flags.options()
+    run.statistics = statistics
+    run.limit = limit
+    return run
+  }
+
+  private func samples(_ files: SampleFiles) -> CalibrationSamples {
+    var samples = CalibrationSamples(files)
+    samples.limit = calibrationLimit
+    samples.skipsUnreadable = skipUnreadable
+    return samples
   }
 }

@@ -84,6 +84,12 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "With --make-only, make these arms alone, by their files' names, * and ? allowed; --make-only without it takes them up.",
+      valueName: "list"))
+  var arms: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Score by what --make-only left here, with its options; MODEL and others need not be repeated.",
       valueName: "dir"), completion: .directory)
   var from: String?
@@ -158,6 +164,12 @@ struct Compare: ParsableCommand {
           ? "--make-only needs -o, the folder for the plan and the arms' files"
           : "--sequential decides on its way which images to read, so nothing can be planned")
     }
+    if arms != nil, !makeOnly || calibration.paths.isEmpty {
+      throw ValidationError(
+        makeOnly
+          ? "--arms are those of --calibration, which is missing" : "--arms needs --make-only"
+      )
+    }
     let measured = try task.settings().task ?? .classification
     if sequential, minAgreement != nil || measured != .classification {
       throw ValidationError("--sequential settles a drop of top-1, nothing else")
@@ -173,40 +185,37 @@ struct Compare: ParsableCommand {
     if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
   }
 
-  /// What all phases start from.
-  struct Subject {
-    let model: LoadedModel
-    let settings: TaskSettings
-    let recipe: Preprocessing
-    let data: TaskData
-    let given: [GivenArm]
-  }
-
-  func subject(_ model: LoadedModel, _ warnings: inout Warnings) throws -> Subject {
-    let settings = try task.settings()
-    let recipe = try preprocessing.preprocessing(
-      for: model, areArrays: images.images == nil)
-    if images.images != nil { try settings.check(recipe) }
-    let data = try images.data(settings, for: model, seed: seed, &warnings)
-    warnings.tell(model, data)
-    return Subject(
-      model: model, settings: settings, recipe: recipe, data: data,
-      given: try also.map { try GivenArm(name: $0.name, path: $0.path, like: model) })
-  }
-
-  func comparisonRun(_ given: [GivenArm], in folder: URL) throws -> ComparisonRun {
+  /// - Parameter folder: for the arms' files.
+  func comparisonRun(in folder: URL) throws -> ComparisonRun {
     var run = ComparisonRun(
-      schemes: try parsedSchemes(), methods: try parsedMethods(),
-      maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers, isQuiet: run_.quiet,
-      folder: folder)
+      try images.measured(task.settings()), in: folder, run_.context(seed: seed))
+    run.schemes = try parsedSchemes()
+    run.methods = try parsedMethods()
+    run.calibration = try calibrationSamples()
+    run.options = try flags.options()
+    run.also = also.map { ($0.name, $0.path) }
+    run.maxDrop = maxDrop.map { $0 / 100 }
     run.minAgreement = minAgreement.map { $0 / 100 }
-    run.given = given
+    run.isSequential = sequential
     run.isAblation = ablation
     run.hardware = hardware.hardware
-    run.speed.choice = noTiming ? .off : speed
-    run.statistics = StatisticsCache(path: statistics)
+    run.speed = speed
+    run.isTimed = !noTiming
+    run.statistics = statistics
     run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
     return run
+  }
+
+  private func calibrationSamples() throws -> CalibrationSamples? {
+    guard !calibration.isEmpty else { return nil }
+    var samples = CalibrationSamples(try SampleFiles.parsed(calibration))
+    samples.limit = calibrationLimit
+    samples.skipsUnreadable = images.skipUnreadable
+    return samples
+  }
+
+  func recipe(for model: LoadedModel) throws -> Preprocessing {
+    try preprocessing.preprocessing(for: model, areArrays: images.images == nil)
   }
 
   private func compare() throws -> Comparison {
@@ -223,7 +232,7 @@ struct Compare: ParsableCommand {
 
   func requireWritable(_ outputs: [String]) throws {
     try result.requireWritable(
-      [statistics, statistics.map(journalPath)] + outputs,
+      [statistics, statistics.map(WalkJournal.path(beside:))] + outputs,
       apartFrom: [model, task.masks] + images.paths + SampleFiles.parsed(calibration).paths
         + also.map(\.path),
       files: task.files)
@@ -255,21 +264,8 @@ struct Compare: ParsableCommand {
   ) throws -> Comparison {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
-    var warnings = Warnings(quiet: run_.quiet)
-    let subject = try subject(loaded, &warnings)
-    let arms = try self.arms(subject, &warnings)
-    var run = try comparisonRun(subject.given, in: folder)
-    run.warnings = warnings.texts
-    run.journal = try statistics.map { try openJournal(beside: $0, loaded, run_) }
-    var outcome = try outcome(of: run, subject, arms)
-    if noTiming { outcome = outcome.withoutTiming }
-    warnings.add(outcome.comparison.facts.warnings)
-    warnings.tellHeldBack()
-    if speed == .auto, !noTiming, !outcome.comparison.arms.contains(where: { $0.speed != nil }) {
-      note("note: too short to time the files beside it; --speed on does", quiet: run_.quiet)
-    }
-    if report != nil { try ReportFolder.write(outcome, to: folder) }
-    run.journal?.remove()
+    let outcome = try comparisonRun(in: folder).run(
+      loaded, recipe(for: loaded), writesReport: report != nil)
     try emit(outcome, report: report)
     return outcome.comparison
   }
@@ -277,54 +273,6 @@ struct Compare: ParsableCommand {
   func emit(_ outcome: ComparisonRun.Outcome, report: String?) throws {
     try result.emit(outcome)
     if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
-  }
-
-  /// nil without data to calibrate with.
-  func arms(
-    _ subject: Subject, _ warnings: inout Warnings
-  ) throws -> ComparisonRun.Jobs? {
-    guard !calibration.isEmpty else { return nil }
-    let files = try SampleFiles.parsed(calibration)
-    let (loaded, recipe) = (subject.model, subject.recipe)
-    let schemes = try parsedSchemes()
-    let job = try QuantizationJob(loaded.model, recipe, flags.options())
-    try job.check(schemes)
-    let calibration = try loadCalibration(
-      files, for: loaded, recipe, limit: calibrationLimit, seed: seed,
-      skipsUnreadable: images.skipUnreadable, run_
-    ).judged(by: parsedMethods())
-    warnings.add(calibration.warnings)
-    // One trial for all schemes, and of what there is most to lose with.
-    let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
-    let fitted = try EqualizationTrial(jobs: run_.workers, output: loaded.scores)
-      .better(of: job, loaded.model, recipe, hardest, on: calibration)
-    return ComparisonRun.Jobs(calibration, weightBased: job, activationBased: fitted)
-  }
-
-  private func outcome(
-    of run: ComparisonRun, _ subject: Subject, _ arms: ComparisonRun.Jobs?
-  ) throws -> ComparisonRun.Outcome {
-    let (loaded, data) = (subject.model, subject.data)
-    guard sequential, data.task == .classification else {
-      let store = try images.samples(
-        data, for: loaded, subject.recipe, run_, isReadOften: true)
-      if let measure = try measure(subject, on: store) {
-        return try run.run(loaded, arms, images: store, measuring: measure)
-      }
-      return try run.run(loaded, arms, images: store)
-    }
-    let shuffled = data.dataset.shuffled(seed: seed)
-    return try run.runSequentially(loaded, arms, dataset: shuffled) { try store($0, subject) }
-  }
-
-  func store(_ dataset: ImageDataset, _ subject: Subject) throws -> ImageStore {
-    try images.store(dataset, for: subject.model.input, subject.recipe, run_, isReadOften: true)
-  }
-
-  func measure(
-    _ subject: Subject, on images: any MeasuredSamples
-  ) throws -> (any MeasuredTask)? {
-    try StandardMeasures.measure(subject.settings, subject.data, of: subject.model, on: images)
   }
 
   private func parsedSchemes() throws -> [SchemeName] {

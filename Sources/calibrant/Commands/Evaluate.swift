@@ -1,5 +1,6 @@
 import ArgumentParser
 import Harness
+import Imaging
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -8,6 +9,10 @@ struct Evaluate: ParsableCommand {
       Example: calibrant evaluate model.onnx --images test/ --labels labels.txt
                calibrant evaluate yolov8n.onnx --images val2017/ --letterbox 640 \\
                  --annotations instances_val2017.json
+
+      On several machines, each scores a part of the images, and merge joins what they left in the folder:
+               calibrant evaluate model.onnx --images test/ --shard 3/8 -o run/
+               calibrant merge run/ --json result.json
       """)
 
   @Argument(help: "An ONNX file, quantized or not.", completion: .file()) var model: String
@@ -31,85 +36,83 @@ struct Evaluate: ParsableCommand {
     completion: .file())
   var predictions: String?
 
+  @OptionGroup var part: ShardOption
+
+  @Flag(help: "Leave out whatever a clock said.") var noTiming = false
+
   func validate() throws {
     if let array = images.data.first { try preprocessing.requireNoEffect(on: array) }
+    guard part.shard != nil else { return }
+    guard reports.folder != nil else {
+      throw ValidationError("--shard needs -o, the folder of parts")
+    }
+    if let array = images.data.first {
+      throw ValidationError("--data \(array) cannot be scored in shards: they are of images")
+    }
+    let reasons = [
+      (images.skipUnreadable, "--skip-unreadable", "no shard knows which images others leave out"),
+      (result.json != nil, "--json", "merge writes the result"),
+      (predictions != nil, "--predictions", "merge writes the result"),
+    ]
+    for (isGiven, option, reason) in reasons where isGiven {
+      throw ValidationError("\(option) cannot be beside --shard: \(reason)")
+    }
   }
 
   func run() throws {
+    if let folder = reports.folder, let (shard, scheduler) = try part.resolved() {
+      return try score(shard, scheduler, into: folder)
+    }
     try result.requireWritable(
       [predictions] + reports.files, apartFrom: [model, task.masks] + images.paths,
       files: task.files)
     let folder = try reports.opened()
     defer { folder?.removeIfEmpty() }
-    let start = ContinuousClock.now
+    let (loaded, recipe) = try subject()
+    try emit(evaluation().run(loaded, recipe))
+  }
+
+  private func subject() throws -> (LoadedModel, Preprocessing) {
     let loaded = try LoadedModel(
       model, output: ranking.output, arithmetic: arithmetic.arithmetic, layout: layout.layout)
-    let recipe = try preprocessing.preprocessing(
-      for: loaded, areArrays: images.images == nil)
-    var warnings = Warnings(quiet: run_.quiet)
-    var settings = try task.settings()
-    settings.task = settings.task ?? (images.images == nil ? .fidelity : .classification)
-    if images.images != nil { try settings.check(recipe) }
+    return (
+      loaded, try preprocessing.preprocessing(for: loaded, areArrays: images.images == nil)
+    )
+  }
+
+  private func evaluation() throws -> EvaluationRun {
+    let settings = try task.settings()
     guard settings.gallery == .own else {
       throw ValidationError("--gallery float is for compare, which has a float network")
     }
-    let data = try images.data(settings, for: loaded, seed: seed, &warnings)
-    warnings.tell(loaded, data)
-    let store = try images.samples(data, for: loaded, recipe, run_)
-    if let measure = try StandardMeasures.measure(settings, data, of: loaded, on: store) {
-      try evaluate(loaded, store, measuring: measure, since: start, &warnings)
-    } else {
-      try classify(loaded, store, since: start, &warnings)
-    }
+    return EvaluationRun(
+      try images.measured(settings), hardware.hardware ?? .exact, run_.context(seed: seed))
   }
 
-  private func evaluate(
-    _ loaded: LoadedModel, _ store: any MeasuredSamples, measuring measure: some MeasuredTask,
-    since start: ContinuousClock.Instant, _ warnings: inout Warnings
-  ) throws {
-    var outcome = try TaskEvaluation(
-      loaded, hardware.hardware ?? .exact, on: store, measuring: measure, jobs: run_.workers,
-      isQuiet: run_.quiet
-    ) { seconds(store, running: $0, since: start) }
-    warnings.tellHeldBack()
-    outcome.warnings = warnings.texts
-    if let predictions { try writeFile(outcome.csv, to: predictions) }
+  private func emit(_ outcome: EvaluationOutcome) throws {
+    let outcome = noTiming ? outcome.withoutTiming : outcome
+    if let predictions, let table = outcome.recordsCSV { try writeFile(table, to: predictions) }
     try reports.write(outcome)
     try result.emit(outcome)
   }
 
-  private func classify(
-    _ loaded: LoadedModel, _ store: any MeasuredSamples, since start: ContinuousClock.Instant,
-    _ warnings: inout Warnings
-  ) throws {
-    let evaluation = try HardwareEvaluation(
-      loaded, hardware.hardware ?? .exact, on: store,
-      Evaluator(jobs: run_.workers, isQuiet: run_.quiet, output: loaded.scores))
-    let records = evaluation.records
-    var outcome = EvaluationResult(
-      model: loaded.name, records: records, classNames: store.classNames,
-      skippedImages: store.skipped.map(\.path),
-      seconds: seconds(store, running: evaluation.seconds, since: start),
-      provenance: Provenance(loaded, store))
-    outcome.nonFinite = try evaluation.rankings.nonFinite(of: loaded.model, on: store)
-    outcome.hardware = evaluation.results
-    outcome.saturation = evaluation.saturation
-    warnings.add(outcome.chanceWarnings(classes: evaluation.rankings.classes))
-    warnings.tellHeldBack()
-    outcome.warnings = warnings.texts
-    if let predictions { try writeFile(Predictions.csv(records), to: predictions) }
-    let report = EvaluationReport(outcome, records: records, hardware: evaluation.measured)
-    try reports.write(report)
-    try result.emit(report)
+  /// Scores a shard of the images.
+  private func score(_ shard: Shard, _ scheduler: String?, into folder: String) throws {
+    let source = scheduler.map { ", from \($0)" } ?? ""
+    note("\(shard.text)\(source)", quiet: run_.quiet)
+    _ = try OutputFolder(folder)
+    let (loaded, recipe) = try subject()
+    let isThere = try evaluation().score(
+      shard, scheduler: scheduler, loaded, recipe, into: folder,
+      arguments: ReportedCommand.planned(Array(CommandLine.arguments.dropFirst())))
+    if isThere { note("\(folder)/\(shard.fileName) is there already", quiet: run_.quiet) }
   }
 
-  /// Workers share the pass evenly, so their reading took its part of the wall clock.
-  private func seconds(
-    _ store: any MeasuredSamples, running: Double, since start: ContinuousClock.Instant
-  ) -> EvaluationResult.Seconds {
-    let reading = store.readSeconds / Double(min(run_.workers, store.count))
-    return EvaluationResult.Seconds(
-      decode: store.seconds + reading, inference: max(running - reading, 0),
-      total: (ContinuousClock.now - start).seconds)
+  /// Joins all parts to the result that one machine would have had.
+  ///
+  /// - Parameter path: where the plan and the parts are.
+  func join(_ path: String) throws {
+    let (loaded, recipe) = try subject()
+    try emit(evaluation().join(path, loaded, recipe))
   }
 }

@@ -69,121 +69,24 @@ struct Inspect: ParsableCommand {
     let folder = try reports.opened()
     defer { folder?.removeIfEmpty() }
     let original = try LoadedModel(model, output: ranking.output, layout: layout.layout)
-    let files = try SampleFiles.parsed(data)
-    let settings = try settings(for: original, areArrays: files.areArrays)
-    var warnings = Warnings(quiet: run_.quiet)
-    let inspections =
-      settings.task == .classification
-      ? try byScores(original, files, &warnings)
-      : try byOutputs(original, settings, files, &warnings)
-    guard let report = InspectionReport(inspections) else { return }
-    warnings.add(report.worst.chanceWarnings)
-    warnings.tellHeldBack()
+    var run = InspectionRun(try measured(), run_.context(seed: seed))
+    run.hardware = hardware.hardware ?? .exact
+    run.sampleLimit = sample
+    let report = try run.run(
+      original, quantized, preprocessing.preprocessing(for: original, areArrays: run.data.areArrays)
+    )
     if let html, let page = HTMLReport().render(report) { try writeFile(page, to: html) }
     try reports.write(report)
     try result.emit(report)
   }
 
-  /// Without a task, classes where the model scores them; else how near outputs are to the original's.
-  private func settings(
-    for original: LoadedModel, areArrays: Bool
-  ) throws -> TaskSettings {
-    var settings = try task.settings()
-    if settings.task == .classification, !areArrays { try original.requireClassScores() }
-    if settings.task == nil {
-      let scoresClasses =
-        areArrays ? original.scores.classes != nil : try original.scoresClasses()
-      settings.task = scoresClasses ? .classification : .fidelity
-    }
-    return settings
-  }
-
-  private func inspection() -> LayerInspectionRun {
-    var run = LayerInspectionRun(jobs: run_.workers, isQuiet: run_.quiet)
-    run.sampleLimit = sample
-    return run
-  }
-
-  private func byScores(
-    _ original: LoadedModel, _ files: SampleFiles, _ warnings: inout Warnings
-  ) throws -> [LayerInspection] {
-    for text in original.notes { note("note: \(text)", quiet: run_.quiet) }
-    let rounded = try LoadedModel(quantized, output: original.scores.name, layout: layout.layout)
-    let store: any MeasuredSamples
-    if files.areArrays {
-      store = try arrays(files, original)
-    } else {
-      var options = storeOptions
-      options.decodesFirst = true
-      store = try ImageStore(
-        dataset(files, for: original, &warnings), preprocessing.preprocessing(for: original.input),
-        for: original.input, options)
-    }
-    var run = inspection()
-    return try (hardware.hardware ?? .exact).all.map { hardware in
-      run.hardware = hardware
-      return try run.run(original, rounded, images: store)
-    }
-  }
-
-  private func byOutputs(
-    _ original: LoadedModel, _ settings: TaskSettings, _ files: SampleFiles,
-    _ warnings: inout Warnings
-  ) throws -> [LayerInspection] {
-    let rounded = try LoadedModel(quantized, layout: layout.layout)
-    let (all, store) = try samples(original, settings, files, &warnings)
-    var run = inspection()
-    return try (hardware.hardware ?? .exact).all.map { hardware in
-      run.hardware = hardware
-      return try run.run(original, rounded, all, settings, images: store)
-    }
-  }
-
-  /// In an order whose first part is a fair sample of all.
-  private func samples(
-    _ original: LoadedModel, _ settings: TaskSettings, _ files: SampleFiles,
-    _ warnings: inout Warnings
-  ) throws -> (TaskData, any MeasuredSamples) {
-    guard !files.areArrays, let path = files.only else {
-      return (try settings.arrayData(files), try arrays(files, original))
-    }
-    let recipe = try preprocessing.preprocessing(for: original.input)
-    try settings.check(recipe)
-    let all = try settings.data(images: path, labels: labels, skipsMissing: skipUnreadable)
-    warnings.tell(original, all)
-    let some = try (limit.map { try all.limited(to: $0, seed: seed) } ?? all).shuffled(seed: seed)
-    return (some, try ImageStore(some.dataset, recipe, for: original.input, storeOptions))
-  }
-
-  private func arrays(
-    _ files: SampleFiles, _ original: LoadedModel
-  ) throws -> any MeasuredSamples {
-    try ArrayStore(files, for: original, limit: limit).shuffled(seed: seed)
-  }
-
-  private var storeOptions: ImageStore.Options {
-    var options = ImageStore.Options(jobs: run_.workers)
-    options.skipsUnreadable = skipUnreadable
-    options.isQuiet = run_.quiet
-    options.budget = 1 << 30
-    return options
-  }
-
-  private func dataset(
-    _ files: SampleFiles, for model: LoadedModel, _ warnings: inout Warnings
-  ) throws -> ImageDataset {
-    let all = try labelledOrNot(files.paths[0])
-    warnings.add(try LabelFit(all, classes: model.scores.classes).warnings())
-    return (limit.map { all.limited(to: $0, seed: seed) } ?? all).shuffled(seed: seed)
-  }
-
-  /// Labelled where the folder or the manifest says classes, else without labels.
-  private func labelledOrNot(_ path: String) throws -> ImageDataset {
-    do {
-      return try ImageDataset.load(from: path, labels: labels)
-    } catch {
-      guard labels == nil, case .noClassFolders = error else { throw error }
-      return try ImageDataset.loadUnlabelled(from: path)
-    }
+  private func measured() throws -> MeasuredData {
+    let files = try SampleFiles.parsed(data)
+    var data = MeasuredData(
+      files.areArrays ? .arrays(files) : .images(files.paths[0]), try task.settings())
+    data.labels = labels
+    data.limit = limit
+    data.skipsUnreadable = skipUnreadable
+    return data
   }
 }

@@ -9,8 +9,9 @@ struct Merge: ParsableCommand {
       Example: calibrant merge run/ -o report/
                calibrant merge part1.json part2.json --json all.json
 
-      A folder holds the plan and the parts of compare --make-only and --shard; the report, the verdict and the exit code are \
-      those of compare on one machine. Files are all of evaluate --json, or all of --statistics, of disjoint images or samples.
+      A folder holds the parts of compare --make-only and --shard, whose report, verdict and exit code are then those of compare \
+      on one machine; or of evaluate --shard, or calibrate --observe-only --shard, for --json. Files are all of evaluate --json, \
+      or all of --statistics, of disjoint images or samples.
       """)
 
   @Argument(
@@ -46,18 +47,39 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     var isFolder: ObjCBool = false
-    if parts.count == 1, FileManager.default.fileExists(atPath: parts[0], isDirectory: &isFolder),
-      isFolder.boolValue
-    {
-      return try join(parts[0])
-    }
+    guard parts.count == 1,
+      FileManager.default.fileExists(atPath: parts[0], isDirectory: &isFolder), isFolder.boolValue
+    else { return try emit(MergedParts(parts)) }
+    if let plan = try EvaluationPlan(in: parts[0]) { return try join(plan, parts[0]) }
+    if let statistics = try MergedParts(statisticsIn: parts[0]) { return try emit(statistics) }
+    try join(parts[0])
+  }
+
+  /// Results or statistics, which have no report.
+  private func emit(_ merged: @autoclosure () throws -> MergedParts) throws {
     guard folder == nil, maxDrop == nil, minAgreement == nil, images == nil else {
       throw ValidationError(
         "-o, --max-drop, --min-agreement and --images are for a folder of a comparison's parts")
     }
     try result.requireWritable(apartFrom: parts)
-    let merged = try MergedParts(parts)
+    let merged = try merged()
     try result.emit(text: merged.text, json: merged.json())
+  }
+
+  /// As evaluate would, with the options of the plan and those of this command.
+  private func join(_ plan: EvaluationPlan, _ path: String) throws {
+    guard maxDrop == nil, minAgreement == nil else {
+      throw ValidationError(
+        "--max-drop and --min-agreement are for comparisons, and \(path) holds an evaluation")
+    }
+    try result.requireWritable(folder.map(ReportFolder.reports(in:)) ?? [], apartFrom: [])
+    let arguments =
+      ["evaluate"] + plan.arguments + overruling + (folder.map { ["-o", $0] } ?? [])
+    guard var evaluate = try Calibrant.parseAsRoot(arguments) as? Evaluate else {
+      preconditionFailure("the arguments are those of evaluate")
+    }
+    evaluate.result = result
+    try evaluate.join(path)
   }
 
   /// As compare would, with the options of the plan and those of this command.

@@ -32,14 +32,12 @@ struct Quantize: ParsableCommand {
   func run() throws {
     try result.requireWritable([output], apartFrom: [model])
     let loaded = try LoadedModel(model)
-    let job = try QuantizationJob(
-      loaded.model, preprocessing.preprocessing(for: try? loaded.input), flags.options())
-    let quantized = try job.weightBased(
-      scheme.scheme(defaultActivations: "float"), isCorrected: correctsBiases,
-      CalibrationWalk(jobs: run_.workers, isQuiet: run_.quiet))
-    let bytes = try quantized.model.write(to: output)
-    let summary = try QuantizedFileSummary(
-      quantized, path: output, bytes: bytes, originalBytes: loaded.bytes)
+    var run = QuantizationRun(
+      scheme.scheme(defaultActivations: "float"), run_.context())
+    run.options = try flags.options()
+    run.correctsBiases = correctsBiases
+    let summary = try run.run(
+      loaded, preprocessing.preprocessing(for: try? loaded.input), to: output)
     try result.emit(text: summary.text, json: summary.json.text)
   }
 }

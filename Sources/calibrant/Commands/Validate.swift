@@ -43,11 +43,11 @@ struct Validate: ParsableCommand {
 
   private func samples() throws -> CalibrationData? {
     guard !data.isEmpty else { return nil }
-    let (files, model) = (
-      try SampleFiles.parsed(data), try LoadedModel(original, layout: layout.layout)
-    )
-    return try loadCalibration(
-      files, for: model,
-      preprocessing.preprocessing(for: model, areArrays: files.areArrays), limit: 32, seed: 0, run_)
+    let model = try LoadedModel(original, layout: layout.layout)
+    var samples = CalibrationSamples(try SampleFiles.parsed(data))
+    samples.limit = 32
+    return try samples.load(
+      for: model, preprocessing.preprocessing(for: model, areArrays: samples.files.areArrays),
+      run_.context())
   }
 }

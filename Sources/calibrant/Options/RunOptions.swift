@@ -24,4 +24,8 @@ struct RunOptions: ParsableArguments {
   private static let mostWorkers = 512
 
   var workers: Int { min(jobs ?? MachineFacts.cores, Self.mostWorkers) }
+
+  func context(seed: UInt64 = 0) -> RunContext {
+    RunContext(jobs: workers, seed: seed, isQuiet: quiet)
+  }
 }

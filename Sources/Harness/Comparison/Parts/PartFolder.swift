@@ -3,9 +3,11 @@ import Foundation
 /// A folder of a plan's parts.
 public struct PartFolder: Sendable {
   public let path: String
-  let plan: ComparisonPlan
+  let plan: PartPlan
 
-  public init(_ path: String, _ plan: ComparisonPlan) { (self.path, self.plan) = (path, plan) }
+  public init(_ path: String, _ plan: ComparisonPlan) { self.init(path, plan.parts) }
+
+  init(_ path: String, _ plan: PartPlan) { (self.path, self.plan) = (path, plan) }
 
   /// Whether a part is there already.
   ///
@@ -43,7 +45,7 @@ public struct PartFolder: Sendable {
     return (try joined(parts.map(\.part)), kernels)
   }
 
-  private static let name = "part of a comparison"
+  private static let name = "part of a comparison or an evaluation"
 
   private func header(of file: String) throws -> PartHeader {
     try SealedFile.read(PartFileHeader.self, from: file, name: Self.name).header
@@ -51,24 +53,7 @@ public struct PartFolder: Sendable {
 
   /// The files of parts, each once.
   private func files() throws -> [String] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).filter {
-      $0.hasPrefix("part-") && $0.hasSuffix(".json")
-    }.sorted()
-    guard let first = names.first else {
-      throw HarnessError.badResult(
-        path: path, reason: "it holds no parts; compare --shard writes them")
-    }
-    let count = try header(of: "\(path)/\(first)").shard.count
-    let wanted = (1...max(count, 1)).map { Shard($0, of: max(count, 1)) }
-    if let missing = wanted.first(where: { !names.contains($0.fileName) }) {
-      throw HarnessError.badResult(path: path, reason: "\(missing.text) is missing")
-    }
-    let known = Set(wanted.map(\.fileName))
-    if let foreign = names.first(where: { !known.contains($0) }) {
-      throw HarnessError.badResult(
-        path: "\(path)/\(foreign)", reason: "it is of another cut than \(first)")
-    }
-    return wanted.map { place(of: $0) }
+    try Shard.files(in: path) { try header(of: $0).shard.count }
   }
 
   private func check(_ header: PartHeader, _ file: String) throws(HarnessError) {
@@ -90,7 +75,7 @@ public struct PartFolder: Sendable {
     let columns = [part.images.paths.count, part.images.hashes.count, part.images.labels.count]
     let isWhole =
       columns.allSatisfy { $0 == part.images.count }
-      && part.arms.map { $0.map(\.hardware) } == plan.arms.map(\.hardware)
+      && part.arms.map { $0.map(\.hardware) } == plan.hardware
       && part.arms.joined().allSatisfy { $0.answers.records.count == part.images.count }
     guard isWhole else {
       throw .badResult(
@@ -108,12 +93,12 @@ public struct PartFolder: Sendable {
       whole.images.indices[$0] < whole.images.indices[$1]
     }
     whole = whole.ordered(by: order)
-    let count = plan.facts.dataset.count
+    let count = plan.imageCount
     guard whole.images.indices == Array(0..<count) else {
       throw .badResult(
         path: path, reason: "its parts do not hold each of the \(count) images once")
     }
-    guard whole.images.digest.text == plan.facts.provenance?.dataDigest else {
+    guard whole.images.digest.text == plan.dataDigest ?? whole.images.digest.text else {
       throw .badResult(
         path: path, reason: "its parts are of other images or labels than the plan was made with")
     }

@@ -18,10 +18,10 @@ public struct RunPart<Record: PartRecord>: Codable, Hashable, Sendable {
   init(images: PartImages, arms: [[OnHardware]]) { (self.images, self.arms) = (images, arms) }
 
   /// Nothing of what a plan asks for.
-  init(empty plan: ComparisonPlan) {
+  init(empty plan: PartPlan) {
     self.init(
       images: .none,
-      arms: plan.arms.map { $0.hardware.map { OnHardware(hardware: $0, answers: .empty) } })
+      arms: plan.hardware.map { $0.map { OnHardware(hardware: $0, answers: .empty) } })
   }
 
   /// Adds what further images leave behind.

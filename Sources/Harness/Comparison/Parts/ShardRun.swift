@@ -7,27 +7,40 @@ public struct ShardImages {
   public let indices: [Int]
   public let dataset: ImageDataset
   /// How the shard's index was found out; nil where it was given.
-  public var scheduler: String?
+  public let scheduler: String?
 
   /// - Parameters:
-  ///   - dataset: all images, as the plan was made with them.
+  ///   - dataset: all images.
+  ///   - unreadable: those that are left out, by relative path.
   ///   - input: what the model reads.
-  /// - Throws: `HarnessError.badResult` where there are more or fewer images than the plan says.
-  public init(
-    _ shard: Shard, of dataset: ImageDataset, _ plan: ComparisonPlan, for input: ImageInput
-  ) throws(HarnessError) {
-    let unreadable = Set(plan.unreadable)
+  init(
+    _ shard: Shard, of dataset: ImageDataset, without unreadable: [String] = [],
+    for input: ImageInput, scheduler: String?
+  ) {
+    let unreadable = Set(unreadable)
     let readable = dataset.samples.filter { !unreadable.contains($0.path) }
-    guard readable.count == plan.facts.dataset.count else {
+    self.shard = shard
+    self.scheduler = scheduler
+    indices = shard.indices(of: readable.count, block: Shard.block(for: input))
+    self.dataset = dataset.with(indices.map { readable[$0] })
+  }
+
+  /// - Parameter dataset: all images, as the plan was made with them.
+  /// - Throws: `HarnessError.badResult` where there are more or fewer images than the plan says.
+  init(
+    _ shard: Shard, of dataset: ImageDataset, _ plan: ComparisonPlan, for input: ImageInput,
+    scheduler: String?
+  ) throws(HarnessError) {
+    let count = dataset.count - Set(plan.unreadable).intersection(dataset.samples.map(\.path)).count
+    guard count == plan.facts.dataset.count else {
       throw .badResult(
         path: dataset.name,
         reason:
-          "it holds \(ReportText.count(readable.count, "image")), and the plan is of \(ReportText.count(plan.facts.dataset.count))"
+          "it holds \(ReportText.count(count, "image")), and the plan is of \(ReportText.count(plan.facts.dataset.count))"
       )
     }
-    self.shard = shard
-    indices = shard.indices(of: readable.count, block: Shard.block(for: input))
-    self.dataset = dataset.with(indices.map { readable[$0] })
+    self.init(
+      shard, of: dataset, without: plan.unreadable, for: input, scheduler: scheduler)
   }
 }
 
@@ -35,7 +48,7 @@ extension ComparisonRun {
   /// Scores a shard's images by all arms of a plan, and writes the part.
   ///
   /// - Parameter images: nil where the shard has none.
-  public func score(
+  func score(
     _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel,
     _ images: (any MeasuredSamples)?,
     into folder: PartFolder
@@ -47,7 +60,7 @@ extension ComparisonRun {
   }
 
   /// The same of any task.
-  public func score<Task: MeasuredTask>(
+  func score<Task: MeasuredTask>(
     _ own: ShardImages, _ plan: ComparisonPlan, _ original: LoadedModel,
     _ images: (any MeasuredSamples)?,
     into folder: PartFolder, measuring task: Task
@@ -65,7 +78,7 @@ extension ComparisonRun {
   ) throws {
     guard let images else {
       return try folder.write(
-        RunPart<Record>(empty: plan), of: own.shard, scheduler: own.scheduler)
+        RunPart<Record>(empty: plan.parts), of: own.shard, scheduler: own.scheduler)
     }
     let journal = PartJournal<Record>(
       beside: folder.place(of: own.shard), PartHeader(key: plan.key, shard: own.shard),
@@ -83,10 +96,12 @@ extension ComparisonRun {
   /// The report of a whole plan from its parts, of classification.
   ///
   /// - Parameter samples: the images, for pictures of some; nil where they are not at hand.
-  public func join(_ parts: PartFolder, _ samples: [ImageSample]?) throws -> Outcome {
+  func join(
+    _ planned: ComparisonPlan, _ parts: PartFolder, _ samples: [ImageSample]?
+  ) throws -> Outcome {
     let (part, kernels) = try parts.whole(Ranking.self)
-    let plan = parts.plan.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)
-    try parts.requireClasses(of: part)
+    let plan = planned.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)
+    try parts.requireClasses(plan.classes, of: part)
     let reader = ClassificationReader(plan, part.images)
     let (comparison, arms) = try joined(plan, part, reader)
     var outcome = Outcome(
@@ -98,12 +113,13 @@ extension ComparisonRun {
   /// Of any task.
   ///
   /// - Parameter images: all of the plan's.
-  public func join<Task: MeasuredTask>(
-    _ parts: PartFolder, _ original: LoadedModel, _ images: any MeasuredSamples,
+  func join<Task: MeasuredTask>(
+    _ planned: ComparisonPlan, _ parts: PartFolder, _ original: LoadedModel,
+    _ images: any MeasuredSamples,
     measuring task: Task
   ) throws -> Outcome {
     let (part, kernels) = try parts.whole(Task.Record.self)
-    let plan = parts.plan.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)
+    let plan = planned.computed(by: kernels, maxDrop: maxDrop, minAgreement: minAgreement)
     guard let compared = plan.outputs, TaskReader.isPossible(part, task, compared) else {
       throw HarnessError.badResult(
         path: parts.path, reason: "its parts hold no records of the task")
@@ -132,8 +148,8 @@ extension ComparisonPlan {
 
 extension PartFolder {
   /// That rankings are of classes that there are.
-  fileprivate func requireClasses(of part: RunPart<Ranking>) throws(HarnessError) {
-    let classes = plan.classes ?? .max
+  func requireClasses(_ classes: Int?, of part: RunPart<Ranking>) throws(HarnessError) {
+    let classes = classes ?? .max
     let isPossible = part.arms.joined().allSatisfy { one in
       one.answers.records.allSatisfy { $0.classes.allSatisfy { $0 < classes } }
         && one.answers.distances.count <= 1

@@ -71,7 +71,7 @@ extension EvaluationResult {
     var result = EvaluationResult(
       model: model, count: count, top1: Double(correct) / Double(max(count, 1)), top5: top5,
       top1Interval: Wilson.interval(successes: correct, count: count), perClass: perClass,
-      skippedImages: skippedImages, imagesPerSecond: imagesPerSecond, seconds: seconds,
+      skippedImages: skippedImages, seconds: seconds,
       provenance: provenance, warnings: warnings)
     result.hardware = measured.results
     result.saturation = saturation
@@ -96,10 +96,10 @@ extension EvaluationResult {
       let right = Int((accuracy.top1 * Double(accuracy.count)).rounded())
       classes[accuracy.name] = (known.count + accuracy.count, known.correct + right)
     }
+    let timed = parts.compactMap(\.seconds)
     let seconds = Seconds(
-      decode: parts.reduce(0) { $0 + $1.seconds.decode },
-      inference: parts.reduce(0) { $0 + $1.seconds.inference },
-      total: parts.reduce(0) { $0 + $1.seconds.total })
+      decode: timed.reduce(0) { $0 + $1.decode },
+      inference: timed.reduce(0) { $0 + $1.inference }, total: timed.reduce(0) { $0 + $1.total })
     self.init(
       model: parts[0].model, count: count,
       top1: count == 0 ? 0 : Double(correct) / Double(count),
@@ -111,7 +111,7 @@ extension EvaluationResult {
           name: name, count: count, top1: count == 0 ? 0 : Double(correct) / Double(count))
       },
       skippedImages: parts.flatMap(\.skippedImages),
-      imagesPerSecond: seconds.total > 0 ? Double(count) / seconds.total : 0, seconds: seconds,
+      seconds: timed.count == parts.count ? seconds : nil,
       provenance: parts.compactMap(\.provenance).joined(),
       warnings: parts.flatMap { $0.warnings ?? [] }.uniqued())
     saturation = parts[0].saturation

@@ -26,6 +26,12 @@ public enum MergedParts: Sendable {
     }
   }
 
+  /// The statistics whose parts a folder holds; nil where it holds none.
+  public init?(statisticsIn folder: String) throws {
+    guard let merged = try MergedStatistics(folder: folder) else { return nil }
+    self = .statistics(merged)
+  }
+
   /// For people.
   public var text: String {
     switch self {

@@ -27,6 +27,20 @@ public struct MergedStatistics: Sendable {
     file = merged
   }
 
+  /// All parts in a folder, each once.
+  ///
+  /// - Returns: nil where the folder holds no parts, or others than of statistics.
+  init?(folder: String) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard let first = names.filter({ Shard(fileName: $0) != nil }).min(),
+      (try? StatisticsFile.load(from: "\(folder)/\(first)")) != nil
+    else { return nil }
+    try self.init(
+      parts: Shard.files(in: folder) {
+        Shard(fileName: URL(filePath: $0).lastPathComponent)?.count ?? 1
+      })
+  }
+
   private static func joined(
     _ one: StatisticsFile, _ other: StatisticsFile, _ first: String, _ path: String
   ) throws(HarnessError) -> StatisticsFile {

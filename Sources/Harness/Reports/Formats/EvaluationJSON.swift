@@ -21,7 +21,7 @@ extension EvaluationResult {
         .init("skippedImages", skippedImages),
         .init("nonFinite", nonFinite.map(Self.json) ?? .null),
         .init("imagesPerSecond", imagesPerSecond),
-        .init("seconds", seconds.json),
+        .init("seconds", seconds?.json ?? .null),
       ] + circumstances + [
         .init("records", RecordColumns.json(records)),
         .init("predictions", RecordColumns.predictions(records)),
