@@ -49,7 +49,6 @@ import Testing
     #expect(early.exitCode == 64 && early.errors.contains("-o, the folder of parts"))
     let json = try evaluate(["--shard", "2/2", "-o", folder.file("run"), "--json", "-"])
     #expect(json.exitCode == 64 && json.errors.contains("merge writes the result"))
-    let report = try merge(["-o", folder.file("report")])
     let gate = try merge(["--max-drop", "1"])
     #expect(gate.exitCode == 64 && gate.errors.contains("holds an evaluation"))
   }
