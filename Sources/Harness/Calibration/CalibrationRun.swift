@@ -61,12 +61,12 @@ public struct CalibrationRun {
     let all = try samples.read(for: original, preprocessing, [method], context)
     let job = try better(candidate, original, preprocessing, on: all)
     let block = try Batching(all.source, for: Program(job.model)).unit
-    guard let own = all.shard(shard, block: block) else {
-      throw HarnessError.nothingObserved(
-        reason: "\(shard.text) holds none of the \(ReportText.count(all.count, "sample"))")
-    }
-    let observations = try observer(StatisticsCache(path: path)).observe(
-      original, job, [scheme], own)
+    let own = all.shard(shard, block: block)
+    let cache = StatisticsCache(path: path)
+    let observations =
+      own.count > 0
+      ? try observer(cache).observe(original, job, [scheme], own)
+      : try cache.observations(from: StatisticsSource(original, job, own), targets: []) { .none }
     context.messages.tellHeldBack()
     return observations
   }

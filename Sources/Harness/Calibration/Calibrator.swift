@@ -12,6 +12,8 @@ public struct Observations: Sendable {
   public var sampleCount: Int
   public var seconds: Double
 
+  static let none = Observations(statistics: [:], notFloat: [], sampleCount: 0, seconds: 0)
+
   /// "12 activations on 100 samples"
   public var summary: String {
     "\(statistics.count) activations on \(ReportText.count(sampleCount, "sample"))"

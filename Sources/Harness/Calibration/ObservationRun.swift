@@ -20,14 +20,21 @@ public struct ObservationRun: Sendable {
     guard !targets.isEmpty else {
       return Observations(statistics: [:], notFloat: [], sampleCount: 0, seconds: 0)
     }
-    let source = StatisticsSource(
+    return try cache.observations(
+      from: StatisticsSource(model, job, calibration), targets: targets
+    ) {
+      try Calibrator(jobs: jobs, isQuiet: isQuiet)
+        .observe(job.model, targets: targets, on: calibration.source)
+    }
+  }
+}
+
+extension StatisticsSource {
+  init(_ model: LoadedModel, _ job: QuantizationJob, _ calibration: CalibrationData) {
+    self.init(
       modelSHA256: model.sha256 + (job.options.equalizesModel ? "-equalized" : ""),
       preprocessing: calibration.preparation,
       calibrationDigest: calibration.digest, sampleCount: calibration.count,
       kernels: MachineFacts.kernels)
-    return try cache.observations(from: source, targets: targets) {
-      try Calibrator(jobs: jobs, isQuiet: isQuiet)
-        .observe(job.model, targets: targets, on: calibration.source)
-    }
   }
 }

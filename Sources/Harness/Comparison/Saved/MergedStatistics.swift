@@ -10,8 +10,10 @@ public struct MergedStatistics: Sendable {
   public init(parts paths: [String]) throws {
     var merged: StatisticsFile?
     var owners: [String: String] = [:]
-    for path in paths {
-      let part = try StatisticsFile.load(from: path)
+    let parts = try paths.map { (path: $0, part: try StatisticsFile.load(from: $0)) }
+    // Of more shards than blocks of samples, some are empty.
+    let whole = parts.filter { $0.part.source.sampleCount > 0 }
+    for (path, part) in whole.isEmpty ? parts : whole {
       let digest = part.source.calibrationDigest
       if let owner = owners.updateValue(path, forKey: digest) {
         throw HarnessError.badResult(
@@ -21,7 +23,7 @@ public struct MergedStatistics: Sendable {
         merged = part
         continue
       }
-      merged = try Self.joined(known, part, paths[0], path)
+      merged = try Self.joined(known, part, whole[0].path, path)
     }
     guard let merged else { preconditionFailure("there is something to merge") }
     file = merged
