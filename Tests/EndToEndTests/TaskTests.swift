@@ -139,17 +139,45 @@ import Testing
     try #expect(abs(outputs[1]["sqnr"].double - 10 * log10(2)) < 1e-3)
   }
 
-  @Test func resultsOfOtherTasksAreNotJoined() throws {
-    let result = folder.file("result.json")
-    let made = try run([
-      "evaluate", detector("detector.onnx"), "--images", images, "--annotations", annotations(),
-      "--json", result,
+  /// Two results have the drop and the interval that one comparison of both has; of a result and itself nothing differs.
+  @Test func resultsArePairedAsInOneComparison() throws {
+    let labels = try annotations()
+    let (seeing, blind) = (try detector("float.onnx"), try detector("blind.onnx", redScore: 0))
+    let compared = try run([
+      "compare", seeing, "--images", images, "--annotations", labels, "--boxes", "yolov8",
+      "--also", "blind=\(blind)", "-o", folder.file("report"),
     ])
-    #expect(made.exitCode == 0, "\(made.errors)")
-    for command in ["diff", "merge"] {
-      let run = try RunCalibrant.run([command, result, result])
-      #expect(run.exitCode == 65 && run.errors.contains("it is of detection"), "\(run.errors)")
+    #expect(compared.exitCode == 0, "\(compared.errors)")
+    for (name, model) in [("old", seeing), ("new", blind)] {
+      let made = try run([
+        "evaluate", model, "--images", images, "--annotations", labels, "--boxes", "yolov8",
+        "--json", folder.file("\(name).json"),
+      ])
+      #expect(made.exitCode == 0, "\(made.errors)")
     }
+    let (old, new) = (folder.file("old.json"), folder.file("new.json"))
+    let run = try RunCalibrant.run(["diff", old, new, "--json", "-", "-o", folder.file("diff")])
+    let difference = try JSONDocument(run.output)
+    let report = try JSONDocument(
+      String(decoding: folder.bytes("report/report.json"), as: UTF8.self))
+    let (arm, expected) = (
+      try difference["arms"].elements[0], try report["arms"].elements[1]
+    )
+    for key in ["drop", "pValue"] {
+      try #expect(arm[key].double == expected[key].double, "\(key)")
+    }
+    for end in 0...1 {
+      try #expect(
+        arm["dropInterval"].elements[end].double == expected["dropInterval"].elements[end].double)
+    }
+    try #expect(difference["metric"].string == "mAP")
+    let page = String(decoding: try folder.bytes("diff/report.html"), as: UTF8.self)
+    #expect(page.contains("a.ppm: was 100.0 %, is 0.0 %"))
+    let itself = folder.file("report/report.json")
+    let same = try RunCalibrant.run(["diff", itself, itself, "--max-drop", "1"])
+    #expect(same.exitCode == 0, "\(same.output)")
+    let other = try RunCalibrant.run(["merge", old, new])
+    #expect(other.exitCode == 65 && other.errors.contains("it is of detection"), "\(other.errors)")
   }
 
   @Test func unlabelledClassifiersKeepTheirClass() throws {

@@ -26,7 +26,7 @@ import Testing
     let arm = try #require(difference.arms.first)
     #expect(arm.changes.map(\.image.path) == ["c.png", "b.png"])
     #expect(arm.changes.map(\.isFixed) == [true, false])
-    #expect(arm.counts == PairedCounts(bothRight: 1, broken: 1, fixed: 1, bothWrong: 0))
+    #expect(arm.difference.broken == 1 && arm.difference.fixed == 1 && arm.difference.drop == 0)
   }
 
   @Test func pairsCopiesInTheirOrder() throws {

@@ -22,7 +22,9 @@ extension ResultDifference: Reportable {
       caption: "Every arm on the same images", label: "Differences by arm",
       [.init(title: "arm", isNumber: false), .init(title: "finding", isNumber: false)]
         + (isJudged ? [.init(title: "verdict", isNumber: false)] : [])
-        + ["drop [95 %], points", "broken / fixed", "p (Holm)"].map { .init(title: $0) },
+        + ["old %", "new %", "drop [95 %], points", "broken / fixed", "p (Holm)"].map {
+          .init(title: $0)
+        },
       arms.map { arm in
         [.init(arm.name), .init(arm.finding.rawValue, style: arm.finding.tone?.rawValue)]
           + (isJudged
@@ -32,17 +34,21 @@ extension ResultDifference: Reportable {
   }
 
   private func figures(of arm: Arm) -> [String] {
-    [
-      MetricText.drop(arm.counts.drop, arm.dropInterval),
-      "\(ReportText.count(arm.counts.broken)) / \(ReportText.count(arm.counts.fixed))",
-      arm.adjustedP < 0.001 ? "< 0.001" : ReportText.fixed(arm.adjustedP, 3),
+    let counts = arm.difference.broken.flatMap { broken in
+      arm.difference.fixed.map { "\(ReportText.count(broken)) / \(ReportText.count($0))" }
+    }
+    return [
+      MetricText.value(arm.old), MetricText.value(arm.new),
+      MetricText.drop(arm.difference.drop, arm.difference.interval), counts ?? "–",
+      arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–",
     ]
   }
 
   private var legend: [String] {
     [
-      "drop = the old result's top-1 minus the new one's, in points, on the same images; p by McNemar's exact test"
-        + (arms.count > 1 ? ", adjusted for \(arms.count) arms (Holm)." : ".")
+      "drop = the old result's \(metric) minus the new one's, in points, on the same images.",
+      "[ ] = 95 % intervals: \(intervals)."
+        + (arms.count > 1 ? " p is adjusted for \(arms.count) arms (Holm)." : ""),
     ]
       + (maxDrop.map {
         ["verdict = one-sided 95 % interval of the drop against \(ReportText.percent($0)) points."]
@@ -54,7 +60,7 @@ extension ResultDifference: Reportable {
     return ReportCheck(
       group: newName, name: arm.name,
       verdict: maxDrop == nil ? (isWorse ? .fail : .pass) : arm.verdict,
-      sentence: "\(arm.finding.rawValue): \(Self.figures(arm))")
+      sentence: "\(arm.finding.rawValue): \(figures(arm))")
   }
 }
 

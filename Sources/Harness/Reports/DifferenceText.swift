@@ -5,7 +5,7 @@ extension ResultDifference {
   /// The difference for people.
   public var text: String {
     var lines = ["\(oldName) → \(newName): \(pairing)"]
-    lines += arms.flatMap(Self.lines)
+    lines += arms.flatMap { self.lines($0) }
     lines += unpairedNames + [circumstances, sentence]
     return lines.map(Escaping.terminal).joined(separator: "\n")
   }
@@ -37,20 +37,35 @@ extension ResultDifference {
         + "\(ReportText.count(onlyNew.count)) only in the new result)"
   }
 
-  private static func lines(_ arm: Arm) -> [String] {
+  private func lines(_ arm: Arm) -> [String] {
     let head =
       "\(arm.name): \(arm.finding.rawValue.uppercased())"
       + (arm.judgement.map { ", \(ReportText.word($0.verdict))" } ?? "")
-    return [head, "  \(figures(arm))"] + (needed(arm) + changed(arm)).map { "  \($0)" }
+    return [head, "  \(figures(arm))"] + (Self.needed(arm) + Self.changed(arm)).map { "  \($0)" }
   }
 
   /// What was found of an arm.
-  static func figures(_ arm: Arm) -> String {
-    let counts = arm.counts
-    return "drop \(ReportText.points(counts.drop)) points \(ReportText.points(arm.dropInterval)), "
-      + "\(ReportText.count(counts.broken)) broken, \(ReportText.count(counts.fixed)) fixed, "
-      + "p \(ReportText.pValue(arm.adjustedP)), "
-      + "\(ReportText.count(arm.changes.count, "prediction")) changed"
+  func figures(_ arm: Arm) -> String {
+    let difference = arm.difference
+    let isClassification = task == .classification
+    let values =
+      "\(metric) \(MetricText.value(arm.old)) → \(MetricText.value(arm.new)) %"
+    let drop =
+      "drop \(difference.drop.map { ReportText.points($0) } ?? "–") points"
+      + (difference.interval.map { " \(ReportText.points($0))" } ?? "")
+    let counts = difference.broken.flatMap { broken in
+      difference.fixed.map {
+        "\(ReportText.count(broken)) broken, \(ReportText.count($0)) fixed"
+      }
+    }
+    let changed =
+      isClassification
+      ? "\(ReportText.count(arm.changes.count, "prediction")) changed"
+      : "\(ReportText.count(arm.scoreChanges.count, "image")) changed"
+    return [
+      isClassification ? nil : values, drop, counts,
+      "p \(arm.adjustedP.map { ReportText.pValue($0) } ?? "–")", changed,
+    ].compactMap(\.self).joined(separator: ", ")
   }
 
   static func needed(_ arm: Arm) -> [String] {
@@ -61,12 +76,23 @@ extension ResultDifference {
 
   /// Images that are wrong now or right now.
   static func changed(_ arm: Arm) -> [String] {
+    guard arm.scoreChanges.isEmpty else { return worst(arm.scoreChanges) }
     let ranked = arm.changes.filter(\.isBroken) + arm.changes.filter(\.isFixed)
     let lines = ranked.prefix(listed).map { change in
       "\(change.isBroken ? "broken" : "fixed ")  \(change.image.path): label "
         + "\(change.image.label), was \(change.old), is \(change.new)"
     }
     return lines + (ranked.count > listed ? ["… \(ranked.count - listed) more"] : [])
+  }
+
+  /// Images that lose most by themselves.
+  private static func worst(_ changes: [ScoreChange]) -> [String] {
+    let lost = changes.filter { $0.new < $0.old }
+    let lines = lost.prefix(listed).map { change in
+      "lower   \(change.image.path): was \(ReportText.percent(change.old, decimals: 1)) %, is "
+        + "\(ReportText.percent(change.new, decimals: 1)) %"
+    }
+    return lines + (lost.count > listed ? ["… \(lost.count - listed) more"] : [])
   }
 
   /// What it all comes to.
@@ -84,6 +110,9 @@ extension ResultDifference {
     JSONValue.object([
       .init("old", oldName),
       .init("new", newName),
+      .init("task", task.rawValue),
+      .init("metric", metric),
+      .init("intervals", intervals),
       .init("paired", paired),
       .init("onlyOld", onlyOld),
       .init("onlyNew", onlyNew),
@@ -101,15 +130,27 @@ extension ResultDifference {
       .init("name", arm.newName),
       .init("oldName", arm.oldName),
       .init("finding", arm.finding.rawValue),
-      .init("drop", arm.counts.drop),
-      .init("dropInterval", arm.dropInterval),
-      .init("broken", arm.counts.broken),
-      .init("fixed", arm.counts.fixed),
-      .init("pValue", arm.pValue),
+      .init("oldMetric", arm.old),
+      .init("newMetric", arm.new),
+      .init("drop", arm.difference.drop),
+      .init("dropInterval", arm.difference.interval),
+      .init("broken", arm.difference.broken),
+      .init("fixed", arm.difference.fixed),
+      .init("pValue", arm.difference.pValue),
       .init("adjustedP", arm.adjustedP),
       .init("verdict", arm.judgement?.verdict),
       .init("imagesNeeded", arm.judgement?.imagesNeeded),
-      .init("changes", .array(arm.changes.map(Self.json))),
+      .init(
+        "changes", .array(arm.changes.map(Self.json) + arm.scoreChanges.map(Self.json))),
+    ])
+  }
+
+  private static func json(_ change: ScoreChange) -> JSONValue {
+    .object([
+      .init("path", change.image.path),
+      .init("contentHash", change.image.contentHash),
+      .init("old", change.old),
+      .init("new", change.new),
     ])
   }
 

@@ -8,6 +8,7 @@ public indirect enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   /// Many numbers on one line: a column of a table.
   case integers([Int])
+  case numbers([Double])
   case object([Member])
 
   public struct Member: Sendable, Hashable {
@@ -35,7 +36,7 @@ public indirect enum JSONValue: Sendable, Hashable {
 
   private var isScalar: Bool {
     switch self {
-    case .array, .integers, .object: false
+    case .array, .integers, .numbers, .object: false
     default: true
     }
   }
@@ -53,6 +54,13 @@ public indirect enum JSONValue: Sendable, Hashable {
         item.write(to: &text, indent: inner)
       }
     case .integers(let items): text += Self.line(items)
+    case .numbers(let items):
+      text += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { text += "," }
+        JSONValue.number(item).write(to: &text, indent: "")
+      }
+      text += "]"
     case .object(let members):
       Self.write(members, in: ("{", "}"), isFlat: members.isEmpty, to: &text, indent) {
         member, text, inner in

@@ -50,7 +50,7 @@ public struct DetectionMeasure: PicturedTask {
 
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {
     let agreement = Measure(
-      MetricKind(name: "box F1"), BoxAgreementMetric(records: records.map(\.agreement)))
+      MetricKind(name: "box F1"), .boxes(records.map(\.agreement)))
     guard isLabelled else {
       var measures = TaskMeasures(accuracy: nil, agreement: agreement)
       measures.details.metrics = [
@@ -63,7 +63,8 @@ public struct DetectionMeasure: PicturedTask {
     let truths = records.compactMap(\.truth)
     let curves = PrecisionCurves(truths)
     var measures = TaskMeasures(
-      accuracy: Measure(MetricKind(name: "mAP"), curves), agreement: agreement)
+      accuracy: Measure(MetricKind(name: "mAP"), .detections(truths), metric: curves),
+      agreement: agreement)
     measures.details.metrics = Self.metrics(DetectionSummary(truths))
     measures.details.perClass = curves.classes().map { one in
       MetricDetails.ClassValue(

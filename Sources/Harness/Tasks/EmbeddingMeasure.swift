@@ -70,9 +70,10 @@ public struct EmbeddingMeasure: MeasuredTask {
     switch truth {
     case nil: return TaskMeasures(accuracy: nil, agreement: agreement)
     case .pairs(let pairs):
-      let accuracy = VerificationMetric(records, gallery: gallery, pairs: pairs)
+      let cosines = VerificationMetric.cosines(records, gallery: gallery, pairs: pairs)
+      let scored = zip(pairs, cosines).map { ScoredPair(pair: $0, cosine: $1) }
       return TaskMeasures(
-        accuracy: Measure(MetricKind(name: "verification accuracy"), accuracy),
+        accuracy: Measure(MetricKind(name: "verification accuracy"), .pairs(scored)),
         agreement: agreement)
     case .identities(let identities):
       let recall = Measure(

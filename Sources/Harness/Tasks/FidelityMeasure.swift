@@ -35,7 +35,7 @@ public struct FidelityMeasure: PicturedTask {
     return TaskMeasures(
       accuracy: nil,
       agreement: Measure(
-        MetricKind(name: "cosine"), LowestCosine(records.map(\.distances))))
+        MetricKind(name: "cosine"), .distances(records.map(\.distances))))
   }
 
   public var columns: [String] { (classes == nil ? [] : ["sameClass"]) + ["sqnr"] }
@@ -55,7 +55,7 @@ public struct FidelityMeasure: PicturedTask {
 }
 
 /// The cosine of the part that is farthest from the original's; 1 of the original itself, which has no distances.
-private struct LowestCosine: WeightedMetric {
+struct LowestCosine: WeightedMetric {
   private let parts: [FidelityMetric]
 
   init(_ distances: [[OutputDistance]]) {

@@ -139,6 +139,8 @@ public struct TaskMeasures: Sendable {
 public struct Measure: Sendable {
   public let kind: MetricKind
   public let form: Form
+  /// What it is taken of.
+  let records: MetricRecords
 
   public enum Form: Sendable {
     /// A share of images, which has exact statistics; nil of images that the question does not arise for.
@@ -148,10 +150,12 @@ public struct Measure: Sendable {
   }
 
   public init(_ kind: MetricKind, holds: [Bool?]) {
-    (self.kind, form) = (kind, .proportion(holds))
+    self.init(kind, .shares(holds))
   }
 
-  public init(_ kind: MetricKind, _ metric: any WeightedMetric) {
-    (self.kind, form) = (kind, .weighted(metric))
+  /// - Parameter metric: of the records, where it is known already.
+  init(_ kind: MetricKind, _ records: MetricRecords, metric: (any WeightedMetric)? = nil) {
+    (self.kind, self.records) = (kind, records)
+    form = metric.map(Form.weighted) ?? records.form
   }
 }

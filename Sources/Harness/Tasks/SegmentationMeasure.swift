@@ -52,7 +52,8 @@ public struct SegmentationMeasure: PicturedTask {
   public func measures(of records: [Record], reference: [Record]) -> TaskMeasures {
     let all = [Int](repeating: 1, count: records.count)
     let original = reader.metric(of: records.map(\.original))
-    let agreement = Measure(MetricKind(name: "mask mIoU"), original)
+    let agreement = Measure(
+      MetricKind(name: "mask mIoU"), .pixels(records.map(\.original)), metric: original)
     guard isLabelled else {
       var measures = TaskMeasures(accuracy: nil, agreement: agreement)
       measures.details.metrics = [
@@ -60,9 +61,11 @@ public struct SegmentationMeasure: PicturedTask {
       ]
       return measures
     }
-    let metric = reader.metric(of: records.compactMap(\.truth))
+    let truths = records.compactMap(\.truth)
+    let metric = reader.metric(of: truths)
     var measures = TaskMeasures(
-      accuracy: Measure(MetricKind(name: "mIoU"), metric), agreement: agreement)
+      accuracy: Measure(MetricKind(name: "mIoU"), .pixels(truths), metric: metric),
+      agreement: agreement)
     measures.details.metrics = [
       .init("pixelAccuracy", "pixel accuracy", metric.pixelAccuracy(weights: all))
     ]

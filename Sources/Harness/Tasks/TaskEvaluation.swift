@@ -37,7 +37,7 @@ public struct TaskEvaluation: Sendable {
     self.seconds = seconds
     provenance = Provenance(model, images)
     notes = task.notes
-    listing = TaskListing(task, part, arms: [model.name])
+    listing = TaskListing(task, part, [measured])
   }
 }
 

@@ -58,6 +58,8 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
     let metric = try measures.accuracy.map { try MetricSample($0, bootstrap, jobs: jobs) }
     var answers = TaskAnswers(
       isOriginal: isOriginal, metric: metric ?? agreement, agreement: agreement,
+      records: isOriginal
+        ? measures.accuracy?.records : (measures.accuracy ?? measures.agreement).records,
       details: measures.details)
     guard !isOriginal else {
       guard answers.metric.value != nil else {
@@ -95,7 +97,7 @@ struct TaskReader<Task: MeasuredTask>: AnswerReader {
   func listing(
     _ comparison: Comparison, _ arms: [MeasuredArm<TaskAnswers>], _ part: RunPart<Task.Record>
   ) throws -> any AnswerListing {
-    var listing = TaskListing(task, part, arms: arms.map(\.arm.name))
+    var listing = TaskListing(task, part, arms)
     listing.changes = try changes(comparison, part)
     listing.tables = MetricTables(comparison)
     return listing
@@ -143,9 +145,13 @@ extension Measure {
 }
 
 extension TaskListing {
-  init<Task: MeasuredTask>(_ task: Task, _ part: RunPart<Task.Record>, arms: [String]) {
+  init<Task: MeasuredTask>(
+    _ task: Task, _ part: RunPart<Task.Record>, _ arms: [MeasuredArm<TaskAnswers>]
+  ) {
     self.init(
-      arms: arms, paths: part.images.paths, hashes: part.images.hashes, columns: task.columns,
-      rows: part.arms.map { $0[0].answers.records.map(task.cells) })
+      arms: arms.map(\.arm.name), paths: part.images.paths, hashes: part.images.hashes,
+      columns: task.columns,
+      rows: part.arms.map { $0[0].answers.records.map(task.cells) },
+      measured: arms.map(\.answers.records))
   }
 }

@@ -7,6 +7,8 @@ public struct TaskAnswers: Sendable, Hashable {
   public var metric: MetricSample
   /// With the original's answers.
   public var agreement: MetricSample
+  /// What is judged is taken of these; nil where it says nothing, as of the original without labels.
+  public var records: MetricRecords?
   public var details: MetricDetails
 }
 
@@ -33,12 +35,16 @@ public struct TaskStatistics: ArmStatistics {
   }
 
   public func difference(from before: TaskAnswers, to after: TaskAnswers) -> MetricDifference {
-    switch (before.metric, after.metric) {
+    difference(from: before.metric, to: after.metric)
+  }
+
+  func difference(from before: MetricSample, to after: MetricSample) -> MetricDifference {
+    switch (before, after) {
     case (.proportion(let old), .proportion(let new)):
       return MetricDifference(PairedCounts(before: old, after: new), .fixed)
     default:
-      let differences = differences(before.metric, after.metric)
-      let (old, new) = (before.metric.value, after.metric.value)
+      let differences = differences(before, after)
+      let (old, new) = (before.value, after.value)
       return MetricDifference(
         drop: old.flatMap { old in new.map { old - $0 } },
         interval: bootstrap.interval(
@@ -61,7 +67,7 @@ public struct TaskStatistics: ArmStatistics {
     judgement(from: original.agreement, to: arm.agreement, maxDrop: 1 - least)
   }
 
-  private func judgement(
+  func judgement(
     from before: MetricSample, to after: MetricSample, maxDrop: Double
   ) -> Judgement {
     switch (before, after) {

@@ -22,12 +22,18 @@ public struct VerificationMetric: WeightedMetric {
   public init(
     _ records: [EmbeddingRecord], gallery: [EmbeddingRecord], pairs: [VerificationPair]
   ) {
+    self.init(
+      cosines: Self.cosines(records, gallery: gallery, pairs: pairs), isSame: pairs.map(\.isSame))
+  }
+
+  /// Of the first image of each pair with the gallery's second one.
+  public static func cosines(
+    _ records: [EmbeddingRecord], gallery: [EmbeddingRecord], pairs: [VerificationPair]
+  ) -> [Double] {
     let (queries, gallery) = (
       UnitVectors(records.map(\.vector)), UnitVectors(gallery.map(\.vector))
     )
-    self.init(
-      cosines: pairs.map { queries.cosine($0.first, gallery, $0.second) },
-      isSame: pairs.map(\.isSame))
+    return pairs.map { queries.cosine($0.first, gallery, $0.second) }
   }
 
   public func value(weights: [Int]) -> Double? { best(weights: weights)?.accuracy }

@@ -16,6 +16,11 @@ public struct OutputDistance: Sendable, Codable, Hashable {
 
   public init() {}
 
+  /// What a cosine is taken of.
+  public init(signal: Double, product: Double, power: Double) {
+    (self.signal, self.product, self.power) = (signal, product, power)
+  }
+
   /// - Precondition: arrays of the same shape.
   public init(reference: OutputArray, other: OutputArray, part: OutputPart) {
     precondition(reference.shape == other.shape, "outputs are compared element by element")

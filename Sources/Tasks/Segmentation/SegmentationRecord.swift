@@ -24,7 +24,7 @@ public struct SegmentationRecord: Sendable, Codable, Hashable {
   }
 
   /// More pixels than an image has, and few enough to add up.
-  static let pixelLimit = 1 << 32
+  public static let pixelLimit = 1 << 32
 
   /// - Parameter classes: no class twice.
   public init(classes: [ClassPixels]) { self.classes = classes.sorted { $0.index < $1.index } }

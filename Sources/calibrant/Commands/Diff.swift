@@ -7,17 +7,18 @@ struct Diff: ParsableCommand {
     discussion: """
       Example: calibrant diff main/report.json branch/report.json
 
-      Reads what compare saved, or evaluate --json. The exit code is 1 where the new result is worse beyond chance, else
-      0; with --max-drop it is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
+      Reads what compare saved, or evaluate --json, of any task. The exit code is 1 where the new result is worse
+      beyond chance, else 0; with --max-drop it is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
   @Argument(help: "The older result.", completion: .file()) var old: String
   @Argument(help: "The newer result.", completion: .file()) var new: String
 
-  @Option(help: ArgumentHelp("Largest acceptable drop of top-1, in points.", valueName: "points"))
+  @Option(
+    help: ArgumentHelp("Largest acceptable drop of the metric, in points.", valueName: "points"))
   var maxDrop: Double?
 
-  @OptionGroup var quiet: QuietFlag
+  @OptionGroup var run_: RunOptions
   @OptionGroup var reports: ReportOptions
   @OptionGroup var result: ResultOptions
 
@@ -31,7 +32,7 @@ struct Diff: ParsableCommand {
     try result.requireWritable(reports.files, apartFrom: [old, new])
     let difference = try ResultDifference(
       old: SavedResult(contentsOf: old), new: SavedResult(contentsOf: new),
-      maxDrop: maxDrop.map { $0 / 100 })
+      maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers)
     try reports.write(difference)
     try result.emit(difference)
     if difference.exitCode != 0 { throw ExitCode(difference.exitCode) }

@@ -14,7 +14,7 @@ enum Results {
   static func rendered(_ data: Data) throws {
     let path = ScratchFile.holding(DamagedJSON.file(data), suffix: ".json")
     let difference = try difference(path)
-    _ = (difference.text, difference.json)
+    for format in StandardFormats.all { _ = format.init().render(difference) }
     let parts = try MergedParts([path])
     _ = (parts.text, try parts.json())
   }

@@ -17,6 +17,11 @@ public struct MergedEvaluation: Sendable {
     var images = DisjointImages()
     for path in paths {
       let saved = try SavedResult(contentsOf: path)
+      guard saved.task == .classification else {
+        throw HarnessError.badResult(
+          path: path,
+          reason: "it is of \(saved.task.rawValue); results of classification can be joined")
+      }
       guard
         let result = try? JSONDecoder().decode(
           EvaluationResult.self, from: TextFile.bytes(of: path))

@@ -1,3 +1,5 @@
+import Tasks
+
 /// Two saved results on the images that both hold, paired by what the images contain.
 public struct ResultDifference: Sendable {
   /// What the images say about the newer result.
@@ -7,7 +9,7 @@ public struct ResultDifference: Sendable {
     case noEvidence = "no evidence"
   }
 
-  /// An image whose prediction changed.
+  /// An image whose prediction changed; of classification.
   public struct Change: Sendable, Hashable {
     public let image: SavedResult.Image
     public let old: Int
@@ -17,29 +19,46 @@ public struct ResultDifference: Sendable {
     public var isFixed: Bool { old != image.label && new == image.label }
   }
 
+  /// An image of any other task that does otherwise than before.
+  public struct ScoreChange: Sendable, Hashable {
+    public let image: SavedResult.Image
+    /// How well it does by itself, 0...1.
+    public let old: Double
+    public let new: Double
+  }
+
   /// One arm that both results have.
   public struct Arm: Sendable {
     public let oldName: String
     public let newName: String
-    public let counts: PairedCounts
-    public let dropInterval: Interval
-    /// McNemar, exact; and adjusted for how many arms were compared (Holm).
-    public let pValue: Double
-    public internal(set) var adjustedP: Double
+    /// The metric on the paired images; nil where there is nothing to take it of.
+    public let old: Double?
+    public let new: Double?
+    /// Exact for shares of images (Newcombe, McNemar), else the paired bootstrap's.
+    public let difference: MetricDifference
+    /// Adjusted for how many arms were compared (Holm).
+    public internal(set) var adjustedP: Double?
     /// Against the margin; nil where none was given.
     public let judgement: Judgement?
     public let changes: [Change]
+    /// The largest losses first.
+    public let scoreChanges: [ScoreChange]
 
     /// A difference counts as real where the adjusted p-value is below 5 %: the chance that any arm
     /// of two equally good results is called worse or better is then at most 5 %.
     public var finding: Finding {
-      guard adjustedP < 0.05 else { return .noEvidence }
-      return counts.drop > 0 ? .worse : .better
+      guard let adjustedP, adjustedP < 0.05, let drop = difference.drop else { return .noEvidence }
+      return drop > 0 ? .worse : .better
     }
   }
 
   public let oldName: String
   public let newName: String
+  public let task: TaskKind
+  /// What is compared: "top-1", "mAP".
+  public let metric: String
+  /// How intervals came about.
+  public let intervals: String
   public let maxDrop: Double?
   public private(set) var arms: [Arm]
   /// Images in both, and in only one of the results.
@@ -51,12 +70,22 @@ public struct ResultDifference: Sendable {
   /// Names of arms that only one of the results has.
   public let unpairedArms: [String]
 
-  /// - Parameter maxDrop: the largest acceptable drop from old to new, a fraction.
-  /// - Throws: `HarnessError.badResult` where nothing can be paired, or labels contradict each other.
+  /// - Parameters:
+  ///   - maxDrop: the largest acceptable drop from old to new, a fraction.
+  ///   - jobs: workers that weigh resamples; they change no result.
+  /// - Throws: `HarnessError.badResult` where the two are of different measures, nothing can be paired, or labels contradict
+  ///   each other.
   public init(
-    old: SavedResult, new: SavedResult, maxDrop: Double? = nil
-  ) throws(HarnessError) {
+    old: SavedResult, new: SavedResult, maxDrop: Double? = nil, jobs: Int = 1
+  ) throws {
+    guard (old.task, old.metric) == (new.task, new.metric) else {
+      throw HarnessError.badResult(
+        path: new.name,
+        reason: "it measures \(new.measure), and \(old.name) \(old.measure)")
+    }
     let pairs = try ImagePairs(old, new)
+    let records = try PairedRecords(old, new, pairs, jobs: jobs)
+    (task, metric, intervals) = (new.task, new.metric, records.statistics.intervals)
     oldName = old.name
     newName = new.name
     self.maxDrop = maxDrop
@@ -66,15 +95,20 @@ public struct ResultDifference: Sendable {
     let matched = Self.match(old, new)
     guard !matched.isEmpty else {
       let names = old.arms.map(\.name).joined(separator: ", ")
-      throw .badResult(path: new.name, reason: "it has none of the arms of \(old.name) (\(names))")
+      throw HarnessError.badResult(
+        path: new.name, reason: "it has none of the arms of \(old.name) (\(names))")
     }
     let (oldNames, newNames) = (Set(matched.map(\.old.name)), Set(matched.map(\.new.name)))
     unpairedArms =
       old.arms.map(\.name).filter { !oldNames.contains($0) }
       + new.arms.map(\.name).filter { !newNames.contains($0) }
     differences = Self.differences(old, new, matched)
-    arms = matched.map { Arm($0.old, $0.new, new.images, pairs, maxDrop: maxDrop) }
-    for (index, p) in Holm.adjusted(arms.map(\.pValue)).enumerated() { arms[index].adjustedP = p }
+    arms = try matched.map {
+      try Arm($0.old, $0.new, new.images, pairs, records, maxDrop: maxDrop)
+    }
+    let tested = arms.indices.filter { arms[$0].difference.pValue != nil }
+    let adjusted = Holm.adjusted(tested.compactMap { arms[$0].difference.pValue })
+    for (index, p) in zip(tested, adjusted) { arms[index].adjustedP = p }
   }
 
   private static func differences(
@@ -120,28 +154,46 @@ public struct ResultDifference: Sendable {
   }
 }
 
+extension SavedResult {
+  /// "mAP of detection"
+  fileprivate var measure: String { "\(metric) of \(task.rawValue)" }
+}
+
 extension ResultDifference.Arm {
-  init(
+  fileprivate init(
     _ old: SavedResult.Arm, _ new: SavedResult.Arm, _ images: [SavedResult.Image],
-    _ pairs: ImagePairs, maxDrop: Double?
-  ) {
-    var counts = PairedCounts(bothRight: 0, broken: 0, fixed: 0, bothWrong: 0)
-    var changes: [ResultDifference.Change] = []
-    for pair in pairs.indices {
-      let image = images[pair.new]
-      let (before, after) = (old.predictions[pair.old], new.predictions[pair.new])
-      counts.add(before: before == image.label, after: after == image.label)
-      if before != after {
-        changes.append(ResultDifference.Change(image: image, old: before, new: after))
-      }
+    _ pairs: ImagePairs, _ paired: PairedRecords, maxDrop: Double?
+  ) throws {
+    let records = try paired.records(old, new)
+    let (before, after) = (try paired.sample(records.old), try paired.sample(records.new))
+    (oldName, newName) = (old.name, new.name)
+    (self.old, self.new) = (before.value, after.value)
+    difference = paired.statistics.difference(from: before, to: after)
+    judgement = maxDrop.map {
+      paired.statistics.judgement(from: before, to: after, maxDrop: $0)
     }
-    oldName = old.name
-    newName = new.name
-    self.counts = counts
-    self.changes = changes
-    dropInterval = Newcombe.interval(counts)
-    pValue = McNemar(broken: counts.broken, fixed: counts.fixed).pValue
-    adjustedP = pValue
-    judgement = maxDrop.map { Judgement(counts, maxDrop: $0) }
+    let paths = pairs.indices.map { images[$0.new] }
+    if new.measured == nil {
+      changes = zip(pairs.indices, paths).compactMap { pair, image in
+        let (before, after) = (old.predictions[pair.old], new.predictions[pair.new])
+        return before == after ? nil : .init(image: image, old: before, new: after)
+      }
+      scoreChanges = []
+    } else {
+      changes = []
+      scoreChanges = Self.changes(records.old, records.new, paths)
+    }
+  }
+
+  private static func changes(
+    _ old: MetricRecords, _ new: MetricRecords, _ images: [SavedResult.Image]
+  ) -> [ResultDifference.ScoreChange] {
+    images.enumerated().compactMap { index, image in
+      guard let before = old.score(at: index), let after = new.score(at: index), before != after
+      else { return nil }
+      return ResultDifference.ScoreChange(image: image, old: before, new: after)
+    }.enumerated().sorted {
+      ($0.element.new - $0.element.old, $0.offset) < ($1.element.new - $1.element.old, $1.offset)
+    }.map(\.element)
   }
 }

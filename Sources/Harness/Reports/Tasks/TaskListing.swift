@@ -9,6 +9,8 @@ struct TaskListing: AnswerListing {
   let columns: [String]
   /// By arm and image, a cell per column.
   let rows: [[[String]]]
+  /// What each arm's metric is taken of; nil where that says nothing.
+  let measured: [MetricRecords?]
   /// The images that changed most in the judged arm that loses most, and how.
   var changes: TaskChanges?
   /// By class, and output by output.
@@ -30,15 +32,11 @@ struct TaskListing: AnswerListing {
   }
 
   func answers(ofArm index: Int) -> [JSONValue.Member] {
-    guard !columns.isEmpty else { return [] }
-    return [
-      .init(
-        "answers",
-        .object(
-          columns.enumerated().map { column, name in
-            .init(name, .array(rows[index].map { .string($0[column]) }))
-          }))
-    ]
+    let answers = columns.enumerated().map { column, name in
+      JSONValue.Member(name, .array(rows[index].map { .string($0[column]) }))
+    }
+    return JSONValue.present("answers", columns.isEmpty ? nil : .object(answers))
+      + JSONValue.present("measured", measured[index]?.json)
   }
 
   func answers(ofArm index: Int, on hardware: Hardware) -> [JSONValue.Member] { [] }

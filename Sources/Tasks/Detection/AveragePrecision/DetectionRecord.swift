@@ -23,6 +23,28 @@ public struct TruthCount: Codable, Hashable, Sendable {
   public var counted: BySize<Int32>
 }
 
+/// Of boxes of all sizes alone, as results keep them: of single sizes nothing is known.
+extension DetectionRecord {
+  public init(allSizes matches: [DetectionMatch], truths: [TruthCount]) {
+    (self.matches, self.truths) = (matches, truths)
+  }
+}
+
+extension DetectionMatch {
+  public init(category: Int, score: Double, allSizes hits: UInt16, ignored: UInt16) {
+    (self.category, self.score, self.hits, self.ignored) = (category, score, .zero, .zero)
+    self.hits[BoxSize.all.rawValue] = hits
+    self.ignored[BoxSize.all.rawValue] = ignored
+  }
+}
+
+extension TruthCount {
+  public init(category: Int, allSizes count: Int32) {
+    (self.category, counted) = (category, .zero)
+    counted[BoxSize.all.rawValue] = count
+  }
+}
+
 extension DetectionRecord {
   /// Whether matching could have left this: in order, no more of a class than are matched, nothing both a hit and ignored.
   public var isPossible: Bool {
