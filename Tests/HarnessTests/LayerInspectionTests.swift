@@ -151,8 +151,8 @@ import Testing
     #expect(ActivationErrors(-255...300, statistics).wasted > 0.3)
   }
 
-  @Test func remainingSamplesFollowTheFirst() throws {
-    let rest = RemainingSamples(samples, from: 4)
+  @Test func someSamplesAreThoseAtTheirPlaces() throws {
+    let rest = SomeSamples(samples, at: 4..<samples.count)
     #expect(rest.count == 2 && rest.sampleShape == samples.sampleShape)
     var values = [Float](repeating: 0, count: rest.sampleSize)
     try values.withUnsafeMutableBufferPointer { try rest.write(1, into: $0) }

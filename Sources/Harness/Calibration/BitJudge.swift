@@ -11,7 +11,7 @@ enum BitJudge {
 
   /// Samples, and the float network's scores of them.
   struct Scored {
-    let source: FirstSamples
+    let source: SomeSamples
     let original: Scores
   }
 
@@ -32,7 +32,7 @@ enum BitJudge {
     do {
       let program = try Program(job.model)
       func scored(_ count: Int) throws -> Scored {
-        let source = FirstSamples(data.source, count)
+        let source = SomeSamples(first: count, of: data.source)
         return Scored(source: source, original: try evaluator.scores(of: program, on: source))
       }
       self = .scores(
@@ -70,7 +70,7 @@ extension LoadedModel {
     guard scores.classes == nil else { return }
     do {
       _ = try Evaluator(jobs: 1, output: scores).scores(
-        of: program(), on: FirstSamples(data.source, 1))
+        of: program(), on: SomeSamples(first: 1, of: data.source))
     } catch HarnessError.notClassScores {
       throw HarnessError.badOption(
         "--budget counts samples that change class, and this model's outputs are no class scores; "

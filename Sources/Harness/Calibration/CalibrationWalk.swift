@@ -103,7 +103,7 @@ extension CalibrationWalk {
   private static func first(
     _ source: any SampleSource, floats: Int, atLeast count: Int = 32
   ) -> any SampleSource {
-    FirstSamples(source, max(count, floats / max(source.sampleSize, 1)))
+    SomeSamples(first: max(count, floats / max(source.sampleSize, 1)), of: source)
   }
 
   /// Optimal rounding fits covariances, which every sample makes better; those of narrow layers are soon known.

@@ -30,9 +30,9 @@ public struct EqualizationTrial: Sendable {
     var options = job.options
     options.equalizes = false
     var plain = try QuantizationJob(model, preprocessing, options)
-    let judges = FirstSamples(RemainingSamples(data.source, from: count), count)
+    let judges = SomeSamples(data.source, at: count..<2 * count)
     let fitted = CalibrationData(
-      FirstSamples(data.source, count), digest: "trial", preparation: "trial")
+      SomeSamples(first: count, of: data.source), digest: "trial", preparation: "trial")
     func file(_ job: QuantizationJob) throws -> Model { try quantized(job, scheme, on: fitted) }
     let losses =
       try scoreLosses(of: model, [job, plain], on: judges, file)
@@ -53,7 +53,7 @@ public struct EqualizationTrial: Sendable {
 
   /// - Returns: nil where the output is no class scores.
   private func scoreLosses(
-    of model: Model, _ jobs: [QuantizationJob], on judges: FirstSamples,
+    of model: Model, _ jobs: [QuantizationJob], on judges: SomeSamples,
     _ file: (QuantizationJob) throws -> Model
   ) throws -> Losses? {
     let float: Scores
@@ -70,7 +70,7 @@ public struct EqualizationTrial: Sendable {
 
   /// - Returns: nil where no output varies.
   private func outputLosses(
-    of jobs: [QuantizationJob], _ scheme: SchemeName, on judges: FirstSamples,
+    of jobs: [QuantizationJob], _ scheme: SchemeName, on judges: SomeSamples,
     _ file: (QuantizationJob) throws -> Model
   ) throws -> Losses? {
     let samples = CalibrationData(judges, digest: "trial", preparation: "trial")
@@ -100,7 +100,7 @@ public struct EqualizationTrial: Sendable {
     ).model
   }
 
-  private func scores(of model: Model, on judges: FirstSamples) throws -> Scores {
+  private func scores(of model: Model, on judges: SomeSamples) throws -> Scores {
     try Evaluator(jobs: jobs, output: output).scores(of: Program(model), on: judges)
   }
 }

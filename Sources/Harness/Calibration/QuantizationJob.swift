@@ -154,7 +154,7 @@ public struct QuantizationJob: Sendable {
 
   /// The float model with activations rounded within the ranges that a few synthetic images give: nearly those of all.
   func roundingWithoutData(_ scheme: SchemeName, _ walker: CalibrationWalk) throws -> Model {
-    let images = try FirstSamples(synthetic.get(), Self.fewImages)
+    let images = try SomeSamples(first: Self.fewImages, of: synthetic.get())
     return try quantizer(scheme).roundingActivations(
       prepared, ranges: dataFreeRanges(scheme, walker, shownBy: images), fallback: predicted)
   }

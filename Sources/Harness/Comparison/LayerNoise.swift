@@ -23,8 +23,8 @@ struct LayerNoiseRun {
   init(jobs: Int) { self.jobs = jobs }
 
   /// Few images, so that a comparison takes hardly longer for it: errors inside a network hardly depend on the image.
-  private static func sample(_ images: some SampleSource) -> FirstSamples {
-    FirstSamples(images, min(8, max(4, images.count / 250)))
+  private static func sample(_ images: some SampleSource) -> SomeSamples {
+    SomeSamples(first: min(8, max(4, images.count / 250)), of: images)
   }
 
   /// - Parameter float: what the file was made from.
@@ -39,7 +39,7 @@ struct LayerNoiseRun {
   }
 
   private func measure(
-    _ model: LoadedModel, _ float: Model, _ source: FirstSamples
+    _ model: LoadedModel, _ float: Model, _ source: SomeSamples
   ) throws -> [LayerNoise] {
     guard let map = try? QuantizedLayerMap(float: float, quantized: model.model) else { return [] }
     let outputs = map.layers.map(\.output)

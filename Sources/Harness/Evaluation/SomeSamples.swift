@@ -6,8 +6,13 @@ struct SomeSamples: SampleSource {
   private let places: [Int]
 
   /// - Parameter places: among the source's samples.
-  init(_ source: any SampleSource, at places: [Int]) {
-    (self.source, self.places) = (source, places)
+  init(_ source: any SampleSource, at places: some Sequence<Int>) {
+    (self.source, self.places) = (source, Array(places))
+  }
+
+  /// As many as there are, up to a limit.
+  init(first limit: Int, of source: any SampleSource) {
+    self.init(source, at: 0..<min(limit, source.count))
   }
 
   var count: Int { places.count }

@@ -34,7 +34,7 @@ extension [LayerSaturation] {
   ) throws -> [LayerSaturation] {
     guard !isEmpty else { return self }
     let program = try Program(model, hardware: .noVNNI, countingClamps: true)
-    let counted = FirstSamples(images, Self.counted)
+    let counted = SomeSamples(first: Self.counted, of: images)
     let batching = try Batching(counted, for: program)
     try processInOrder(units: batching.unitCount, jobs: jobs) {
       let worker = SessionBox(program)

@@ -25,7 +25,7 @@ struct OutputAgreement {
   func finding(on samples: CalibrationData?) throws -> QuantizedModelCheck.Finding {
     var difference = Difference()
     if let samples {
-      try run(on: FirstSamples(samples.source, Self.limit), &difference)
+      try run(on: SomeSamples(first: Self.limit, of: samples.source), &difference)
     } else {
       switch try noise() {
       case .success(let inputs): try run(inputs, &difference)
@@ -53,7 +53,7 @@ struct OutputAgreement {
     QuantizedModelCheck.Finding(check: title, passed: passed, detail: detail)
   }
 
-  private func run(on source: FirstSamples, _ difference: inout Difference) throws {
+  private func run(on source: SomeSamples, _ difference: inout Difference) throws {
     let batching = try Batching(source, for: original)
     for unit in 0..<batching.unitCount {
       try run(try batching.inputs(unit, from: source), &difference)

@@ -126,9 +126,9 @@ public struct LayerInspectionRun {
     guard bench.floatEffect.metric != nil else { throw HarnessError.nothingToMeasure(task: task) }
     let rounded = try bench.effect { _ in Rounded.both }
     let errors = try LayerErrorRun(map: map, hardware: hardware, jobs: jobs, isQuiet: isQuiet)
-      .measure(on: FirstSamples(images, errorLimit))
+      .measure(on: SomeSamples(first: errorLimit, of: images))
     let activations = try ActivationErrors.measure(
-      map, on: FirstSamples(images, errorLimit), jobs: jobs)
+      map, on: SomeSamples(first: errorLimit, of: images), jobs: jobs)
     let layers = try layers(map, errors, activations, bench)
     let ranking = layers.indices.sorted {
       (layers[$1].oneIn.cost, $0) < (layers[$0].oneIn.cost, $1)

@@ -44,7 +44,7 @@ protocol VariantJudge {
 
 extension SampleSource {
   /// The samples at some positions.
-  func some(_ range: Range<Int>) -> FirstSamples {
-    FirstSamples(RemainingSamples(self, from: range.lowerBound), range.count)
+  func some(_ range: Range<Int>) -> SomeSamples {
+    SomeSamples(self, at: range)
   }
 }
