@@ -14,7 +14,7 @@ enum LargeComparison {
         arm: Arm(
           name: name, kind: kind, scheme: index == 0 ? nil : scheme,
           method: index == 0 ? nil : "method\(index)", bytes: index == 0 ? 40_000_000 : 11_000_000),
-        records: (0..<images).map { record($0, arm: index) }, logitSQNR: 20, logitKL: 0.01,
+        answers: (0..<images).map { record($0, arm: index) }, logitSQNR: 20, logitKL: 0.01,
         quantizeSeconds: 1, imagesPerSecond: 100, bitsPerWeight: 8,
         layers: index == 0
           ? []
