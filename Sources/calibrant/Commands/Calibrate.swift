@@ -143,8 +143,7 @@ struct Calibrate: ParsableCommand {
   private func observe(_ files: SampleFiles) throws {
     let (path, shard, scheduler) = try statisticsFile()
     try result.requireWritable([path], apartFrom: [model] + files.paths)
-    let source = scheduler.map { ", from \($0)" } ?? ""
-    if let shard { note("\(shard.text)\(source)", quiet: run_.quiet) }
+    if let shard { note(shard.text(from: scheduler), quiet: run_.quiet) }
     let loaded = try LoadedModel(model, output: ranking.output, layout: layout.layout)
     let observations = try calibration().observe(
       loaded, preprocessing.preprocessing(for: loaded, areArrays: files.areArrays),

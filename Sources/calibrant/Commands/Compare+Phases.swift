@@ -30,8 +30,7 @@ extension Compare {
     let path = folder ?? from
     let plan = try ComparisonPlan(in: from)
     let parts = PartFolder(path, plan)
-    let source = scheduler.map { ", from \($0)" } ?? ""
-    note("\(shard.text)\(source)", quiet: run_.quiet)
+    note(shard.text(from: scheduler), quiet: run_.quiet)
     if try parts.holds(shard) {
       return note("\(parts.place(of: shard)) is there already", quiet: run_.quiet)
     }

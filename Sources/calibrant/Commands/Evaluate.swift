@@ -98,8 +98,7 @@ struct Evaluate: ParsableCommand {
 
   /// Scores a shard of the images.
   private func score(_ shard: Shard, _ scheduler: String?, into folder: String) throws {
-    let source = scheduler.map { ", from \($0)" } ?? ""
-    note("\(shard.text)\(source)", quiet: run_.quiet)
+    note(shard.text(from: scheduler), quiet: run_.quiet)
     _ = try OutputFolder(folder)
     let (loaded, recipe) = try subject()
     let isThere = try evaluation().score(

@@ -57,3 +57,10 @@ struct ShardOption: ParsableArguments {
     return Shard(index, of: count)
   }
 }
+
+extension Shard {
+  /// Which part it is and, where that was not given, how it was found out.
+  func text(from scheduler: String?) -> String {
+    text + (scheduler.map { ", from \($0)" } ?? "")
+  }
+}
