@@ -41,9 +41,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--bits", "4", "--native-int4", "--block-size", "48"], "48"),
-    (["--bits", "4", "--block-size", "64"], "--native-int4"),
-    (["--bits", "8", "--native-int4", "--block-size", "64"], "4 bits"),
+    (["--bits", "4", "--block-size", "48"], "48"),
+    (["--bits", "4", "--int4-as-int8", "--block-size", "64"], "--int4-as-int8"),
+    (["--bits", "8", "--block-size", "64"], "4 bits"),
     (["--bits", "4", "--native-int4", "--block-size", "64", "--per-tensor"], "--per-tensor"),
   ])
   func blocksNeedPackedFourBits(_ options: [String], _ reason: String) throws {
@@ -55,10 +55,16 @@ import Testing
     }
   }
 
+  @Test func oneFormOfFourBits() throws {
+    try expectRefusal(
+      ["quantize", "m.onnx", "-o", "out.onnx", "--native-int4", "--int4-as-int8"],
+      code: 64, naming: "--native-int4", "--int4-as-int8", leaving: folder)
+  }
+
   @Test func comparedSchemesNeedFourBitsForBlocks() throws {
     try expectRefusal(
       ["compare", "m.onnx", "--images", "a", "--calibration", "b", "--schemes", "w8,w8a8"]
-        + ["--native-int4", "--block-size", "64"],
+        + ["--block-size", "64"],
       code: 64, naming: "block-size", "4 bits", leaving: folder)
   }
 

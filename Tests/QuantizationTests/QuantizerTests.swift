@@ -189,6 +189,38 @@ struct QuantizerTests {
     #expect(try SmallModels.run(result.model) == SmallModels.run(plain.model))
   }
 
+  /// 27 codes take 14 bytes, a zero point one, five of them three; what is computed is the same as of a code a byte.
+  @Test(
+    arguments: [
+      (Granularity.perTensor, true), (.perTensor, false), (.perChannel, true), (.perChannel, false),
+    ], [2, 3, 4])
+  func codesOfHalfAByteAreTheSame(_ kind: (granularity: Granularity, isSymmetric: Bool), bits: Int)
+    throws
+  {
+    var b = ModelBuilder()
+    b.weights("odd", [1, 3, 3, 3])
+    b.weights("w", [5, 1, 1, 1])
+    b.node("Conv", ["image", "odd"], "c")
+    b.node("Conv", ["c", "w"], "logits")
+    let model = b.model(opset: 13)
+    func quantized(_ isPacked: Bool) throws -> Model {
+      let weights = WeightScheme(
+        bits: bits, isSymmetric: kind.isSymmetric, granularity: kind.granularity,
+        usesNativeInt4: isPacked)
+      return try Quantizer(scheme: Scheme(weights: weights)).quantize(model).model
+    }
+    let (packed, bytes) = (try quantized(true), try quantized(false))
+    let sizes = packed.graph.initializers.filter { $0.elementType == .int4 }
+      .reduce(into: [:]) { $0[$1.name] = $1.storedByteCount }
+    let zeroPoints = kind.granularity == .perTensor ? 1 : 3
+    #expect(
+      sizes == [
+        "odd_quantized": 14, "odd_zero_point": 1, "w_quantized": 3, "w_zero_point": zeroPoints,
+      ])
+    #expect(!bytes.graph.initializers.contains { $0.elementType == .int4 })
+    #expect(try SmallModels.run(packed) == SmallModels.run(bytes))
+  }
+
   @Test func policiesNameLayersByNodeOrWeight() throws {
     let policy = Policy(
       excluded: [Glob("w1")], layerBits: [(Glob("Conv_*"), 4), (Glob("w3"), 8)],
@@ -314,6 +346,28 @@ struct OpsetTests {
     #expect(upgraded.opsets[""] == 13)
     #expect(try SmallModels.run(upgraded) == SmallModels.run(model))
     #expect(try w8.quantize(model).model.opsets[""] == 13)
+  }
+
+  /// Before 16, RoiAlign could not say where pixels are.
+  @Test func regionsStayWhereTheyAre() throws {
+    var b = ModelBuilder()
+    b.weights("w", [2, 3, 3, 3])
+    b.node("Conv", ["image", "w"], "c")
+    b.constant("rois", [0.3, 0.6, 4.2, 5.1], [1, 4])
+    b.integers("batch", [1])
+    b.node(
+      "RoiAlign", ["c", "rois", "batch"], "logits",
+      ["output_height": .int(2), "output_width": .int(3)])
+    var graph = b.model(opset: 12).graph
+    graph.outputs = [
+      ModelValue(
+        name: "logits", elementType: .float32,
+        dimensions: [.fixed(1), .fixed(2), .fixed(2), .fixed(3)])
+    ]
+    let model = Model(graph: graph, opset: 12)
+    var newer = Graph(model)
+    try OpsetUpgrade(from: 12, to: 21).apply(to: &newer)
+    #expect(try SmallModels.run(newer.model()) == SmallModels.run(model))
   }
 
   @Test func changedOperatorsAreRefusedByName() throws {

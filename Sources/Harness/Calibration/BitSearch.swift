@@ -31,8 +31,8 @@ public struct BitSearch {
   private let make: (QuantizationJob, SchemeName) throws -> QuantizedModel
   private let judge: BitJudge
 
-  /// Bits that layers may take; 32 stays in float.
-  static let choices = [8, 4]
+  /// Bits that layers may take; 32 stays in float. Fewer than 8 make a smaller file where two codes share a byte.
+  private var choices: [Int] { job.options.usesNativeInt4 ? [8, 4] : [8] }
 
   /// - Parameters:
   ///   - evaluator: how classes are told from outputs, where they are class scores.
@@ -43,10 +43,7 @@ public struct BitSearch {
     _ evaluator: Evaluator,
     make: @escaping (QuantizationJob, SchemeName) throws -> QuantizedModel
   ) throws {
-    var options = job.options
-    // Two 4-bit codes share a byte, or fewer bits would not make a smaller file.
-    options.usesNativeInt4 = true
-    self.job = job.with(options)
+    self.job = job
     self.scheme = scheme
     self.make = make
     judge = try BitJudge(job, scheme, on: data, evaluator)
@@ -64,7 +61,7 @@ public struct BitSearch {
       if let point = allocation.best(storedBits: (bytes - fixed) * 8) {
         tried.append(try measure(point.bits, allocation))
       }
-      for bits in Self.choices { tried.append(try measure(uniform(bits, allocation), allocation)) }
+      for bits in choices { tried.append(try measure(uniform(bits, allocation), allocation)) }
       guard
         let best = tried.filter({ $0.bytes <= bytes }).min(by: { $0.cost < $1.cost })
       else {
@@ -117,7 +114,7 @@ public struct BitSearch {
       report(index, names.count)
       var costs = [32: 0.0]
       var count = 0
-      for bits in Self.choices {
+      for bits in choices {
         let alone = try job.withBits([(names[index], bits)])
           .rounded(SchemeName(weightBits: bits, activationBits: nil))
         count = alone.layers[index].elementCount

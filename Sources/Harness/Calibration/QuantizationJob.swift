@@ -10,7 +10,9 @@ public struct QuantizationOptions: Sendable {
   /// weight-only files and below 8 bits, where a zero point costs nothing and the finer grid counts.
   public var hasSymmetricWeights: Bool?
   public var activations = ActivationScheme.asymmetricUInt8
-  public var usesNativeInt4 = false
+  /// Whether weights of 4 bits and fewer are stored two a byte, as ONNX INT4, where the model can be moved to the operator
+  /// set that has it (21).
+  public var usesNativeInt4 = true
   /// Inputs of a MatMul or Gemm that share a scale, where weights are stored as INT4; nil where all of them do.
   public var blockSize: Int?
   public var policy = Policy()
@@ -65,6 +67,8 @@ public struct QuantizationJob: Sendable {
   public private(set) var options: QuantizationOptions
   /// What a reader of what it makes from data should know, one sentence each.
   var notes: [String] = []
+  /// How weights of 4 bits and fewer are stored.
+  private let storage: CodeStorage
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
@@ -84,7 +88,9 @@ public struct QuantizationJob: Sendable {
     let model = options.equalizesModel ? try CrossLayerEqualization.equalized(widened) : widened
     self.model = model
     prepared = try PreparedModel(model)
+    storage = CodeStorage(options, of: prepared)
     self.options = options
+    self.options.usesNativeInt4 = storage == .packed
     let program = try Program(model)
     let imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     self.preprocessing = preprocessing.description
@@ -117,9 +123,11 @@ public struct QuantizationJob: Sendable {
   public func weightBased(
     _ scheme: SchemeName, isCorrected: Bool, _ walker: CalibrationWalk
   ) throws -> QuantizedModel {
-    let quantizer = quantizer(scheme)
-    guard isCorrected else { return try quantizer.quantize(prepared, ranges: predicted) }
-    return try dataFree.model(scheme) { try corrected(scheme, walker) }
+    let quantized =
+      isCorrected
+      ? try dataFree.model(scheme) { try corrected(scheme, walker) }
+      : try quantizer(scheme).quantize(prepared, ranges: predicted)
+    return quantized.noting(storage)
   }
 
   private func corrected(
@@ -223,7 +231,7 @@ public struct QuantizationJob: Sendable {
       prepared, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
     quantized.warnings += notes
-    return quantized
+    return quantized.noting(storage)
   }
 
   private func ranges(

@@ -12,9 +12,9 @@ public struct WeightScheme: Sendable, Equatable {
   /// each code counts (rounding to 4 bits per channel then costs ResNet-20 1.4 points in place of 3.7).
   public var isSymmetric: Bool?
   public var granularity: Granularity
-  /// Store 4-bit weights as ONNX INT4, two per byte (opset 21), instead of one per int8.
+  /// Store weights of 4 bits and fewer as ONNX INT4, two per byte (opset 21), instead of one per int8.
   public var usesNativeInt4: Bool
-  /// Weights of an output channel that share a scale, for 4-bit matrices stored as INT4; nil, and all other
+  /// Weights of an output channel that share a scale, for matrices stored as INT4; nil, and all other
   /// layers, follow `granularity`.
   public var blockSize: Int?
 
@@ -41,7 +41,7 @@ public struct WeightScheme: Sendable, Equatable {
     let isSymmetric = isSymmetric ?? (bits >= 7)
     let half = 1 << (bits - 1)
     let lowest = isSymmetric && bits == 8 ? -127 : -half
-    let storage: StorageType = usesNativeInt4 && bits == 4 ? .int4 : .int8
+    let storage: StorageType = usesNativeInt4 && bits <= 4 ? .int4 : .int8
     return QuantizationGrid(
       storage: storage, codes: lowest...(half - 1), isSymmetric: isSymmetric)
   }

@@ -34,17 +34,20 @@ struct OpsetUpgrade {
 
   func apply(to graph: inout Graph) throws(QuantizationError) {
     guard to > from else { return }
-    let refused = graph.nodes.filter { !canConvert($0) }
-    guard refused.isEmpty && from >= 7 else {
-      throw .opsetNotUpgradable(
-        from: from, to: to,
-        nodes: from < 7
-          ? ["broadcasting"] : refused.map { "node '\($0.displayName)' (\($0.opType))" })
+    let obstacles = obstacles(in: graph)
+    guard obstacles.isEmpty else {
+      throw .opsetNotUpgradable(from: from, to: to, nodes: obstacles)
     }
     var nodes: [Node] = []
     for node in graph.nodes { nodes += upgraded(node, &graph) }
     graph.nodes = nodes
     graph.opset = to
+  }
+
+  /// What would change its meaning; empty where nothing would.
+  func obstacles(in graph: Graph) -> [String] {
+    if to > from && from < 7 { return ["broadcasting"] }
+    return graph.nodes.filter { !canConvert($0) }.map { "node '\($0.displayName)' (\($0.opType))" }
   }
 
   private func crosses(_ version: Int) -> Bool { from < version && version <= to }
@@ -69,7 +72,7 @@ struct OpsetUpgrade {
     }
     let versions = [
       "Dropout": 12, "Softmax": 13, "LogSoftmax": 13, "Hardmax": 13, "Split": 18, "TopK": 10,
-      "Upsample": 10, "Resize": 11, "Scatter": 11, "GridSample": 20,
+      "Upsample": 10, "Resize": 11, "Scatter": 11, "GridSample": 20, "RoiAlign": 16,
     ]
     return !(versions[node.opType].map(crosses) ?? false)
   }
@@ -93,6 +96,12 @@ struct OpsetUpgrade {
       let names = ["bilinear": "linear", "bicubic": "cubic"]
       if crosses(20), let mode = node.string("mode"), let name = names[mode] {
         node.attributes["mode"] = .string(name)
+      }
+    case "RoiAlign":
+      // What it was before 16 became one of two choices, and not the default.
+      let name = "coordinate_transformation_mode"
+      if crosses(16), node.attributes[name] == nil {
+        node.attributes[name] = .string("output_half_pixel")
       }
     case "TopK":
       if crosses(10), let count = node.int("k") {

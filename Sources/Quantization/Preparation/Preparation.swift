@@ -33,6 +33,12 @@ public struct PreparedModel: Sendable {
     self.graph = graph
   }
 
+  /// What would change its meaning in a newer version of the standard operator set: "node 'norm' (GroupNormalization)".
+  /// Empty where nothing would, and where the model has that version already.
+  public func obstacles(toOpset opset: Int) -> [String] {
+    OpsetUpgrade(from: graph.opset, to: opset).obstacles(in: graph)
+  }
+
   /// The graph in the oldest operator set whose quantizers have axes, 13, or in its own if that is newer.
   func upgraded() throws(QuantizationError) -> Graph {
     var graph = graph

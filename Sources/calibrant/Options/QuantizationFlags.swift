@@ -19,12 +19,17 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Weights symmetric or asymmetric (default: symmetric for w8a8, else asymmetric).")
   var weights: String?
 
-  @Flag(help: "Store 4-bit weights as ONNX INT4 (opset 21), two a byte.")
+  @Flag(
+    name: .customLong("int4-as-int8"),
+    help: "Store 4-bit weights one a byte, for runtimes older than opset 21, not two (ONNX INT4).")
+  var int4AsInt8 = false
+
+  @Flag(help: ArgumentHelp("What is done anyway.", visibility: .hidden))
   var nativeInt4 = false
 
   @Option(
     help: ArgumentHelp(
-      "Weights of MatMul and Gemm that share a scale: 128, 64 or 32; needs 4 bits and --native-int4.",
+      "Weights of MatMul and Gemm that share a scale: 128, 64 or 32; needs weights of 4 bits.",
       valueName: "n"))
   var blockSize: Int?
 
@@ -81,6 +86,9 @@ struct QuantizationFlags: ParsableArguments {
     guard SchemeName.supportedWeightBits.contains(endBits) else {
       throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
     }
+    if nativeInt4 && int4AsInt8 {
+      throw ValidationError("--native-int4 and --int4-as-int8 exclude each other")
+    }
     try validateBlockSize()
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
@@ -91,7 +99,7 @@ struct QuantizationFlags: ParsableArguments {
     options.granularity = perTensor ? .perTensor : .perChannel
     options.hasSymmetricWeights = weights.map { $0 == "symmetric" }
     options.activations = symmetric ? .symmetricInt8 : .asymmetricUInt8
-    options.usesNativeInt4 = nativeInt4
+    options.usesNativeInt4 = !int4AsInt8
     options.blockSize = blockSize
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
@@ -109,13 +117,13 @@ struct QuantizationFlags: ParsableArguments {
     guard WeightScheme.blockSizes.contains(blockSize) else {
       throw ValidationError("--block-size \(blockSize) is none of 32, 64, 128")
     }
-    guard nativeInt4 else { throw ValidationError("--block-size needs --native-int4") }
+    if int4AsInt8 { throw ValidationError("--block-size and --int4-as-int8 exclude each other") }
     if perTensor { throw ValidationError("--block-size and --per-tensor exclude each other") }
   }
 
   /// Blocks are for 4-bit weights.
   func validateBlockSize(weightBits: [Int]) throws {
-    if blockSize != nil && !weightBits.contains(4) {
+    if blockSize != nil && !weightBits.contains(where: { $0 <= 4 }) {
       throw ValidationError("--block-size needs weights of 4 bits")
     }
   }
