@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // C libraries of the system, each behind one module of ours.
@@ -47,7 +48,7 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks", "CCrypto",
-        "CMalloc", "CDemoModel",
+        "CMalloc", "CDemoModel", .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .executableTarget(
       name: "calibrant",

@@ -32,8 +32,7 @@ struct Calibrant: ParsableCommand {
   /// Runs the command and says what went wrong.
   private static func outcome() -> Int32 {
     do {
-      let arguments = try PlannedArguments.expanded(Array(CommandLine.arguments.dropFirst()))
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(arguments())
       try InstructionSet.selected()
       try command.run()
       return 0
@@ -51,6 +50,15 @@ struct Calibrant: ParsableCommand {
       if !text.isEmpty { stream.write(Escaping.terminalLines(text) + "\n") }
       return code.rawValue
     }
+  }
+
+  /// What is to be parsed: what is typed, with what a plan, the environment and a configuration file add.
+  private static func arguments() throws -> [String] {
+    let typed = Array(CommandLine.arguments.dropFirst())
+    let defaults = try ArgumentDefaults(for: typed, in: ProcessInfo.processInfo.environment)
+    let planned = try PlannedArguments.expanded(typed, from: defaults?.value(of: "from"))
+    Invocation.arguments = defaults?.applied(to: planned) ?? planned
+    return Invocation.arguments
   }
 
   /// Ends the process; a result that nobody could be told is a failure, whatever it was.

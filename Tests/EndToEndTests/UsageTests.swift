@@ -76,7 +76,7 @@ import Testing
   func everyCommandHasHelp(_ command: String) throws {
     let run = try RunCalibrant.run([command, "--help"], in: folder.path)
     #expect(run.exitCode == 0 && run.errors == "")
-    for part in ["Example", "calibrant \(command) ", "--json", "--quiet"] {
+    for part in ["Example", "calibrant \(command) ", "--json", "--quiet", "--config"] {
       #expect(run.output.contains(part), "\(part)")
     }
   }

@@ -36,6 +36,8 @@ public enum HarnessError: Error, Sendable {
   case cannotCreateFolder(path: String, reason: String)
   case noCases(path: String)
   case badOption(String)
+  /// A configuration file that is none.
+  case badConfiguration(path: String, reason: String)
   /// A model that noise cannot be fed to.
   case notBenchable(reason: String)
   case badBaseline(path: String, reason: String)
@@ -91,6 +93,7 @@ extension HarnessError: CustomStringConvertible {
     case .cannotCreateFolder(let path, let reason): "cannot create \(path): \(reason)"
     case .noCases(let path): "\(path) holds no case: no folder with a model.onnx"
     case .badOption(let text): text
+    case .badConfiguration(let path, let reason): "\(path): \(reason)"
     case .notBenchable(let reason): "the model cannot be benchmarked: \(reason)"
     case .badBaseline(let path, let reason): "\(path) cannot serve as a baseline: \(reason)"
     case .repeatFailed(let model): "\(model): a repeat of its benchmark failed"

@@ -19,7 +19,7 @@ extension Compare {
     }
     let plan = try comparisonRun(in: folder).makeOnly(
       loaded, recipe(for: loaded),
-      arguments: ReportedCommand.planned(Array(CommandLine.arguments.dropFirst())))
+      arguments: ReportedCommand.planned(Invocation.arguments))
     note("plan of \(plan.summary): \(path)/\(ComparisonPlan.fileName)", quiet: run_.quiet)
   }
 

@@ -202,7 +202,7 @@ struct Compare: ParsableCommand {
     run.speed = speed
     run.isTimed = !noTiming
     run.statistics = statistics
-    run.command = ReportedCommand.arguments(Array(CommandLine.arguments.dropFirst()))
+    run.command = ReportedCommand.arguments(Invocation.arguments)
     return run
   }
 

@@ -103,7 +103,7 @@ struct Evaluate: ParsableCommand {
     let (loaded, recipe) = try subject()
     let isThere = try evaluation().score(
       shard, scheduler: scheduler, loaded, recipe, into: folder,
-      arguments: ReportedCommand.planned(Array(CommandLine.arguments.dropFirst())))
+      arguments: ReportedCommand.planned(Invocation.arguments))
     if isThere { note("\(folder)/\(shard.fileName) is there already", quiet: run_.quiet) }
   }
 

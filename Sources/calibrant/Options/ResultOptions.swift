@@ -10,6 +10,8 @@ struct ResultOptions: ParsableArguments {
     completion: .file())
   var json: String?
 
+  @OptionGroup var general: GeneralOptions
+
   /// Fails before any work starts where an output cannot be written, is an input, or is another output.
   func requireWritable(
     _ outputs: [String?] = [], apartFrom inputs: [String?], files: [String] = []

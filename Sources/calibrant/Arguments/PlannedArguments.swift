@@ -3,11 +3,12 @@ import Harness
 /// Arguments of a command that goes on with a plan: those that the plan was made with, and then what is typed now, which
 /// overrules them.
 enum PlannedArguments {
-  /// - Parameter arguments: without the program's own path.
-  static func expanded(_ arguments: [String]) throws -> [String] {
-    guard arguments.first == "compare", let folder = value(of: "--from", in: arguments) else {
-      return arguments
-    }
+  /// - Parameters:
+  ///   - arguments: without the program's own path.
+  ///   - from: the plan's folder where it is not among them.
+  static func expanded(_ arguments: [String], from: String? = nil) throws -> [String] {
+    guard arguments.first == "compare", let folder = value(of: "--from", in: arguments) ?? from
+    else { return arguments }
     return ["compare"] + (try ComparisonPlan(in: folder).arguments) + arguments.dropFirst()
   }
 

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Harness
+
+/// Configuration files, and names that are mistyped in them.
+@Suite struct ConfigurationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func entries(_ text: String, in name: String = "c.toml") throws
+    -> [String: ConfigurationValue]
+  {
+    try folder.write(Data(text.utf8), to: name)
+    return try ConfigurationFile(contentsOf: folder.file(name)).entries
+  }
+
+  private static let expected: [String: ConfigurationValue] = [
+    "max-drop": .number("1"), "scale": .number("0.25"), "quiet": .flag(true),
+    "images": .text("a \"b\" c"),
+    "compare": .table([
+      "schemes": .list([.text("w8"), .text("w4")]),
+      "also": .table(["nncf": .text("n.onnx")]), "seed": .number("9007199254740993"),
+    ]),
+  ]
+
+  @Test func toml() throws {
+    let found = try entries(
+      """
+      # a comment
+      max-drop = 1
+      scale = 2.5e-1
+      quiet = true
+      images = 'a "b" c'
+      [compare]
+      schemes = ["w8", "w4"]
+      also.nncf = "n.onnx"
+      seed = 9_007_199_254_740_993
+      """)
+    #expect(found == Self.expected)
+  }
+
+  @Test func json() throws {
+    let found = try entries(
+      """
+      {"max-drop": 1, "scale": 0.25, "quiet": true, "images": "a \\"b\\" c",
+       "compare": {"schemes": ["w8", "w4"], "also": {"nncf": "n.onnx"}, "seed": 9007199254740993}}
+      """, in: "c.JSON")
+    #expect(found == Self.expected)
+  }
+
+  @Test(arguments: [
+    ("c.toml", "max-drop = ", "line 1"), ("c.toml", "a = 1\na = 2", "line 2"),
+    ("c.toml", "day = 2026-01-01", "'day' is a date"), ("c.toml", "a = \"\u{0}\"", "UTF-8"),
+    ("c.json", "{\"a\": ", "no JSON"), ("c.json", "[1]", "no JSON"),
+    ("c.json", "{\"a\": null}", "'a'"),
+  ])
+  func refused(_ name: String, _ text: String, _ reason: String) throws {
+    let error = #expect(throws: HarnessError.self) { _ = try entries(text, in: name) }
+    let text = try #require(error.map { "\($0)" })
+    #expect(text.hasPrefix(folder.file(name)) && text.contains(reason), "\(text)")
+    #expect(Failure(try #require(error)).exitCode == 65)
+  }
+
+  @Test func missing() {
+    let error = #expect(throws: (any Error).self) {
+      _ = try ConfigurationFile(contentsOf: folder.file("none.toml"))
+    }
+    #expect(error.map { Failure($0).exitCode } == 66)
+  }
+
+  @Test func whatOptionsTake() {
+    #expect(ConfigurationValue.number("1").texts == ["1"])
+    #expect(ConfigurationValue.list([.text("a"), .number("2")]).texts == ["a", "2"])
+    #expect(
+      ConfigurationValue.table(["b": .text("y"), "a": .number("4")]).texts == ["a=4", "b=y"])
+    #expect(ConfigurationValue.flag(true).texts == nil)
+    #expect(ConfigurationValue.list([.list([])]).texts == nil)
+  }
+
+  /// What is written reads back, whatever it holds.
+  @Test func textReadsBack() throws {
+    let options: [(name: String, value: ConfigurationValue)] = [
+      ("model", .text("a\\b \"c\"\u{7F}\n日本")), ("max-drop", .number("1.5")),
+      ("quiet", .flag(false)),
+      ("exclude", .list([.text("conv*"), .text("fc")])),
+      ("layer-bits", .table(["a.b": .number("4")])),
+    ]
+    let text = ConfigurationText.toml("compare", options)
+    #expect(text.hasPrefix("[compare]\nmodel = "))
+    let found = try entries(text)
+    #expect(
+      found == [
+        "compare": .table(Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.value) }))
+      ])
+  }
+
+  @Test(arguments: [
+    ("comapre", "compare"), ("max-dorp", "max-drop"), ("Schemas", "schemes"), ("colour", "color"),
+    ("entropi", "entropy"), ("xyz", nil), ("", nil),
+  ])
+  func nearest(_ typed: String, _ meant: String?) {
+    let names = ["compare", "max-drop", "max-images", "schemes", "color", "entropy", "evaluate"]
+    #expect(NearestName.of(typed, among: names) == meant)
+  }
+
+  /// By hand: optimal string alignment, where a swap is one change and no part is changed twice.
+  @Test(arguments: [
+    ("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("ca", "abc", 3),
+    ("kitten", "sitting", 3),
+  ])
+  func distance(_ a: String, _ b: String, _ changes: Int) {
+    #expect(NearestName.distance(Array(a), Array(b)) == changes)
+    #expect(NearestName.distance(Array(b), Array(a)) == changes)
+  }
+}
