@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
-REPEATED = frozenset({"exclude", "layer_bits", "input", "tap"})
+REPEATED = frozenset({"also", "calibration", "data", "exclude", "input", "layer_bits", "tap"})
 """Options that are given once for each value; all others join values by commas."""
 
 INVERTIBLE = frozenset({"equalize"})
