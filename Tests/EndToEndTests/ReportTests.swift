@@ -36,11 +36,21 @@ import Testing
     #expect(run.output.contains(verdict.uppercased()))
     for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     #expect(!run.output.contains("\u{1B}"), "colour where no terminal is")
-    for name in ["report/report.md", "report/report.html", "report/report.junit.xml"] {
-      for arm in try report["arms"].elements where try arm["kind"].string == "activation-based" {
-        try #expect(text(name).contains(arm["name"].string))
-      }
+    for arm in try report["arms"].elements where try arm["kind"].string == "activation-based" {
+      try #expect(text("report/report.junit.xml").contains(arm["name"].string))
     }
+    let advice = try report["ship"]["sentence"].string
+    for name in ["report/report.md", "report/report.html", "report/report.junit.xml"] {
+      try #expect(text(name).contains(advice.prefix(40)), "\(name)")
+    }
+    // Without activations to scale all methods give one file, which is kept once.
+    let links = try ["minmax", "auto"].map { method in
+      try FileManager.default.attributesOfItem(
+        atPath: folder.file("report/models/w4-activation-based-\(method).onnx"))[.systemFileNumber]
+        as? Int
+    }
+    #expect(links[0] != nil && links[0] == links[1])
+    try #expect(text("report/report.html").contains("activation-based, any method"))
     // A pull request's comment holds 65,536 characters.
     try #expect(text("report/report.md").count < 65_536)
     let parser = XMLParser(data: try folder.bytes("report/report.junit.xml"))

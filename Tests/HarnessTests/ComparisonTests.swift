@@ -77,23 +77,21 @@ import Testing
 
   /// Without activations to scale all methods make one file, which needs one sentence.
   @Test func armsThatAreTheSameFileShareASentence() {
-    func observed(_ method: String, wrong: Set<Int>, sqnr: Double) -> ArmEvaluation {
+    func observed(_ method: String, file: String) -> ArmEvaluation {
       ArmEvaluation(
         arm: Arm(
           name: "w8 activation-based \(method)", kind: .activationBased, scheme: "w8",
-          method: method, bytes: 100),
-        answers: SampleComparison.records(count: 2000, wrong: wrong), logitSQNR: sqnr)
+          method: method, bytes: 100, sha256: file),
+        answers: SampleComparison.records(count: 2000, wrong: [1]))
     }
     let comparison = compare([
       evaluation("w8 plain", .weightBased, scheme: "w8", wrong: Set(0..<20)),
-      observed("minmax", wrong: [1], sqnr: 30), observed("mse", wrong: [1], sqnr: 30),
-      observed("auto", wrong: [1], sqnr: 31),
+      observed("minmax", file: "a"), observed("mse", file: "a"), observed("auto", file: "b"),
     ])
     let sentences = ReportSummary(comparison).pairings
     #expect(sentences.count == 2)
     #expect(
-      sentences[0].hasPrefix("w8 activation-based minmax is 0.95 points better than w8 plain"))
-    #expect(sentences[0].contains("(mse: the same file)"))
+      sentences[0].hasPrefix("w8 activation-based minmax/mse is better than w8 plain: +0.95 ["))
     #expect(sentences[1].hasPrefix("w8 activation-based auto is"))
     #expect(comparison.pairings.count == 3)
   }

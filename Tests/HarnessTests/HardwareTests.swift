@@ -72,7 +72,7 @@ import Testing
         continue
       }
       let other = try #require(comparison.arms.last?.hardware?[.noVNNI]?.drop)
-      let figure = format == JSONReport.self ? "\(other)" : ReportText.points(other)
+      let figure = format == JSONReport.self ? "\(other)" : ReportText.points(-other)
       #expect(text.contains(figure), "\(format.name)")
       guard format != JUnitReport.self, format != JSONReport.self else { continue }
       let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -77,7 +77,7 @@ import Testing
   func marginsAreJudged(maxDrop: Double, exitCode: Int32) throws {
     let difference = try difference(1, maxDrop: maxDrop)
     #expect(difference.exitCode == exitCode)
-    #expect(difference.text.contains("mIoU 75.73 → 64.31 %, drop +11.41 points"))
+    #expect(difference.text.contains("mIoU 75.73 → 64.31 %, change -11.41 ["))
   }
 
   /// Worst first, as pixels of the golden file say: a plain count.

@@ -87,7 +87,7 @@ import Testing
   @Test func overlaysLieOnThumbnails() {
     #expect(
       Overlay.html(thumbnail: "data:,", drawing: "<svg/>")
-        == "<div class=\"overlaid\"><img alt=\"\" loading=\"lazy\" src=\"data:,\"><svg/></div>")
+        == "<div class=\"overlaid\"><img alt=\"\" src=\"data:,\"><svg/></div>")
     #expect(
       Overlay.html(thumbnail: nil, drawing: "<svg/>") == "<div class=\"overlaid\"><svg/></div>")
   }
@@ -185,7 +185,7 @@ import Testing
     let html = change.html(["cats/1.png": "data:x"])
     #expect(
       html.contains(
-        "<img alt=\"\" loading=\"lazy\" src=\"data:x\"><span class=\"soft\">nearest in the original</span>"
+        "<img alt=\"\" src=\"data:x\"><span class=\"soft\">nearest in the original</span>"
           + "<b>cats</b><br>cosine 0.912<br><span class=\"path\">cats/1.png</span>"))
     #expect(
       html.contains(

@@ -56,12 +56,14 @@ public struct Comparison: Sendable, Hashable {
       facts: facts, evaluations, ClassificationStatistics(facts.sampling), activations: activations)
   }
 
-  /// Every quantized arm is one test of "as accurate as the original".
+  /// Every quantized file is one test of "as accurate as the original", whatever arms it is of.
   private static func adjusted(_ arms: [ArmResult]) -> [ArmResult] {
     var arms = arms
-    let tested = arms.indices.filter { arms[$0].pValue != nil }
-    for (index, p) in zip(tested, Holm.adjusted(tested.compactMap { arms[$0].pValue })) {
-      arms[index].adjustedP = p
+    let tested = Dictionary(grouping: arms.indices.filter { arms[$0].pValue != nil }) { index in
+      arms[index].sha256 ?? arms[index].name
+    }.values.sorted { $0[0] < $1[0] }
+    for (same, p) in zip(tested, Holm.adjusted(tested.compactMap { arms[$0[0]].pValue })) {
+      for index in same { arms[index].adjustedP = p }
     }
     return arms
   }

@@ -21,6 +21,7 @@ extension ComparisonRun {
     var planned = [ComparisonPlan.PlannedArm(original, task, measure?.notes ?? [])]
     for plan in arms.map({ plans($0, observations) }) ?? [] { planned.append(try maker.arm(plan)) }
     for arm in given { planned.append(try maker.arm(MadeArm(arm, besides: original))) }
+    ArmFiles(in: folder).keepEqualOnesOnce(planned.map(\.arm))
     var plan = ComparisonPlan(
       facts: facts, arms: planned,
       activations: try activations(arms?.activationBased, observations, maker.choices),
@@ -97,6 +98,7 @@ extension ComparisonRun {
       preprocessing: images.settings,
       machine: .current(jobs: jobs), maxDrop: maxDrop, sampling: sampling, command: command,
       provenance: images.provenance(original, calibration))
+    facts.provenance?.options = context.options
     facts.warnings = context.messages.warnings
     facts.minAgreement = minAgreement
     return facts

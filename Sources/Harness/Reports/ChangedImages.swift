@@ -1,39 +1,39 @@
-/// The images most worth looking at: right in the original and wrong in most arms that count, the
+/// The images most worth looking at: right in the original and wrong in most files that count, the
 /// original's surest first.
 public struct ChangedImages: Sendable {
   public struct Image: Sendable {
     public let path: String
     let label: Int
-    /// The original's answer, and the arms' most frequent wrong one.
+    /// The original's answer, and the files' most frequent wrong one.
     let before: Int
     let after: Int
-    /// How many of the arms broke it.
-    let arms: Int
+    /// How many of the files broke it.
+    let files: Int
     let margin: Float
   }
 
   static let listed = 24
 
   public let images: [Image]
-  let armCount: Int
+  let fileCount: Int
 
   public init(_ comparison: Comparison, _ evaluations: [ArmEvaluation]) {
-    let judged = Set(comparison.judgedArms.map(\.name))
-    let arms = evaluations.filter { judged.contains($0.arm.name) }
-    armCount = arms.count
+    let judged = Set(comparison.judgedFiles.map(\.result.name))
+    let files = evaluations.filter { judged.contains($0.arm.name) }
+    fileCount = files.count
     let original = evaluations.first?.records ?? []
     let broken = original.indices.compactMap { index -> Image? in
       let record = original[index]
       guard record.isCorrect else { return nil }
-      let answers = arms.compactMap { $0.records[index].top5.first }.filter { $0 != record.label }
+      let answers = files.compactMap { $0.records[index].top5.first }.filter { $0 != record.label }
       guard let after = Self.mostFrequent(answers) else { return nil }
       return Image(
         path: record.path, label: record.label, before: record.label, after: after,
-        arms: answers.count, margin: record.margin)
+        files: answers.count, margin: record.margin)
     }
     images = Array(
       broken.sorted {
-        ($1.arms, $1.margin, $0.path) < ($0.arms, $0.margin, $1.path)
+        ($1.files, $1.margin, $0.path) < ($0.files, $0.margin, $1.path)
       }.prefix(Self.listed))
   }
 
@@ -57,7 +57,10 @@ struct ClassChanges {
 
   static let listed = 12
 
-  /// Classes with any change, the largest net loss first.
+  /// Fewer images of a class say nothing of it: the interval of one change in twenty is thirty points wide.
+  static let leastCount = 20
+
+  /// Classes of enough images with any change, the largest net loss first.
   let rows: [Row]
 
   init(original: ArmEvaluation, arm: ArmEvaluation, classNames: [String]) {
@@ -81,7 +84,7 @@ struct ClassChanges {
           wentTo: target.map(name))
       )
     }
-    rows = all.filter { $0.1.broken + $0.1.fixed > 0 }
+    rows = all.filter { $0.1.count >= Self.leastCount && $0.1.broken + $0.1.fixed > 0 }
       .sorted {
         ($1.1.broken - $1.1.fixed, $1.1.broken, $0.0) < (
           $0.1.broken - $0.1.fixed, $0.1.broken, $1.0

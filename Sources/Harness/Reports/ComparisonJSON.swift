@@ -19,7 +19,7 @@ enum ComparisonJSON {
         .init("sampling", facts.sampling.rawValue),
         .init("maxDrop", facts.maxDrop),
       ] + JSONValue.present("minAgreement", facts.minAgreement.map(JSONValue.number)) + [
-        .init("verdict", comparison.verdict)
+        .init("verdict", comparison.verdict), .init("ship", Self.ship(comparison)),
       ] + circumstances + [
         .init(
           "arms",
@@ -30,6 +30,24 @@ enum ComparisonJSON {
         .init("records", listing.images),
       ] + Self.timing(comparison.arms)
     ).text
+  }
+
+  /// Which file to ship; null where only the original was measured.
+  private static func ship(_ comparison: Comparison) -> JSONValue {
+    guard let text = ShippingText(comparison) else { return .null }
+    let arm = text.shipping.file.result
+    return .object([
+      .init("finding", text.shipping.finding.rawValue),
+      .init("arm", arm.name),
+      .init("sameFile", .array(text.shipping.file.arms.dropFirst().map { .string($0.name) })),
+      .init("file", arm.file),
+      .init("bytes", arm.bytes),
+      .init("verdict", arm.verdict),
+      .init("drop", arm.drop),
+      .init("dropInterval", arm.dropInterval),
+      .init("sentence", text.sentence),
+      .init("next", text.next),
+    ])
   }
 
   private static func model(_ model: ComparisonFacts.Model) -> JSONValue {

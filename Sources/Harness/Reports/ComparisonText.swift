@@ -4,7 +4,10 @@ enum ComparisonText {
 
   static func text(_ comparison: Comparison) -> String {
     let summary = ReportSummary(comparison)
-    var lines = summary.circumstances.flatMap { wrapped($0) }
+    let advice = ShippingText(comparison).map { text in
+      wrapped(text.sentence) + (text.next.map { wrapped("Next: \($0)") } ?? [])
+    }
+    var lines = (advice ?? []) + [""] + summary.circumstances.flatMap { wrapped($0) }
     lines.append("")
     lines += table(comparison)
     lines.append("")
@@ -16,6 +19,7 @@ enum ComparisonText {
     lines.append("")
     lines += wrapped(
       (summary.verdictWord.map { "\($0): " } ?? "") + summary.headline)
+    lines += advice ?? []
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -24,21 +28,21 @@ enum ComparisonText {
     return ["", title] + sentences.flatMap { wrapped($0, bullet: "- ") }
   }
 
-  /// One line per arm under a heading per scheme and kind; a name too long for its column gets a
+  /// One line per file under a heading per scheme and kind; a name too long for its column gets a
   /// line of its own.
   private static func table(_ comparison: Comparison) -> [String] {
     var lines = [
-      row(["", "size", "\(comparison.kind.name) % [95 %]", "drop [95 %], points", "verdict"])
+      row(["", "size", "\(comparison.kind.name) % [95 %]", "change [95 %], points", "verdict"])
     ]
     var heading: String?
-    for arm in comparison.arms {
-      let next = title(ofGroupOf: arm)
+    for file in comparison.files {
+      let next = title(ofGroupOf: file.result)
       if let next, next != heading { lines += wrapped(next) }
       heading = next
-      let label = (next == nil ? "" : "  ") + label(of: arm, among: comparison.arms)
+      let label = (next == nil ? "" : "  ") + Escaping.terminal(file.label)
       let fits = label.count <= columns[0]
       if !fits { lines += wrapped(label) }
-      lines.append(row([fits ? label : ""] + figures(of: arm)))
+      lines.append(row([fits ? label : ""] + figures(of: file.result)))
     }
     return lines
   }
@@ -49,21 +53,13 @@ enum ComparisonText {
       .joined(separator: " ")
   }
 
-  /// The method where it tells the arm from its neighbours, else the whole name.
-  private static func label(of arm: ArmResult, among arms: [ArmResult]) -> String {
-    let twins = arms.count {
-      ($0.kind, $0.scheme, $0.method) == (arm.kind, arm.scheme, arm.method)
-    }
-    return Escaping.terminal(twins == 1 ? arm.method ?? arm.name : arm.name)
-  }
-
   private static func figures(of arm: ArmResult) -> [String] {
     let metric = MetricText.value(arm.metric, arm.metricInterval)
-    let drop = arm.drop == nil ? "" : MetricText.drop(arm.drop, arm.dropInterval)
+    let change = arm.drop == nil ? "" : MetricText.change(arm.drop, arm.dropInterval)
     let size =
       arm.kind == .original
       ? ReportText.bytes(arm.bytes) : arm.compression.map { "÷\(ReportText.fixed($0, 2))" } ?? ""
-    return [size, metric, drop, arm.verdict.map(ReportText.word) ?? ""]
+    return [size, metric, change, arm.verdict.map(ReportText.word) ?? ""]
   }
 
   private static let columns = [12, 7, 20, 23, 12]

@@ -22,7 +22,7 @@ extension ResultDifference: Reportable {
       caption: "Every arm on the same images", label: "Differences by arm",
       [.init(title: "arm", isNumber: false), .init(title: "finding", isNumber: false)]
         + (isJudged ? [.init(title: "verdict", isNumber: false)] : [])
-        + ["old %", "new %", "drop [95 %], points", "broken / fixed", "p (Holm)"].map {
+        + ["old %", "new %", "change [95 %], points", "broken / fixed", "p (Holm)"].map {
           .init(title: $0)
         },
       arms.map { arm in
@@ -39,19 +39,21 @@ extension ResultDifference: Reportable {
     }
     return [
       MetricText.value(arm.old), MetricText.value(arm.new),
-      MetricText.drop(arm.difference.drop, arm.difference.interval), counts ?? "–",
+      MetricText.change(arm.difference), counts ?? "–",
       arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–",
     ]
   }
 
   private var legend: [String] {
     [
-      "drop = the old result's \(metric) minus the new one's, in points, on the same images.",
+      "change = the new result's \(metric) minus the old one's, in points, on the same images: minus is worse.",
       "[ ] = 95 % intervals: \(intervals)."
         + (arms.count > 1 ? " p is adjusted for \(arms.count) arms (Holm)." : ""),
     ]
       + (maxDrop.map {
-        ["verdict = one-sided 95 % interval of the drop against \(ReportText.percent($0)) points."]
+        [
+          "verdict = one-sided 95 % interval of the change against -\(ReportText.percent($0)) points."
+        ]
       } ?? [])
   }
 

@@ -50,9 +50,7 @@ extension ResultDifference {
     let isClassification = task == .classification
     let values =
       "\(metric) \(MetricText.value(arm.old)) → \(MetricText.value(arm.new)) %"
-    let drop =
-      "drop \(difference.drop.map { ReportText.points($0) } ?? "–") points"
-      + (difference.interval.map { " \(ReportText.points($0))" } ?? "")
+    let change = "change \(MetricText.change(difference)) points"
     let counts = difference.broken.flatMap { broken in
       difference.fixed.map {
         "\(ReportText.count(broken)) broken, \(ReportText.count($0)) fixed"
@@ -63,15 +61,13 @@ extension ResultDifference {
       ? "\(ReportText.count(arm.changes.count, "prediction")) changed"
       : "\(ReportText.count(arm.scoreChanges.count, "image")) changed"
     return [
-      isClassification ? nil : values, drop, counts,
+      isClassification ? nil : values, change, counts,
       "p \(arm.adjustedP.map { ReportText.pValue($0) } ?? "–")", changed,
     ].compactMap(\.self).joined(separator: ", ")
   }
 
   static func needed(_ arm: Arm) -> [String] {
-    arm.judgement?.imagesNeeded.map {
-      ["about \(ReportText.count($0, "image")) would settle it"]
-    } ?? []
+    arm.judgement?.imagesNeeded.map { [ReportText.toSettle($0)] } ?? []
   }
 
   /// Images that are wrong now or right now.

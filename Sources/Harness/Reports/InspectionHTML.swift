@@ -4,10 +4,10 @@ extension LayerInspection {
     [
       .drawn { errorsHTML },
       .drawn { "<h2>All layers, the most damaging first</h2>" },
+      .onPage(.legend([legend])),
       .drawn {
         HTMLTable.scrolling("What each layer's rounding does", titles: columns, rows: rows)
       },
-      .onPage(.legend([legend])),
       .drawn { "<h2>Histograms</h2>" },
       .onPage(
         .legend([
@@ -33,8 +33,8 @@ extension LayerInspection {
       ? "Scores: SQNR of the scores" : "Outputs: SQNR of the outputs' part that is farthest off"
     return
       "SQNR in dB at the layer's output, with its weights (w), its input (a) or both rounded: alone, and in "
-      + "the quantized model. \(outputs) with only this layer rounded. Only it: the drop "
-      + "that makes. Kept: what keeping it in float wins, in points. Zeroed: weights that became zero. Unused: "
+      + "the quantized model. \(outputs) with only this layer rounded, which layers are ordered by. Only it: the "
+      + "change that makes, minus is worse. Kept: what keeping it in float wins, in points. Zeroed: weights that became zero. Unused: "
       + "what of the weights' range a channel leaves free, on average. Clipped, wasted: values outside of the "
       + "input's range, and the part of it that no value reached. Worst channels: those of lowest SQNR."
   }
@@ -42,21 +42,23 @@ extension LayerInspection {
   private var errorsHTML: String {
     """
     <h2>Where the error comes from</h2>
-    <p class="keys"><span class="key"><span class="dot activation-based"></span>rounded alone</span> \
-    <span class="key"><span class="dot weight-based"></span>in the quantized model</span></p>
+    <p class="keys"><span class="key"><span class="dot activation-based"></span>the \(outputsName), only this layer \
+    rounded</span> <span class="key"><span class="dot weight-based"></span>the layer's own output, in the quantized \
+    model</span></p>
     <div class="charts">
-    <figure><figcaption>SQNR at the layers' outputs, the most damaging first</figcaption>
+    <figure><figcaption>SQNR of the \(outputsName), the most damaging layer first</figcaption>
     \(LayerErrorChart.svg(layers))
     </figure>
     </div>
     """
   }
 
+  private var outputsName: String { task == .classification ? "scores" : "outputs" }
+
   private var columns: [String] {
     [
       "layer", "bits", "alone w", "alone a", "alone", "so far w", "so far a", "so far",
-      task == .classification ? "scores" : "outputs",
-      "only it", "kept", "in float", "zeroed %", "unused %", "clipped %", "wasted %",
+      outputsName, "only it", "kept", "in float", "zeroed %", "unused %", "clipped %", "wasted %",
       "worst channels (dB)",
     ]
   }
@@ -76,7 +78,7 @@ extension LayerInspection {
       return ["\(layer.name) (\(layer.opType))", layer.bits.map(String.init) ?? "–"]
         + (decibels + [layer.oneIn.decibels]).map(Self.decibels)
         + [
-          Self.points(float.difference(to: layer.oneIn)),
+          Self.points(layer.oneIn.difference(to: float)),
           Self.points(layer.leftOut.difference(to: rounded)),
           "+" + ReportText.bytes(layer.bytesInFloat),
         ] + shares.map { $0.map { ReportText.percent($0) } ?? "–" } + [

@@ -20,24 +20,23 @@ extension LayerInspection {
   fileprivate var document: ReportDocument {
     ReportDocument(
       title: "Layers of \(quantizedModel)", suite: "calibrant inspect \(quantizedModel)",
-      headline: headline, checks: layers.map(check),
-      blocks: [
-        .facts(hardware == .exact ? [] : ["computed as on \(hardware.description)"]),
-        .table(outputs),
-      ] + suggestionBlocks + [
-        .facts(notes.map { "Note: \($0)" }),
+      headline: advice, checks: layers.map(check),
+      blocks: suggestionBlocks + [
+        .facts(
+          [measured] + (hardware == .exact ? [] : ["computed as on \(hardware.description)"])
+            + notes.map { "Note: \($0)" }),
+        .table(outputs), .offPage(.legend(legendLines)),
         .offPage(
           .table(
             ReportTable(
               heading: "Layers, the most damaging first", caption: "", titles: titles,
               rows: layers.map(cells)))),
-        .offPage(.legend(legendLines)),
       ] + drawings, sheet: Self.sheet)
   }
 
-  private var headline: String {
+  private var measured: String {
     "\(model): \(measureName) \(MetricText.value(float.metric)) % in float, "
-      + "\(MetricText.value(rounded.metric)) % quantized, a drop of \(Self.points(loss)) on the "
+      + "\(MetricText.value(rounded.metric)) % quantized, a change of \(MetricText.change(loss)) points on the "
       + "\(ReportText.count(sampleCount, "image")) that layers are ranked on"
   }
 
@@ -55,17 +54,16 @@ extension LayerInspection {
   }
 
   private var suggestionBlocks: [ReportBlock] {
-    let lines = suggestionLines.filter { !$0.isEmpty }
-    guard let flags = suggestion?.flags else { return [.facts(lines)] }
-    return [.section("Suggestion", Array(lines.dropLast())), .code(flags)]
+    guard let flags = suggestion?.flags else { return [] }
+    return [.facts(suggestionLines.filter { !$0.isEmpty && $0 != flags }), .code(flags)]
   }
 
   /// No layer passes or fails: what it costs is a fact.
   private func check(_ layer: Layer) -> ReportCheck {
     ReportCheck(
       group: quantizedModel, name: layer.name, verdict: nil,
-      sentence: "only it rounded: SQNR \(Self.decibels(layer.oneIn.decibels)) dB, drop "
-        + "\(Self.points(float.difference(to: layer.oneIn))) points; in float it wins "
+      sentence: "only it rounded: SQNR \(Self.decibels(layer.oneIn.decibels)) dB, change "
+        + "\(Self.points(layer.oneIn.difference(to: float))) points; in float it wins "
         + "\(Self.points(layer.leftOut.difference(to: rounded))) points for "
         + "+\(ReportText.bytes(layer.bytesInFloat))")
   }

@@ -8,19 +8,36 @@ extension LayerInspection {
   /// The inspection for people.
   public var text: String {
     var lines = [
+      advice, "",
       "\(quantizedModel) against \(model): \(ReportText.count(layers.count, "layer")), ranked on "
         + "\(ReportText.count(sampleCount, "image"))"
         + (hardware == .exact ? "" : ", computed as on \(hardware.description)"),
       "\(measureName) \(MetricText.value(float.metric)) % in float, "
-        + "\(MetricText.value(rounded.metric)) % quantized: drop \(Self.points(loss))",
+        + "\(MetricText.value(rounded.metric)) % quantized: change \(MetricText.change(loss)) points",
     ]
     lines += rounded.outputs.map { "  \($0.title): SQNR \(Self.decibels($0.sqnr)) dB" }
-    lines += ["", Self.row(titles)]
+    lines += [""] + legendLines + ["", Self.row(titles)]
     lines += layers.prefix(Self.listed).map { Self.row(cells(of: $0)) }
     if layers.count > Self.listed { lines.append("… \(layers.count - Self.listed) more layers") }
-    lines += [""] + legendLines
     lines += suggestionLines + notes.map { "note: \($0)" }
     return lines.map(Escaping.terminal).joined(separator: "\n")
+  }
+
+  /// What to do about it, in a sentence.
+  var advice: String {
+    guard let suggestion else {
+      let isLossless = rounded.drop(from: float) < rounded.measure.leastLoss
+      return isLossless
+        ? "Nothing to do: nothing is lost on these images."
+        : "Nothing to exclude: no layers with up to a quarter of the weights were found whose return to float wins anything "
+          + "back; other bits or methods may."
+    }
+    let changes = Self.changes(suggestion)
+    let images = ReportText.count(suggestion.count, "image")
+    return
+      "\(changes.prefix(1).uppercased() + changes.dropFirst()), +\(ReportText.bytes(suggestion.bytes)): "
+      + "\(measureName) \(MetricText.change(suggestion.before)) becomes \(MetricText.change(suggestion.after)) points on "
+      + "\(images)\(suggestion.isHeldOut ? " that it was not chosen on" : "")."
   }
 
   var titles: [String] {
@@ -34,9 +51,10 @@ extension LayerInspection {
     [
       "alone, so far: SQNR at the layer's output, rounded alone and in the quantized model.",
       areScores
-        ? "logits: SQNR of the scores with only this layer rounded; only it: the drop that makes, points."
-        : "output: SQNR of the outputs' part that is farthest off with only this layer rounded; only it: the drop that "
-          + "makes, points.",
+        ? "logits: SQNR of the scores with only this layer rounded, which layers are ordered by; only it: the change that "
+          + "makes, points."
+        : "output: SQNR of the outputs' part that is farthest off with only this layer rounded, which layers are ordered "
+          + "by; only it: the change that makes, points.",
       "kept: points won by keeping it in float; in float: what that adds to the file.",
     ]
   }
@@ -45,7 +63,7 @@ extension LayerInspection {
     [
       layer.name, layer.bits.map(String.init) ?? "–", Self.decibels(layer.isolated.both),
       Self.decibels(layer.cumulative.both), Self.decibels(layer.oneIn.decibels),
-      Self.points(float.difference(to: layer.oneIn)),
+      Self.points(layer.oneIn.difference(to: float)),
       Self.points(layer.leftOut.difference(to: rounded)),
       "+" + ReportText.bytes(layer.bytesInFloat),
     ]
@@ -54,11 +72,6 @@ extension LayerInspection {
   /// What is won or lost of the metric.
   static func points(_ difference: Double?) -> String {
     difference.map { ReportText.points($0) } ?? "–"
-  }
-
-  /// "+0.25 points [-0.10, +0.60]"
-  static func points(_ loss: MetricDifference) -> String {
-    "\(points(loss.drop)) points" + (loss.interval.map { " \(ReportText.points($0))" } ?? "")
   }
 
   static func decibels(_ value: Double?) -> String {
@@ -77,27 +90,13 @@ extension LayerInspection {
   }
 
   var suggestionLines: [String] {
-    guard let suggestion else {
-      let isLossless = rounded.drop(from: float) < rounded.measure.leastLoss
-      return [
-        "",
-        isLossless
-          ? "Nothing is lost on these images, so nothing is suggested."
-          : "No layers with up to a quarter of the weights were found whose return to float wins anything back.",
-      ]
-    }
-    let (before, after) = (suggestion.before, suggestion.after)
+    guard let suggestion else { return [] }
     let recovered = suggestion.recovered.map {
       ", \(ReportText.percent($0, decimals: 0)) % won back"
     }
     return [
       "",
-      "Suggested: \(Self.changes(suggestion)), +\(ReportText.bytes(suggestion.bytes)).",
-      "Measured on \(ReportText.count(suggestion.count, "image"))"
-        + "\(suggestion.isHeldOut ? " that it was not chosen on" : ""): drop "
-        + "\(MetricText.drop(before.drop, before.interval)) becomes "
-        + "\(MetricText.drop(after.drop, after.interval)) points"
-        + (recovered ?? "") + ".",
+      "Suggested for quantize, calibrate and compare\(recovered ?? ""):",
       "",
       suggestion.flags,
     ]

@@ -28,11 +28,15 @@ enum MetricText {
       .joined(separator: " ")
   }
 
-  /// "+0.25 [-0.10, +0.60]"
-  static func drop(_ drop: Double?, _ interval: Interval?) -> String {
+  /// What a drop is as a change, minus is worse: "-0.25 [-0.60, +0.10]"
+  static func change(_ drop: Double?, _ interval: Interval?) -> String {
     guard let drop else { return "–" }
-    return [ReportText.points(drop), interval.map { ReportText.points($0) }].compactMap(\.self)
-      .joined(separator: " ")
+    return [ReportText.points(-drop), interval.map { ReportText.points($0.negated) }]
+      .compactMap(\.self).joined(separator: " ")
+  }
+
+  static func change(_ difference: MetricDifference) -> String {
+    change(difference.drop, difference.interval)
   }
 }
 

@@ -4,6 +4,7 @@ extension Provenance {
   var json: JSONValue {
     .object(
       [
+        .init("version", ProgramVersion.current),
         .init("modelSHA256", modelSHA256),
         .init("output", output),
         .init(
@@ -12,7 +13,8 @@ extension Provenance {
         .init("labelsDigest", labelsDigest),
         .init("dataDigest", dataDigest),
         .init("calibrationDigest", calibrationDigest),
-      ] + JSONValue.present("arithmetic", arithmetic?.json) + [.init("kernels", kernels)])
+      ] + JSONValue.present("arithmetic", arithmetic?.json) + [.init("kernels", kernels)]
+        + JSONValue.present("options", options.map(JSONValue.string)))
   }
 }
 

@@ -1,54 +1,60 @@
+import Engine
 import Tasks
 
-/// The columns that wide tables share, what decides first.
+/// The columns of wide tables: those that decide, and the rest.
 struct ReportColumn {
   let title: String
   let isNumber: Bool
   let cell: @Sendable (ArmResult) -> String
 
-  /// Those of a comparison: with the drop by hardware where there are several, and with the speed where it was measured.
-  static func all(of comparison: Comparison) -> [ReportColumn] {
+  init(_ title: String, isNumber: Bool = true, cell: @escaping @Sendable (ArmResult) -> String) {
+    (self.title, self.isNumber, self.cell) = (title, isNumber, cell)
+  }
+
+  /// What decides which file to ship; the change by hardware where there are several.
+  static func deciding(_ comparison: Comparison) -> [ReportColumn] {
+    let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
+    return [verdict, change]
+      + (several
+        ? known([change(.exact, "with"), change(.noVNNI, "without")], in: comparison) : [])
+      + [metric(comparison.kind)] + size
+  }
+
+  /// What else is known; the speed where it was measured.
+  static func others(_ comparison: Comparison) -> [ReportColumn] {
     let several = comparison.arms.contains { $0.hardware?.count ?? 0 > 1 }
     let isTimed = comparison.arms.contains { $0.speed != nil }
     let same = comparison.facts.task.agreementTitle
-    let hardware = several ? known(byHardware(same), in: comparison) : []
-    return leading + hardware + [metric(comparison.kind)] + size
-      + answers(comparison, same) + (isTimed ? [speed] : [])
+    return answers(comparison, same)
+      + (several ? known([onBoth(same)], in: comparison) : [])
+      + (isTimed ? [speed] : [])
   }
 
-  private static func byHardware(_ same: String) -> [ReportColumn] {
-    [
-      ReportColumn(title: "drop with VNNI", isNumber: true) { arm in
-        arm.hardware?[.exact].map(HardwareText.drop) ?? "–"
-      },
-      ReportColumn(title: "drop without VNNI", isNumber: true) { arm in
-        arm.hardware?[.noVNNI].map(HardwareText.drop) ?? "–"
-      },
-      ReportColumn(title: "\(same) on both %", isNumber: true) { arm in
-        arm.hardwareAgreement.map { ReportText.percent($0) } ?? "–"
-      },
-    ]
+  private static let verdict = ReportColumn("verdict", isNumber: false) {
+    ReportText.word($0.verdict)
   }
 
-  private static let leading = [
-    ReportColumn(title: "arm", isNumber: false) { $0.name },
-    ReportColumn(title: "verdict", isNumber: false) { ReportText.word($0.verdict) },
-    ReportColumn(title: "drop [95 %], points", isNumber: true) { arm in
-      MetricText.drop(arm.drop, arm.dropInterval)
-    },
-  ]
+  private static let change = ReportColumn("change [95 %], points") { arm in
+    MetricText.change(arm.drop, arm.dropInterval)
+  }
 
-  private static func metric(_ kind: MetricKind) -> ReportColumn {
-    ReportColumn(title: "\(kind.name) % [95 %]", isNumber: true) {
-      MetricText.value($0.metric, $0.metricInterval)
+  private static func change(_ hardware: Hardware, _ word: String) -> ReportColumn {
+    ReportColumn("change \(word) VNNI") { $0.hardware?[hardware].map(HardwareText.change) ?? "–" }
+  }
+
+  private static func onBoth(_ same: String) -> ReportColumn {
+    ReportColumn("\(same) on both %") { arm in
+      arm.hardwareAgreement.map { ReportText.percent($0) } ?? "–"
     }
   }
 
+  private static func metric(_ kind: MetricKind) -> ReportColumn {
+    ReportColumn("\(kind.name) % [95 %]") { MetricText.value($0.metric, $0.metricInterval) }
+  }
+
   private static let size = [
-    ReportColumn(title: "compression", isNumber: true) { arm in
-      arm.compression.map { ReportText.fixed($0, 2) + "×" } ?? "–"
-    },
-    ReportColumn(title: "size", isNumber: true) { ReportText.bytes($0.bytes) },
+    ReportColumn("size") { ReportText.bytes($0.bytes) },
+    ReportColumn("÷") { arm in arm.compression.map { ReportText.fixed($0, 2) } ?? "–" },
   ]
 
   /// Of other tasks than classification, columns in which no arm has anything are left out.
@@ -64,7 +70,7 @@ struct ReportColumn {
     guard comparison.facts.task != .classification else { return answers(same) }
     let original = comparison.arms.first?.details?.metrics ?? []
     let details = original.indices.map { index in
-      ReportColumn(title: "\(original[index].title) %", isNumber: true) { arm in
+      ReportColumn("\(original[index].title) %") { arm in
         MetricText.value(arm.details?.metrics[index].value)
       }
     }
@@ -73,24 +79,20 @@ struct ReportColumn {
 
   private static func answers(_ same: String) -> [ReportColumn] {
     [
-      ReportColumn(title: "top-5 %", isNumber: true) { MetricText.value($0.top5) },
-      ReportColumn(title: "broken / fixed", isNumber: true) { arm in
+      ReportColumn("top-5 %") { MetricText.value($0.top5) },
+      ReportColumn("broken / fixed") { arm in
         guard let broken = arm.broken, let fixed = arm.fixed else { return "–" }
         return "\(ReportText.count(broken)) / \(ReportText.count(fixed))"
       },
-      ReportColumn(title: "p (Holm)", isNumber: true) { arm in
+      ReportColumn("p (Holm)") { arm in
         arm.adjustedP.map { $0 < 0.001 ? "< 0.001" : ReportText.fixed($0, 3) } ?? "–"
       },
-      ReportColumn(title: "\(same) %", isNumber: true) { arm in
-        arm.agreement.map { ReportText.percent($0) } ?? "–"
-      },
-      ReportColumn(title: "SQNR dB", isNumber: true) { arm in
-        arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–"
-      },
+      ReportColumn("\(same) %") { arm in arm.agreement.map { ReportText.percent($0) } ?? "–" },
+      ReportColumn("SQNR dB") { arm in arm.logitSQNR.map { ReportText.fixed($0, 1) } ?? "–" },
     ]
   }
 
-  private static let speed = ReportColumn(title: "speed [95 %]", isNumber: true) { arm in
+  private static let speed = ReportColumn("speed [95 %]") { arm in
     arm.speed.map(SpeedText.cell) ?? "–"
   }
 }

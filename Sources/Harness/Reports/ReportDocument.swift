@@ -3,6 +3,8 @@ public struct ReportDocument: Sendable {
   var title: String
   /// What was run on what, for test systems: "calibrant compare model.onnx".
   var suite: String
+  /// What to do, before all else; nil where that is no question.
+  var advice: Advice?
   /// nil where nothing was judged.
   var verdict: Conclusion?
   /// What it all comes to, in a sentence.
@@ -12,6 +14,14 @@ public struct ReportDocument: Sendable {
   var blocks: [ReportBlock] = []
   /// Rules that drawn blocks need besides those of every page.
   var sheet = ""
+
+  /// What to do, in a sentence.
+  struct Advice {
+    var sentence: String
+    /// A command line that comes next.
+    var next: String?
+    var tone: Verdict?
+  }
 
   /// A word in capitals, and how it is to be taken.
   struct Conclusion {
@@ -30,8 +40,10 @@ enum ReportBlock: Sendable {
   case legend([String])
   /// Sentences under a title.
   case section(String, [String])
-  /// The same, out of sight until someone asks.
-  case details(String, [String])
+  /// Out of sight until someone asks.
+  indirect case folded(String, [ReportBlock])
+  /// Sentences without a title.
+  case list([String])
   /// To be copied.
   case code(String)
   /// Elements of a page, escaped; left out elsewhere.
@@ -48,8 +60,14 @@ struct ReportTable {
   /// For who hears a page read aloud.
   var label: String
   var columns: [Column]
-  /// A cell per column; the first names the row.
-  var rows: [[Cell]]
+  var groups: [Group]
+
+  struct Group {
+    /// nil for rows that belong to no group.
+    var title: String?
+    /// A cell per column; the first names the row.
+    var rows: [[Cell]]
+  }
 
   struct Column {
     /// In the program's own words.
@@ -66,11 +84,21 @@ struct ReportTable {
   }
 
   init(
-    heading: String? = nil, caption: String, label: String, _ columns: [Column], _ rows: [[Cell]]
+    heading: String? = nil, caption: String, label: String, _ columns: [Column],
+    groups: [Group]
   ) {
     (self.heading, self.caption, self.label) = (heading, caption, label)
-    (self.columns, self.rows) = (columns, rows)
+    (self.columns, self.groups) = (columns, groups)
   }
+
+  init(
+    heading: String? = nil, caption: String, label: String, _ columns: [Column], _ rows: [[Cell]]
+  ) {
+    self.init(
+      heading: heading, caption: caption, label: label, columns, groups: [Group(rows: rows)])
+  }
+
+  var isEmpty: Bool { groups.allSatisfy(\.rows.isEmpty) }
 
   /// A row's name and numbers.
   init(heading: String? = nil, caption: String, titles: [String], rows: [[String]]) {

@@ -10,10 +10,10 @@ struct ReportSummary {
 
   private var metric: MetricKind { comparison.kind }
 
-  /// "activation-based arm", or "arm" where those that are judged are of several kinds.
+  /// "activation-based file", or "file" where those that are judged are of several kinds.
   private var judged: String {
     let kinds = Set(comparison.judgedArms.map(\.kind))
-    return kinds.count == 1 ? kinds.map { "\($0.rawValue) arm" }[0] : "arm"
+    return kinds.count == 1 ? kinds.map { "\($0.rawValue) file" }[0] : "file"
   }
 
   private var margin: String { ReportText.percent(facts.maxDrop ?? 0) }
@@ -21,12 +21,16 @@ struct ReportSummary {
   /// The verdict word; nil when no margin was given.
   var verdictWord: String? { comparison.verdict.map(ReportText.word) }
 
-  /// What the verdict means, or the best arm when there is none.
+  /// What the verdict means, or why there is none.
   var headline: String {
-    let arms = comparison.judgedArms
-    guard let verdict = comparison.verdict else { return best }
-    let count = ReportText.count(arms.count, judged)
-    let chosen = arms.count { $0.verdict == verdict }
+    let files = comparison.judgedFiles
+    guard let verdict = comparison.verdict else {
+      return comparison.arms.count > 1
+        ? "No margin was given, so there is no verdict: --max-drop POINTS asks for one."
+        : "Only the original was measured."
+    }
+    let count = ReportText.count(files.count, judged)
+    let chosen = files.count { $0.result.verdict == verdict }
     switch verdict {
     case .pass: return "\(requirement(metric.title)) in all of \(count)."
     case .fail: return "\(violation(metric.title)) in \(chosen) of \(count)."
@@ -38,13 +42,13 @@ struct ReportSummary {
 
   /// What every arm has to keep, beginning with the metric's name.
   private func requirement(_ name: String) -> String {
-    let drop = facts.maxDrop.map { "\(name) drops by less than \(ReportText.percent($0)) points" }
+    let drop = facts.maxDrop.map { "\(name) loses less than \(ReportText.percent($0)) points" }
     return [drop, agreement.map { "\($0.name) stays above \($0.least) %" }].compactMap(\.self)
       .joined(separator: " and ")
   }
 
   private func violation(_ name: String) -> String {
-    let drop = facts.maxDrop.map { "\(name) drops by more than \(ReportText.percent($0)) points" }
+    let drop = facts.maxDrop.map { "\(name) loses more than \(ReportText.percent($0)) points" }
     return [drop, agreement.map { "\($0.name) falls below \($0.least) %" }].compactMap(\.self)
       .joined(separator: " or ")
   }
@@ -52,17 +56,6 @@ struct ReportSummary {
   /// The least agreement that was asked for.
   private var agreement: (name: String, least: String)? {
     facts.minAgreement.map { (facts.task.agreementTitle, ReportText.percent($0)) }
-  }
-
-  private var best: String {
-    let measured = comparison.arms.filter { !$0.isAblation }.compactMap { arm in
-      arm.drop.flatMap { drop in arm.dropInterval.map { (arm.name, drop, $0) } }
-    }
-    guard let (name, drop, interval) = measured.min(by: { $0.1 < $1.1 }) else {
-      return "Only the original was measured."
-    }
-    return "Smallest drop of \(metric.name): \(ReportText.points(drop)) points "
-      + "\(ReportText.points(interval)) by \(name). No margin was given, so no verdict."
   }
 
   /// What was measured, one line each.
@@ -95,17 +88,18 @@ struct ReportSummary {
 
   var legend: [String] {
     var lines = [
-      "drop = the original's \(metric.name) minus this arm's, in points, on the same images.",
+      "change = \(metric.name) minus the original's, in points, on the same images: minus is worse.",
       "[ ] = 95 % intervals: \(comparison.intervals).",
     ]
-    let tested = comparison.arms.count { $0.pValue != nil }
+    let tested = Set(comparison.arms.filter { $0.pValue != nil }.map { $0.sha256 ?? $0.name }).count
     if tested > 1 {
       lines.append(
-        "\(tested) arms were compared: p is adjusted for that (Holm), intervals are each arm's own."
+        "\(tested) files were compared: p is adjusted for that (Holm), intervals are each file's own."
       )
     }
     if facts.maxDrop != nil {
-      lines.append("verdict = one-sided 95 % interval of the drop against \(margin) points.")
+      lines.append(
+        "verdict = one-sided 95 % interval of the change against -\(margin) points.")
     }
     if let agreement {
       lines.append(
@@ -115,50 +109,30 @@ struct ReportSummary {
     return lines + SpeedText(comparison: comparison).legend
   }
 
-  /// What observing activations was worth: a sentence per activation-based arm, or one for neighbours that are the same
-  /// file, as all methods are where there is no activation to scale.
+  /// What observing activations was worth: a sentence per activation-based file.
   var pairings: [String] {
-    var sentences: [String] = []
-    var rest = comparison.pairings[...]
-    while let first = rest.popFirst() {
-      let same = rest.prefix { isSame(first, $0) }
-      rest = rest.dropFirst(same.count)
-      let methods = same.compactMap { arm($0.activationBased)?.method }
-      sentences.append(sentence(first, sharedWith: methods))
+    let files = comparison.files
+    return files.compactMap { file in
+      comparison.pairings.first { $0.activationBased == file.result.name }.map { pairing in
+        let opponent = files.first { $0.arms.contains { $0.name == pairing.weightBased } }
+        return sentence(pairing, file.name, opponent?.name ?? pairing.weightBased)
+      }
     }
-    return sentences
   }
 
-  private func sentence(_ pairing: Pairing, sharedWith methods: [String]) -> String {
-    let gain = ReportText.fixed(100 * abs(pairing.difference), 2)
-    let relation =
-      switch pairing.difference {
-      case ..<0: "\(gain) points better than"
-      case 0: "as good as"
-      default: "\(gain) points worse than"
-      }
-    let others =
-      methods.isEmpty ? "" : " (\(methods.joined(separator: ", ")): the same file)"
+  /// Says no more than was shown.
+  private func sentence(_ pairing: Pairing, _ name: String, _ opponent: String) -> String {
+    let change = MetricText.change(pairing.difference, pairing.differenceInterval)
+    let p = "p \(ReportText.pValue(pairing.pValue))"
+    guard pairing.pValue < 0.05 else {
+      return "\(name) and \(opponent): no evidence of a difference (\(change) points, \(p))."
+    }
+    let relation = pairing.difference < 0 ? "better" : "worse"
     let times = pairing.timesSmaller.map {
-      "; its drop is \(ReportText.fixed($0.ratio, 1)) times smaller "
+      "; what it loses is \(ReportText.fixed($0.ratio, 1)) times smaller "
         + "[\(ReportText.fixed($0.interval.lower, 1)), \(ReportText.fixed($0.interval.upper, 1))]"
     }
-    return
-      "\(pairing.activationBased) is \(relation) \(pairing.weightBased)\(others): difference of drops "
-      + "\(ReportText.points(pairing.differenceInterval)) points, "
-      + "p \(ReportText.pValue(pairing.pValue))\(times ?? "")."
-  }
-
-  private func arm(_ name: String) -> ArmResult? { comparison.arms.first { $0.name == name } }
-
-  /// Same scheme, size, answers and distance from the original's scores.
-  private func isSame(_ a: Pairing, _ b: Pairing) -> Bool {
-    guard let first = arm(a.activationBased), let second = arm(b.activationBased) else {
-      return false
-    }
-    return a.weightBased == b.weightBased && first.scheme == second.scheme
-      && first.bytes == second.bytes && first.logitSQNR == second.logitSQNR
-      && first.logitSQNR != nil && (first.broken, first.fixed) == (second.broken, second.fixed)
+    return "\(name) is \(relation) than \(opponent): \(change) points, \(p)\(times ?? "")."
   }
 
   /// Which methods `auto` took, and by what; nothing where it was not asked.
@@ -186,7 +160,20 @@ struct ReportSummary {
 
   /// What a reader must know before believing the numbers.
   var footnotes: [String] {
-    dataFootnotes + comparison.arms.flatMap(armFootnotes)
+    dataFootnotes + fileFootnotes
+  }
+
+  /// What is said of several files is said once.
+  private var fileFootnotes: [String] {
+    var names: [String: [String]] = [:]
+    var order: [String] = []
+    for file in comparison.files {
+      for note in footnotes(file) {
+        if names[note] == nil { order.append(note) }
+        names[note, default: []].append(file.name)
+      }
+    }
+    return order.map { "\(ReportText.list(names[$0] ?? [])): \($0)" }
   }
 
   private var dataFootnotes: [String] {
@@ -213,18 +200,19 @@ struct ReportSummary {
     return notes
   }
 
-  private func armFootnotes(_ arm: ArmResult) -> [String] {
+  private func footnotes(_ file: ComparedFile) -> [String] {
+    let arm = file.result
     var notes: [String] = []
     if arm.verdict == .inconclusive {
-      let needed = arm.imagesNeeded.map { "about \(ReportText.count($0, "image")) would settle it" }
-      notes.append(
-        "\(arm.name): \(needed ?? "its drop is too close to the margin for any number of images").")
+      let needed = arm.imagesNeeded.map { ReportText.toSettle($0) }
+      notes.append("\(needed ?? "too close to the margin for any number of images").")
     }
     if arm.tensorsWithoutObservations > 0 {
       notes.append(
-        "\(arm.name): \(ReportText.count(arm.tensorsWithoutObservations, "tensor")) without "
-          + "observations fell back to weight-based ranges.")
+        "\(ReportText.count(arm.tensorsWithoutObservations, "tensor")) without observations fell "
+          + "back to weight-based ranges.")
     }
-    return notes + arm.notes.map { "\(arm.name): \($0)" }
+    return notes + arm.notes
   }
+
 }

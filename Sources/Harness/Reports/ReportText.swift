@@ -66,5 +66,23 @@ enum ReportText {
     return "\(count(number)) \(noun)\(number == 1 ? "" : ending)"
   }
 
+  /// "a", "a and b", "a, b and c".
+  static func list(_ words: [String]) -> String {
+    guard words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " and " + words[words.count - 1]
+  }
+
+  /// To two digits, upwards, for numbers that are no more than a guess: 1,252 → "1,300".
+  static func roughly(_ number: Int) -> Int {
+    var unit = 1
+    while number / unit >= 100 { unit *= 10 }
+    return (number + unit - 1) / unit * unit
+  }
+
+  /// A guess from the images so far, which says so.
+  static func toSettle(_ images: Int) -> String {
+    "about \(count(roughly(images), "image")) would settle it if the rates stay as they are"
+  }
+
   static func word(_ verdict: Verdict?) -> String { verdict?.rawValue.uppercased() ?? "–" }
 }

@@ -55,6 +55,37 @@ public enum ReportedCommand {
     return place.split(separator: "/").last ?? path
   }
 
+  /// Options that say how images, labels and outputs are read, which every command that measures knows.
+  private static let readingOptions: Set<String> = [
+    "--preset", "--resize", "--letterbox", "--crop", "--interpolation", "--mean", "--std",
+    "--scale", "--channels",
+    "--layout", "--labels", "--output", "--task", "--annotations", "--boxes", "--confidence",
+    "--iou", "--masks",
+    "--ignore", "--pairs", "--gallery", "--dictionary", "--hardware",
+  ]
+
+  /// Those options with their values, as they were typed.
+  static func reading(in arguments: [String]) -> [String] {
+    arguments.indices.flatMap { index -> [String] in
+      let argument = arguments[index]
+      if argument == "--exif" { return [argument] }
+      guard let name = argument.split(separator: "=").first.map(String.init),
+        readingOptions.contains(name)
+      else { return [] }
+      if name != argument { return [argument] }
+      return index + 1 < arguments.count ? [argument, arguments[index + 1]] : []
+    }
+  }
+
+  /// The value of the first option of a name.
+  static func value(of option: String, in arguments: [String]) -> String? {
+    guard
+      let place = arguments.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") })
+    else { return nil }
+    if arguments[place] != option { return String(arguments[place].dropFirst(option.count + 1)) }
+    return place + 1 < arguments.count ? arguments[place + 1] : nil
+  }
+
   /// Arguments as a shell reads them back.
   static func line(_ arguments: [String]) -> String {
     (["calibrant"] + arguments).map { quoted($0) }.joined(separator: " ")

@@ -23,15 +23,8 @@ struct SpeedText {
 
   /// A sentence per file, for tables that have no room for another column.
   var sentences: [String] {
-    var sentences: [String] = []
-    var rest = arms[...]
-    while let first = rest.popFirst(), let speed = first.speed {
-      let same = rest.prefix { first.sha256 != nil && $0.sha256 == first.sha256 }
-      rest = rest.dropFirst(same.count)
-      let others = same.compactMap(\.method).joined(separator: ", ")
-      let note = others.isEmpty ? "" : " (\(others): the same file)"
-      sentences.append("\(first.name): \(Self.cell(speed))\(note)")
+    comparison.files.compactMap { file in
+      file.result.speed.map { "\(file.name): \(Self.cell($0))" }
     }
-    return sentences
   }
 }

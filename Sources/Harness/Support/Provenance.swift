@@ -18,6 +18,8 @@ public struct Provenance: Sendable, Codable, Hashable {
   public var arithmetic: Arithmetic?
   /// What the numbers were computed by (`MachineFacts.kernels`).
   public var kernels: String
+  /// What was asked for, as a configuration file that asks for it again (`RunContext.options`).
+  public var options: String?
 
   public init(
     modelSHA256: String, output: String, preprocessing: [ComparisonFacts.Setting],
@@ -51,6 +53,7 @@ public struct Provenance: Sendable, Codable, Hashable {
   /// That of all images of both.
   func joined(with other: Provenance) -> Provenance {
     var sum = self
+    if options != other.options { sum.options = nil }
     if var digest = DigestSum(dataDigest), let added = DigestSum(other.dataDigest) {
       digest.add(added)
       sum.dataDigest = digest.text

@@ -4,6 +4,8 @@ public struct RunContext {
   public var jobs: Int
   /// Of whatever is drawn: samples of images, and their order.
   public var seed: UInt64
+  /// What was asked for, as a configuration file that asks for it again; nil where that is not known.
+  public var options: String?
   public let messages: RunMessages
 
   /// - Parameter isQuiet: whether progress and notes are not wanted; warnings are held back until there is a result.

@@ -75,6 +75,8 @@ struct Merge: ParsableCommand {
     try result.requireWritable(folder.map(ReportFolder.reports(in:)) ?? [], apartFrom: [])
     let arguments =
       ["evaluate"] + plan.arguments + overruling + (folder.map { ["-o", $0] } ?? [])
+    // What the result says of options is what the shards were asked for.
+    Invocation.arguments = arguments
     guard var evaluate = try Calibrant.parseAsRoot(arguments) as? Evaluate else {
       preconditionFailure("the arguments are those of evaluate")
     }

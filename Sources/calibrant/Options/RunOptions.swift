@@ -26,6 +26,8 @@ struct RunOptions: ParsableArguments {
   var workers: Int { min(jobs ?? MachineFacts.cores, Self.mostWorkers) }
 
   func context(seed: UInt64 = 0) -> RunContext {
-    RunContext(jobs: workers, seed: seed, isQuiet: quiet)
+    var context = RunContext(jobs: workers, seed: seed, isQuiet: quiet)
+    context.options = ResolvedOptions.toml(of: ReportedCommand.arguments(Invocation.arguments))
+    return context
   }
 }

@@ -7,7 +7,7 @@ public protocol ArmStatistics: Sendable {
   /// What is measured first, and judged.
   var kind: MetricKind { get }
 
-  /// How intervals come about, as a report says it: "Wilson for top-1, Newcombe's paired method for the drop".
+  /// How intervals come about, as a report says it: "Wilson for top-1, Newcombe's paired method for the change".
   var intervals: String { get }
 
   /// The metric of one arm.

@@ -63,11 +63,11 @@ extension MetricDifference {
 }
 
 extension Sampling {
-  /// How the intervals of a share and of its drop come about.
+  /// How the intervals of a share and of its change come about.
   func intervals(of name: String) -> String {
     let method =
       self == .fixed
       ? "Newcombe's paired method" : "a confidence sequence, valid at every look,"
-    return "Wilson for \(name), \(method) for the drop"
+    return "Wilson for \(name), \(method) for the change"
   }
 }

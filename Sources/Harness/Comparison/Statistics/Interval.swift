@@ -8,6 +8,9 @@ public struct Interval: Sendable, Hashable, Codable {
     self.upper = upper
   }
 
+  /// What the negated value lies in.
+  var negated: Interval { Interval(-upper, -lower) }
+
   public init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     lower = try container.decode(Double.self)

@@ -15,6 +15,7 @@ extension EvaluationRun {
     var result = EvaluationResult(
       model: model.name, records: own, classNames: images.classNames,
       skippedImages: part.skipped, seconds: seconds, provenance: Provenance(model, images))
+    result.provenance?.options = context.options
     result.nonFinite = part.arms.last?.first.flatMap { NonFiniteScores(of: $0.answers) }
     result.hardware = hardware == .exact ? nil : measured.results
     result.saturation = try saturation(of: model, on: images)
@@ -49,8 +50,10 @@ extension EvaluationRun {
       }
     }
     let worst = alone.worst(against: alone, reader.statistics, VerdictLimits())
-    return TaskEvaluation(
+    var evaluation = TaskEvaluation(
       model, alone.led(by: worst), reader.statistics, task, part, images, seconds: seconds)
+    evaluation.provenance.options = context.options
+    return evaluation
   }
 
   private func saturation(

@@ -6,8 +6,9 @@ enum AccuracyChart {
   private static let rowHeight = 40.0
   private static let bottom = 44.0
 
-  static func svg(_ all: [ArmResult], _ kind: MetricKind) -> String {
-    let arms = all.filter { $0.metric != nil }
+  static func svg(_ all: [ComparedFile], _ kind: MetricKind) -> String {
+    let files = all.filter { $0.result.metric != nil }
+    let arms = files.map(\.result)
     let height = rowHeight * Double(arms.count) + bottom
     let low = arms.map { $0.ends.lower }.min() ?? 0
     let high = arms.map { $0.ends.upper }.max() ?? 1
@@ -22,26 +23,29 @@ enum AccuracyChart {
       let x = axis.position(100 * (original.metric ?? 0))
       elements.append(SVG.line(x, 0, x, end, style: "reference"))
     }
-    for (index, arm) in arms.enumerated() {
-      elements += row(arm, axis, top: rowHeight * Double(index))
+    for (index, file) in files.enumerated() {
+      elements += row(file, axis, top: rowHeight * Double(index))
     }
     return SVG.chart(
-      width: width, height: Int(height), label: "\(kind.title) of every arm with its 95 % interval",
+      width: width, height: Int(height),
+      label: "\(kind.title) of every file with its 95 % interval",
       elements)
   }
 
-  private static func row(_ arm: ArmResult, _ axis: Axis, top: Double) -> [String] {
+  private static func row(_ file: ComparedFile, _ axis: Axis, top: Double) -> [String] {
+    let arm = file.result
     let y = top + 27
     let from = axis.position(100 * arm.ends.lower)
     let to = axis.position(100 * arm.ends.upper)
     let style = "interval \(arm.kind.rawValue)"
     let value = MetricText.value(arm.metric, arm.metricInterval)
     return [
-      SVG.text(axis.pixels.from, top + 14, arm.name, style: "name"),
+      SVG.text(axis.pixels.from, top + 14, file.name.shortened(to: 50), style: "name"),
       SVG.line(from, y, to, y, style: style),
       SVG.line(from, y - 4, from, y + 4, style: style),
       SVG.line(to, y - 4, to, y + 4, style: style),
-      SVG.mark(arm.kind, axis.position(100 * (arm.metric ?? 0)), y, title: "\(arm.name): \(value)"),
+      SVG.mark(
+        arm.kind, axis.position(100 * (arm.metric ?? 0)), y, title: "\(file.name): \(value)"),
     ]
   }
 }

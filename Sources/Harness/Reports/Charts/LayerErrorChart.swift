@@ -1,4 +1,5 @@
-/// SQNR at every layer's output: rounded alone, and in the whole quantized model.
+/// SQNR of the network's outputs with one layer rounded, which layers are ordered by, beside that of the layer's own output
+/// in the whole quantized model.
 enum LayerErrorChart {
   private static let width = 420
   private static let rowHeight = 34.0
@@ -8,7 +9,7 @@ enum LayerErrorChart {
 
   static func svg(_ layers: [LayerInspection.Layer]) -> String {
     let shown = Array(layers.prefix(listed))
-    let values = shown.flatMap { [$0.isolated.both, $0.cumulative.both].compactMap(\.self) }
+    let values = shown.flatMap { [$0.oneIn.decibels, $0.cumulative.both].compactMap(\.self) }
     let axis = Axis(
       covering: values + [0, 10], limits: -1e6...1e6,
       ticks: 5,
@@ -22,7 +23,7 @@ enum LayerErrorChart {
       elements += row(layer, axis, top: rowHeight * Double(index))
     }
     return SVG.chart(
-      width: width, height: Int(height), label: "SQNR at the output of every layer", elements)
+      width: width, height: Int(height), label: "What rounding every layer does", elements)
   }
 
   private static func row(
@@ -32,8 +33,8 @@ enum LayerErrorChart {
     let name = layer.name.count > 40 ? "…" + layer.name.suffix(39) : layer.name
     var elements = [SVG.text(axis.pixels.from, top + 13, name, style: "name")]
     let marks: [(kind: Arm.Kind, what: String, value: Double?)] = [
-      (.activationBased, "rounded alone", layer.isolated.both),
-      (.weightBased, "in the quantized model", layer.cumulative.both),
+      (.activationBased, "outputs with only it rounded", layer.oneIn.decibels),
+      (.weightBased, "its own output in the quantized model", layer.cumulative.both),
     ]
     for mark in marks {
       guard let value = mark.value else { continue }

@@ -1,3 +1,10 @@
+extension String {
+  /// At most `count` characters, with an ellipsis where there were more.
+  func shortened(to count: Int) -> String {
+    self.count > count ? prefix(count - 1) + "…" : self
+  }
+}
+
 /// The few SVG elements that the charts are made of; colours come from the page's style sheet.
 enum SVG {
   static func chart(width: Int, height: Int, label: String, _ elements: [String]) -> String {

@@ -18,17 +18,17 @@ struct HTMLImages {
     let cards = changed.images.map { image in
       let picture =
         thumbnails[image.path].map {
-          "<img alt=\"\" loading=\"lazy\" src=\"\($0)\">"
+          "<img alt=\"\" src=\"\($0)\">"
         } ?? ""
       return """
         <li>\(picture)<span class="path">\(Escaping.html(image.path))</span>
         <span>\(name(image.before)) → <b>\(name(image.after))</b></span>
-        <span class="soft">\(image.arms) of \(changed.armCount) arms</span></li>
+        <span class="soft">\(image.files) of \(ReportText.count(changed.fileCount, "file"))</span></li>
         """
     }
     return
       "<h2>Images most worth looking at</h2>\n<p class=\"legend\">Right in the original, wrong "
-      + "after quantization; first those that most arms break and the original was surest of.</p>\n"
+      + "after quantization; first those that most files break and the original was surest of.</p>\n"
       + "<ul class=\"gallery\">\n\(cards.joined(separator: "\n"))\n</ul>"
   }
 
@@ -40,6 +40,7 @@ struct HTMLImages {
     else { return "" }
     let rows = ClassChanges(original: original, arm: arm, classNames: classNames).rows
     guard !rows.isEmpty else { return "" }
+    let least = ClassChanges.leastCount
     let lines = rows.map { row in
       "<tr><th scope=\"row\">\(Escaping.html(row.name))</th>"
         + [row.count, row.broken, row.fixed].map { "<td class=\"number\">\($0)</td>" }.joined()
@@ -49,7 +50,7 @@ struct HTMLImages {
     return """
       <h2>Changes by class</h2>
       <div class="scroll" tabindex="0" role="region" aria-label="Changes by class">
-      <table><caption>\(Escaping.html(worst.name)), the largest net loss first</caption>
+      <table><caption>\(Escaping.html(worst.name)), the largest net loss first; classes of at least \(least) images</caption>
       <thead><tr><th scope="col">class</th>\(head.joined())<th scope="col">mostly taken for</th></tr></thead>
       <tbody>
       \(lines.joined(separator: "\n"))

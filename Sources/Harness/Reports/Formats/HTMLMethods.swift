@@ -1,55 +1,8 @@
-/// The parts of the HTML report that hold calibration methods against each other.
+/// The part of the HTML report that holds calibration methods' ranges against each other.
 struct HTMLMethods {
   let comparison: Comparison
 
   private var activations: [ActivationComparison] { comparison.activations }
-
-  /// A line per scheme, a column per method: drop against compression at a glance.
-  var matrix: String {
-    let arms = comparison.arms.filter { $0.scheme != nil && !$0.isAblation }
-    let schemes = Self.unique(arms.compactMap(\.scheme))
-    let columns = Self.unique(arms.map { Column(kind: $0.kind, method: $0.method ?? $0.name) })
-    guard columns.count > 1 else { return "" }
-    let head = columns.map { column in
-      "<th scope=\"col\" class=\"number\"><span class=\"dot \(column.kind.rawValue)\"></span>"
-        + "\(column.kind.rawValue)<br>\(Escaping.html(column.method))</th>"
-    }
-    let rows = schemes.map { scheme in
-      let own = arms.filter { $0.scheme == scheme }
-      return Self.row(scheme, columns.map { column in own.first { column.matches($0) } })
-    }
-    return HTMLTable.scrolling(
-      "Drop of \(comparison.kind.name) in points by scheme and method",
-      head: "<th scope=\"col\">scheme</th>" + head.joined(), rows: rows)
-  }
-
-  private struct Column: Hashable {
-    let kind: Arm.Kind
-    let method: String
-
-    func matches(_ arm: ArmResult) -> Bool {
-      arm.kind == kind && (arm.method ?? arm.name) == method
-    }
-  }
-
-  private static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
-    var seen: Set<Value> = []
-    return values.filter { seen.insert($0).inserted }
-  }
-
-  private static func row(_ scheme: String, _ arms: [ArmResult?]) -> String {
-    let least = arms.compactMap { $0?.drop }.min()
-    let cells = arms.map { arm in
-      guard let arm, let drop = arm.drop else { return "<td class=\"number\">–</td>" }
-      let text = ReportText.points(drop)
-      let shown = drop == least ? "<b>\(text)</b>" : text
-      let size = arm.compression.map {
-        "<br><span class=\"soft\">÷\(ReportText.fixed($0, 2))</span>"
-      }
-      return "<td class=\"number\">\(shown)\(size ?? "")</td>"
-    }
-    return "<tr><th scope=\"row\">\(Escaping.html(scheme))</th>\(cells.joined())</tr>"
-  }
 
   /// The range of every activation by every method, on demand with its histogram.
   var ranges: String {

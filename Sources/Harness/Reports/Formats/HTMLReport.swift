@@ -9,7 +9,15 @@ public struct HTMLReport: ReportFormat {
     let document = report.document
     return HTMLPage.document(
       title: document.title, sheet: document.sheet,
-      [Self.verdict(document)] + document.blocks.map(Self.element))
+      Self.advice(document) + [Self.verdict(document)] + document.blocks.map(Self.element))
+  }
+
+  private static func advice(_ document: ReportDocument) -> [String] {
+    guard let advice = document.advice else { return [] }
+    let next = advice.next.map { "<br>Next: <code>\(Escaping.html($0))</code>" } ?? ""
+    return [
+      "<p class=\"advice \(advice.tone?.rawValue ?? "open")\">\(Escaping.html(advice.sentence))\(next)</p>"
+    ]
   }
 
   private static func verdict(_ document: ReportDocument) -> String {
@@ -25,15 +33,20 @@ public struct HTMLReport: ReportFormat {
     case .legend(let sentences): lines(sentences, style: "legend")
     case .section(let title, let sentences):
       sentences.isEmpty ? "" : "<h2>\(Escaping.html(title))</h2>\n\(list(sentences))"
-    case .details(let title, let sentences):
-      sentences.isEmpty
-        ? ""
-        : "<details><summary>\(Escaping.html(title))</summary>\n\(list(sentences))\n</details>"
+    case .list(let sentences): sentences.isEmpty ? "" : list(sentences)
+    case .folded(let title, let blocks): folded(title, blocks)
     case .code(let text): "<pre>\(Escaping.html(text))</pre>"
     case .drawn(let elements): elements()
     case .onPage(let block): element(block)
     case .offPage: ""
     }
+  }
+
+  private static func folded(_ title: String, _ blocks: [ReportBlock]) -> String {
+    let elements = blocks.map(element).filter { !$0.isEmpty }
+    return elements.isEmpty
+      ? ""
+      : "<details><summary>\(Escaping.html(title))</summary>\n\(elements.joined(separator: "\n"))\n</details>"
   }
 
   private static func lines(_ sentences: [String], style: String) -> String {
@@ -47,7 +60,7 @@ public struct HTMLReport: ReportFormat {
   }
 
   private static func element(_ table: ReportTable) -> String {
-    guard !table.rows.isEmpty else { return "" }
+    guard !table.isEmpty else { return "" }
     let heading = table.heading.map { "<h2>\(Escaping.html($0))</h2>\n" } ?? ""
     let header = table.columns.map { column in
       "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>"
@@ -58,12 +71,18 @@ public struct HTMLReport: ReportFormat {
       <table>
       <caption>\(Escaping.html(table.caption))</caption>
       <thead><tr>\(header.joined())</tr></thead>
-      <tbody>
-      \(table.rows.map { row($0, table.columns) }.joined(separator: "\n"))
-      </tbody>
+      \(table.groups.map { body($0, table.columns) }.joined(separator: "\n"))
       </table>
       </div>
       """
+  }
+
+  private static func body(_ group: ReportTable.Group, _ columns: [ReportTable.Column]) -> String {
+    let title = group.title.map {
+      "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"\(columns.count)\">\(Escaping.html($0))</th></tr>\n"
+    }
+    return
+      "<tbody>\n\(title ?? "")\(group.rows.map { row($0, columns) }.joined(separator: "\n"))\n</tbody>"
   }
 
   private static func row(_ cells: [ReportTable.Cell], _ columns: [ReportTable.Column]) -> String {

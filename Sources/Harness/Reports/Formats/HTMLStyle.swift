@@ -15,6 +15,13 @@ enum HTMLStyle {
     h1 { font-size: 1.4rem; line-height: 1.25; margin: 8px 0 16px; overflow-wrap: anywhere; }
     h2 { font-size: 1.1rem; margin: 28px 0 8px; }
     li, dd { overflow-wrap: anywhere; }
+    .advice { margin: 0 0 12px; padding: 14px 16px; background: var(--card); font-size: 1.1rem;
+      font-weight: 600; border-left: 6px solid var(--soft); border-radius: 4px;
+      overflow-wrap: anywhere; }
+    .advice.pass { border-color: var(--pass); }
+    .advice.fail { border-color: var(--fail); }
+    .advice.inconclusive { border-color: var(--inconclusive); }
+    .advice code { font-size: .85em; font-weight: 400; }
     .verdict { margin: 0 0 12px; padding: 12px 16px; background: var(--card);
       border-left: 6px solid var(--soft); border-radius: 4px; overflow-wrap: anywhere; }
     .verdict.pass { border-color: var(--pass); }
@@ -35,6 +42,7 @@ enum HTMLStyle {
     tbody th { font-weight: 500; min-width: 8.5rem; white-space: normal;
       overflow-wrap: anywhere; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
+    tr.group th { background: var(--card); font-weight: 600; }
     td.pass, td.fail, td.inconclusive { font-weight: 700; }
     .key { white-space: nowrap; margin-right: 14px; }
     .dot { display: inline-block; width: 10px; height: 10px; margin-right: 7px; }
@@ -42,7 +50,7 @@ enum HTMLStyle {
     .dot.weight-based { background: var(--weight); }
     .dot.activation-based { background: var(--activation); transform: rotate(45deg); }
     .dot.given { background: var(--given); clip-path: polygon(50% 0, 100% 100%, 0 100%); }
-    .charts { display: grid; gap: 16px;
+    .charts { display: grid; gap: 16px; align-items: start;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
     figure { margin: 0; padding: 12px; background: var(--card); border-radius: 4px; }
     figcaption { font-weight: 600; margin-bottom: 8px; }
@@ -51,6 +59,7 @@ enum HTMLStyle {
     svg .tick { fill: var(--soft); font-size: 13px; }
     svg .grid { stroke: var(--line); stroke-width: 1; }
     svg .reference { stroke: var(--original); stroke-width: 1.5; stroke-dasharray: 5 4; }
+    svg .margin { stroke: var(--fail); stroke-width: 1.5; }
     svg .interval { stroke-width: 2.5; }
     svg .interval.original { stroke: var(--original); }
     svg .interval.weight-based { stroke: var(--weight); }
@@ -74,8 +83,14 @@ enum HTMLStyle {
       display: flex; flex-direction: column; gap: 2px; }
     .gallery img { width: 100%; aspect-ratio: 1; object-fit: contain; }
     .gallery .path, .soft { color: var(--soft); overflow-wrap: anywhere; }
-    @media print { body { background: none; } .scroll { overflow: visible; }
-      .reproduce::details-content { content-visibility: visible; height: auto; }
+    @page { size: A4; margin: 12mm; }
+    @media print { body { background: none; font-size: 11px; } main { max-width: none; padding: 0; }
+      .charts { grid-template-columns: 1fr 1fr; } svg { max-height: 220mm; }
+      .scroll { overflow: visible; border: none; }
+      table { font-size: 9px; } th, td { white-space: normal; padding: 3px 4px; }
+      tbody th { min-width: 0; } th:first-child { position: static; }
+      details::details-content { content-visibility: visible; height: auto; }
+      h2, h3, caption, thead, summary, .group, figcaption { break-after: avoid; }
       figure, li, tr { break-inside: avoid; } }
     details { margin-top: 24px; }
     details .scroll, details details { margin: 12px 0 0; }

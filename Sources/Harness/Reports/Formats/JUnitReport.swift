@@ -20,11 +20,15 @@ public struct JUnitReport: ReportFormat {
       <testsuites name="calibrant" \(counts)>
       <testsuite name="\(suite)" \(counts)>
       \(checks.map(Self.testCase).joined(separator: "\n"))
-      <system-out>\(Escaping.html(document.headline))</system-out>
+      <system-out>\(Escaping.html(Self.summary(document)))</system-out>
       </testsuite>
       </testsuites>
 
       """
+  }
+
+  private static func summary(_ document: ReportDocument) -> String {
+    [document.advice?.sentence, document.headline].compactMap(\.self).joined(separator: " ")
   }
 
   private static func testCase(_ check: ReportCheck) -> String {

@@ -34,7 +34,7 @@ struct NeighborChange: Sendable {
     _ title: String, _ shown: Shown?, _ thumbnails: [String: String]
   ) -> String {
     let picture = shown.flatMap { thumbnails[$0.path] }.map {
-      "<img alt=\"\" loading=\"lazy\" src=\"\($0)\">"
+      "<img alt=\"\" src=\"\($0)\">"
     }
     let facts = [
       shown?.label.map { "<b>\(Escaping.html($0))</b>" },

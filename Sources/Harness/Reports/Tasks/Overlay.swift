@@ -33,6 +33,6 @@ struct Overlay {
   static func html(thumbnail: String?, drawing: String) -> String {
     guard let thumbnail else { return "<div class=\"overlaid\">\(drawing)</div>" }
     return
-      "<div class=\"overlaid\"><img alt=\"\" loading=\"lazy\" src=\"\(thumbnail)\">\(drawing)</div>"
+      "<div class=\"overlaid\"><img alt=\"\" src=\"\(thumbnail)\">\(drawing)</div>"
   }
 }
