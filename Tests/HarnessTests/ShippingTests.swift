@@ -57,6 +57,19 @@ import Testing
       ]) == "ship: w4 activation-based b")
   }
 
+  /// A gain of some images is no reason to ship the larger file.
+  @Test func gainsAreNoLoss() {
+    let original = ArmEvaluation(
+      arm: Arm(name: "original", kind: .original, bytes: 4000),
+      answers: SampleComparison.records(count: 2000, wrong: Set(0..<10)))
+    let evaluations = [
+      original, arm("w8", "a", bytes: 1000, wrong: 2), arm("w4", "b", bytes: 500, wrong: 9),
+    ]
+    let comparison = Comparison(
+      facts: SampleComparison.facts(maxDrop: nil), evaluations: evaluations)
+    #expect(comparison.shipping?.file.name == "w4 activation-based b")
+  }
+
   @Test func nothingIsShippedThatDidNotPass() {
     #expect(
       shipped([arm("w4", "a", bytes: 500, wrong: 15), arm("w2", "b", bytes: 250, wrong: 100)])

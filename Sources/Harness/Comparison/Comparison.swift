@@ -59,12 +59,8 @@ public struct Comparison: Sendable, Hashable {
   /// Every quantized file is one test of "as accurate as the original", whatever arms it is of.
   private static func adjusted(_ arms: [ArmResult]) -> [ArmResult] {
     var arms = arms
-    let tested = Dictionary(grouping: arms.indices.filter { arms[$0].pValue != nil }) { index in
-      arms[index].sha256 ?? arms[index].name
-    }.values.sorted { $0[0] < $1[0] }
-    for (same, p) in zip(tested, Holm.adjusted(tested.compactMap { arms[$0[0]].pValue })) {
-      for index in same { arms[index].adjustedP = p }
-    }
+    let adjusted = Holm.adjusted(arms.map(\.pValue), of: arms.map { $0.sha256 ?? $0.name })
+    for (index, p) in adjusted.enumerated() { arms[index].adjustedP = p }
     return arms
   }
 

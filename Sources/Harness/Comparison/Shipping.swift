@@ -1,8 +1,9 @@
 /// Which file of a comparison to ship, or which comes nearest to it.
 ///
 /// Of the files within the limits that were asked for it is the smallest; where several are as small, to two percent, the one
-/// that changes the metric least, then the smaller, then the simpler: the one that comes first in the comparison. Without
-/// limits nothing says how much may be lost, and the file that changes the metric least is named.
+/// that loses least of the metric, then the smaller, then the simpler: the one that comes first in the comparison. A gain
+/// counts as no loss: it is luck of these images more often than not. Without limits nothing says how much may be lost, and
+/// the file that loses least is named.
 public struct Shipping: Sendable {
   public enum Finding: String, Sendable {
     /// The file is within the limits.
@@ -48,9 +49,9 @@ public struct Shipping: Sendable {
     }?.element
   }
 
-  /// Drops that print the same are the same.
+  /// Losses that print the same are the same.
   private static func key(_ file: ComparedFile, _ place: Int) -> (Double, Int, Int) {
-    ((10_000 * (file.result.drop ?? 1)).rounded(), file.result.bytes, place)
+    (max(0, (10_000 * (file.result.drop ?? 1)).rounded()), file.result.bytes, place)
   }
 }
 

@@ -17,7 +17,7 @@ struct ShippingText {
   var sentence: String {
     switch shipping.finding {
     case .ship: "Ship \(file), \(ReportText.word(arm.verdict)): \(effect)."
-    case .closest: "Closest to the original is \(file): \(effect)."
+    case .closest: "The least is lost by \(file): \(effect)."
     case .undecided:
       "Ship nothing yet: \(ReportText.count(facts.dataset.count, "image")) did not show any file to be within the limits. "
         + "The most promising is \(file): \(effect)\(needed)."

@@ -106,9 +106,11 @@ public struct ResultDifference: Sendable {
     arms = try matched.map {
       try Arm($0.old, $0.new, new.images, pairs, records, maxDrop: maxDrop)
     }
-    let tested = arms.indices.filter { arms[$0].difference.pValue != nil }
-    let adjusted = Holm.adjusted(tested.compactMap { arms[$0].difference.pValue })
-    for (index, p) in zip(tested, adjusted) { arms[index].adjustedP = p }
+    // Arms of the same two files are one test.
+    let adjusted = Holm.adjusted(
+      arms.map(\.difference.pValue),
+      of: matched.map { [$0.old.sha256 ?? $0.old.name, $0.new.sha256 ?? $0.new.name] })
+    for (index, p) in adjusted.enumerated() { arms[index].adjustedP = p }
   }
 
   private static func differences(

@@ -15,4 +15,22 @@ public enum Holm {
     }
     return adjusted
   }
+
+  /// The same where several entries can be one and the same test, which counts once.
+  ///
+  /// - Parameters:
+  ///   - pValues: nil where nothing was tested.
+  ///   - tests: what tells tests apart, an entry per p-value.
+  static func adjusted<Test: Hashable>(_ pValues: [Double?], of tests: [Test]) -> [Double?] {
+    var first: [Test: Int] = [:]
+    for (index, test) in tests.enumerated() where pValues[index] != nil && first[test] == nil {
+      first[test] = index
+    }
+    let tested = first.values.sorted()
+    let adjusted = Dictionary(
+      uniqueKeysWithValues: zip(tested, Self.adjusted(tested.compactMap { pValues[$0] })))
+    return tests.indices.map { index in
+      pValues[index] == nil ? nil : first[tests[index]].flatMap { adjusted[$0] }
+    }
+  }
 }
