@@ -23,6 +23,7 @@ struct AccuracyDocument {
   /// What was left out, and what computed the rest.
   var facts: [String]
   var notes: [String]
+  var provenance: Provenance?
 
   var document: ReportDocument {
     ReportDocument(
@@ -40,7 +41,7 @@ struct AccuracyDocument {
                 row.interval.map { ReportText.percent($0) } ?? "–",
               ]
             })),
-        .table(classTable), .section("Notes", notes),
+        .table(classTable), .section("Notes", notes), .reproduction(of: provenance),
       ])
   }
 

@@ -28,7 +28,7 @@ extension ComparisonRun.Outcome: Reportable {
           .drawn {
             listing.sections(thumbnails).filter { !$0.isEmpty }.joined(separator: "\n")
           },
-          Self.provenance(comparison.facts),
+          Self.reproduction(comparison.facts),
         ],
       sheet: listing.sheet)
   }
@@ -104,28 +104,14 @@ extension ComparisonRun.Outcome: Reportable {
     """
   }
 
-  /// What repeats the comparison.
-  private static func provenance(_ facts: ComparisonFacts) -> ReportBlock {
+  private static func reproduction(_ facts: ComparisonFacts) -> ReportBlock {
     let machine = facts.machine
-    let lines =
-      facts.preprocessing.map { "\($0.key): \($0.value)" }
-      + [
-        "calibrant \(ProgramVersion.current)",
-        "SHA-256 of the model: \(facts.model.sha256)",
-        facts.provenance.map { "digest of images and labels: \($0.dataDigest)" },
-        facts.provenance.map { "kernels: \($0.kernels)" },
+    return .reproduction(
+      of: facts.provenance,
+      facts.preprocessing.map { "\($0.key): \($0.value)" } + [
         "\(machine.cpu), \(ReportText.count(machine.cores, "core")), \(machine.blas), "
-          + ReportText.count(machine.threads, "thread"),
-        facts.command.isEmpty ? nil : "command: \(ReportedCommand.line(facts.command))",
-      ].compactMap(\.self)
-    let options = facts.provenance?.options.map { options in
-      [
-        ReportBlock.facts(["The options as a file for --config:"]),
-        .code(String(options.dropLast())),
-      ]
-    }
-    return .folded(
-      "To reproduce: preprocessing, machine and options", [.list(lines)] + (options ?? []))
+          + ReportText.count(machine.threads, "thread")
+      ] + (facts.command.isEmpty ? [] : ["command: \(ReportedCommand.line(facts.command))"]))
   }
 }
 

@@ -25,7 +25,8 @@ public struct EvaluationReport: Reportable {
       facts: EvaluationResult.sentences(result.skippedImages, result.provenance),
       notes: (result.nonFinite.map { [$0.warning] } ?? []) + (result.warnings ?? [])
         + [saturation?.responsible.map { "Clamped without VNNI: \($0)." } ?? saturation?.sentence]
-        .compactMap(\.self)
+        .compactMap(\.self),
+      provenance: result.provenance
     ).document
   }
 }
@@ -42,7 +43,8 @@ extension TaskEvaluation: Reportable {
         + AccuracyDocument.rows(of: result.hardware, kind.name),
       classes: (details?.perClass ?? []).map { .init(name: $0.name, value: $0.value) },
       facts: EvaluationResult.sentences(skippedImages, provenance),
-      notes: ["[ ] = 95 % intervals: \(intervals)."] + notes + warnings
+      notes: ["[ ] = 95 % intervals: \(intervals)."] + notes + warnings,
+      provenance: provenance
     ).document
   }
 }

@@ -31,7 +31,7 @@ extension LayerInspection {
             ReportTable(
               heading: "Layers, the most damaging first", caption: "", titles: titles,
               rows: layers.map(cells)))),
-      ] + drawings, sheet: Self.sheet)
+      ] + drawings + [.reproduction(of: provenance)], sheet: Self.sheet)
   }
 
   private var measured: String {

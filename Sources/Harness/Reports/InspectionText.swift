@@ -135,6 +135,7 @@ extension LayerInspection {
       .init("layers", .array(layers.map(json))),
       .init("suggestion", suggestion.map(Self.json) ?? .null),
       .init("notes", notes),
+      .init("provenance", provenance?.json ?? .null),
       .init(
         "hardware",
         .object((all.isEmpty ? [self] : all).map { .init($0.hardware.rawValue, $0.effect) })),

@@ -100,7 +100,9 @@ public struct InspectionRun {
     run.sampleLimit = sampleLimit
     return try hardware.all.map { hardware in
       run.hardware = hardware
-      return try inspect(run)
+      var inspection = try inspect(run)
+      inspection.provenance?.options = context.options
+      return inspection
     }
   }
 

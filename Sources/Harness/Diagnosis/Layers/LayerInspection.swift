@@ -58,6 +58,8 @@ public struct LayerInspection: Sendable {
   public let notes: [String]
   /// How many classes the model scores; nil where only a run tells.
   let classes: Int?
+  /// What it was measured on and with.
+  public internal(set) var provenance: Provenance?
 
   /// What is measured, in print.
   var measureName: String {
@@ -145,7 +147,8 @@ public struct LayerInspectionRun {
       isLabelled: judge.isLabelled,
       layers: ranking.map { layers[$0] }, rounded: rounded, float: bench.floatEffect,
       loss: try bench.loss(of: rounded), suggestion: suggestion,
-      notes: Self.notes(layers) + rounded.notes, classes: original.scores.classes)
+      notes: Self.notes(layers) + rounded.notes, classes: original.scores.classes,
+      provenance: Provenance(original, images))
   }
 
   private func layers(
