@@ -7,26 +7,33 @@ public enum OutputCheck {
   ///   - inputs: models, or folders and manifests of images, that the command reads.
   ///   - files: that it reads, and that name no others.
   /// - Throws: `ModelError.cannotWrite` for an output that cannot be written, that is an input or one of its files, or
-  ///   that is another output, by whatever name.
+  ///   that is another output, by whatever path.
   public static func require(
     _ outputs: [String], apartFrom inputs: [String], files: [String] = []
   ) throws(ModelError) {
-    var owners: [FileIdentity: String] = [:]
+    var owners: [FileIdentity: [(path: String, target: OutputTarget)]] = [:]
     for output in outputs {
       let target = try OutputTarget(output)
       try target.requireWritable(for: output)
       if target == .descriptor(StandardStream.output.rawValue) { StandardStream.holdsData = true }
       guard let identity = FileIdentity(target) else { continue }
-      if let other = owners.updateValue(output, forKey: identity) {
-        throw .cannotWrite(path: output, reason: "\(other) is the same file, and also written")
+      if let other = owners[identity]?.first(where: { !areNames($0.target, target) }) {
+        throw .cannotWrite(path: output, reason: "\(other.path) is the same file, and also written")
       }
+      owners[identity, default: []].append((output, target))
     }
     guard owners.keys.contains(where: \.exists) else { return }
     for input in files + inputs.flatMap(Self.files) {
-      if let identity = FileIdentity(input), let output = owners[identity] {
-        throw .cannotWrite(path: output, reason: "it is the input \(input)")
+      if let identity = FileIdentity(input), let output = owners[identity]?.first {
+        throw .cannotWrite(path: output.path, reason: "it is the input \(input)")
       }
     }
+  }
+
+  /// Two names of one file, as equal arms of an earlier run have: each gets a file of its own, for files are replaced.
+  private static func areNames(_ one: OutputTarget, _ other: OutputTarget) -> Bool {
+    guard case .file(let first) = one, case .file(let second) = other else { return false }
+    return first != second
   }
 
   /// The files that an input is made of. What cannot be read is told by whoever reads it.
