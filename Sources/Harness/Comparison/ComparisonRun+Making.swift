@@ -19,7 +19,13 @@ extension ComparisonRun {
     var maker = ArmMaker(run: self, original: original, images: images, task: task)
     maker.saved = isMadeApart ? SavedArms(in: folder, facts) : nil
     var planned = [ComparisonPlan.PlannedArm(original, task, measure?.notes ?? [])]
-    for plan in arms.map({ plans($0, observations) }) ?? [] { planned.append(try maker.arm(plan)) }
+    let plans = arms.map { self.plans($0, observations) } ?? []
+    try ProgressSteps.run("making arm", count: plans.count) { next in
+      for plan in plans {
+        next()
+        planned.append(try maker.arm(plan))
+      }
+    }
     for arm in given { planned.append(try maker.arm(MadeArm(arm, besides: original))) }
     ArmFiles(in: folder).keepEqualOnesOnce(planned.map(\.arm))
     var plan = ComparisonPlan(

@@ -37,14 +37,27 @@ extension ComparisonRun {
     _ journal: PartJournal<Bench.Record>?, look: String? = nil,
     check: (AnswerPart<Bench.Record>) throws -> Void = { _ in }
   ) throws -> RunPart<Bench.Record> {
+    try ProgressSteps.run("arm", count: plan.arms.count) { next in
+      try score(plan, original, on: bench, indices, journal, look: look, check: check, next)
+    }
+  }
+
+  /// - Parameter next: is called before each arm.
+  private func score<Bench: ArmBench>(
+    _ plan: ComparisonPlan, _ original: LoadedModel, on bench: Bench, _ indices: [Int],
+    _ journal: PartJournal<Bench.Record>?, look: String?,
+    check: (AnswerPart<Bench.Record>) throws -> Void, _ next: () -> Void
+  ) throws -> RunPart<Bench.Record> {
     var bench = bench
     let end = look.map { ", \($0)" } ?? ""
+    next()
     let first = try bench.answers(ofOriginal: original, title: "original\(end)")
     try check(first)
     var arms = [[RunPart<Bench.Record>.OnHardware(hardware: .exact, answers: first)]]
     var known: [AnswerKey: AnswerPart<Bench.Record>] = [:]
     for (place, planned) in plan.arms.enumerated().dropFirst() {
       try Interruption.check()
+      next()
       var loaded: LoadedModel?
       arms.append(
         try planned.hardware.map { hardware in
