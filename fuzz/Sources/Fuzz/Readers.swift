@@ -108,6 +108,21 @@ enum Readers {
     }
   }
 
+  /// As TOML and as JSON.
+  static func configuration(_ data: Data) throws {
+    let found = try ["toml", "json"].compactMap { ending in
+      let path = ScratchFile.holding(data, suffix: ".\(ending)")
+      return try? ConfigurationFile(contentsOf: path)
+    }
+    guard let file = found.first else {
+      _ = try ConfigurationFile(contentsOf: ScratchFile.holding(data, suffix: ".toml"))
+      return
+    }
+    let options = file.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    for (_, value) in options { _ = value.texts }
+    _ = ConfigurationText.toml("compare", options)
+  }
+
   /// Of the images 1.jpg and 2.jpg.
   static func pairs(_ data: Data) throws {
     let images = ScratchFile.folder("-images")

@@ -10,6 +10,7 @@ enum Targets {
     "npz": Readers.archive,
     "image": Readers.image, "annotations": Readers.annotations, "mask": Readers.mask,
     "dictionary": Readers.dictionary, "pairs": Readers.pairs,
+    "configuration": Readers.configuration,
   ]
 
   /// Files to start from; what edits a seed looks for it here too.
