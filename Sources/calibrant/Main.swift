@@ -31,34 +31,38 @@ struct Calibrant: ParsableCommand {
 
   /// Runs the command and says what went wrong.
   private static func outcome() -> Int32 {
+    let typed = Array(CommandLine.arguments.dropFirst())
+    var origins: String?
     do {
-      var command = try parseAsRoot(arguments())
+      // What a plan, the environment and a configuration file add is parsed as if it had been typed.
+      let defaults = try ArgumentDefaults(for: typed, in: ProcessInfo.processInfo.environment)
+      let planned = try PlannedArguments.expanded(typed, from: defaults?.value(of: "from"))
+      origins = defaults?.origins(beside: planned)
+      Invocation.arguments = defaults?.applied(to: planned) ?? planned
+    } catch { return tell(Refusal(error), origins) }
+    do {
+      if let fault = UsageFault.inHelp(typed) { throw ValidationError(fault) }
+      var command = try parseAsRoot(Invocation.arguments)
       try InstructionSet.selected()
       try command.run()
       return 0
-    } catch {
-      let failure = Failure(error)
-      // The parser takes errors that it does not know for failures of 1, which here means that a gate said no.
-      let isUnknown = !(error is ExitCode) && exitCode(for: error) == .failure
-      if failure.isOurs || isUnknown {
-        note("calibrant: \(failure.text)", quiet: false)
-        return failure.exitCode
-      }
-      let text = fullMessage(for: error)
-      let code = exitCode(for: error)
-      let stream = code.isSuccess ? StandardStream.output : .error
-      if !text.isEmpty { stream.write(Escaping.terminalLines(text) + "\n") }
-      return code.rawValue
-    }
+    } catch { return tell(Refusal(error, parsing: Invocation.arguments), origins) }
   }
 
-  /// What is to be parsed: what is typed, with what a plan, the environment and a configuration file add.
-  private static func arguments() throws -> [String] {
-    let typed = Array(CommandLine.arguments.dropFirst())
-    let defaults = try ArgumentDefaults(for: typed, in: ProcessInfo.processInfo.environment)
-    let planned = try PlannedArguments.expanded(typed, from: defaults?.value(of: "from"))
-    Invocation.arguments = defaults?.applied(to: planned) ?? planned
-    return Invocation.arguments
+  /// - Parameter origins: where options came from that nobody typed.
+  private static func tell(_ refusal: Refusal, _ origins: String?) -> Int32 {
+    if refusal.isAnswer {
+      if !refusal.text.isEmpty {
+        StandardStream.output.write(Escaping.terminalLines(refusal.text) + "\n")
+      }
+    } else if !refusal.text.isEmpty {
+      let isUsage = refusal.exitCode == Failure.Code.usage
+      let lines = [
+        "calibrant: \(refusal.text)", isUsage ? origins : nil, refusal.usage,
+      ].compactMap(\.self).filter { !$0.isEmpty }
+      note(lines.joined(separator: "\n"), quiet: false)
+    }
+    return refusal.exitCode
   }
 
   /// Ends the process; a result that nobody could be told is a failure, whatever it was.

@@ -5,15 +5,13 @@ import Testing
 /// Runs a command that must refuse its input: one message on standard error that names every `culprit`, nothing on
 /// standard output, and nothing left in `folder`.
 func expectRefusal(
-  _ arguments: [String], code: Int32, _ prefix: String? = nil, naming culprits: String...,
-  leaving folder: TemporaryFolder,
+  _ arguments: [String], code: Int32, naming culprits: String..., leaving folder: TemporaryFolder,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let before = folder.entries
   let run = try RunCalibrant.run(arguments + ["--quiet"], in: folder.path)
   #expect(run.exitCode == code, "\(run.errors)", sourceLocation: sourceLocation)
-  let prefix = prefix ?? (code == 64 ? "Error: " : "calibrant: ")
-  #expect(run.errors.hasPrefix(prefix), "\(run.errors)", sourceLocation: sourceLocation)
+  #expect(run.errors.hasPrefix("calibrant: "), "\(run.errors)", sourceLocation: sourceLocation)
   let message = run.errors.split(separator: "\n").first ?? ""
   for culprit in culprits {
     #expect(message.contains(culprit), "\(run.errors)", sourceLocation: sourceLocation)

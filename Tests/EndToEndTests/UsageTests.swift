@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import calibrant
+
 /// Options with values that mean nothing, and outputs that cannot be written.
 @Suite struct UsageTests {
   private let folder: TemporaryFolder
@@ -34,7 +36,7 @@ import Testing
     let name = option == "--methods" || option == "--schemes" ? option.dropLast() : option[...]
     let run = try RunCalibrant.run(arguments, in: folder.path)
     #expect(run.exitCode == 64)
-    #expect(run.errors.hasPrefix("Error: "))
+    #expect(run.errors.hasPrefix("calibrant: "))
     #expect(run.errors.contains(name.drop { $0 == "-" }), "\(run.errors)")
     #expect(run.output == "")
     #expect(folder.entries == [])
@@ -76,13 +78,80 @@ import Testing
   func everyCommandHasHelp(_ command: String) throws {
     let run = try RunCalibrant.run([command, "--help"], in: folder.path)
     #expect(run.exitCode == 0 && run.errors == "")
-    for part in ["Example", "calibrant \(command) ", "--json", "--quiet", "--config"] {
+    for part in ["Example", "calibrant \(command) ", "--json", "--quiet", "--config", "--color"] {
       #expect(run.output.contains(part), "\(part)")
     }
   }
 
-  @Test func unknownOption() throws {
-    try #expect(RunCalibrant.run(["info", "m.onnx", "--colour"], in: folder.path).exitCode == 64)
+  /// What does not exist is named before what is missing, with what was probably meant.
+  @Test(arguments: [
+    (["compar", "m.onnx"], "there is no command 'compar'; did you mean 'compare'?"),
+    (["help", "compar"], "there is no command 'compar'; did you mean 'compare'?"),
+    (["--verison"], "there is no option '--verison' before a command; did you mean '--version'?"),
+    (["compare", "--max-dorp", "1"], "no option '--max-dorp'; did you mean '--max-drop'?"),
+    (["info", "m.onnx", "--colour=never"], "no option '--colour'; did you mean '--color'?"),
+    (["compare", "--bits", "4"], "no option '--bits'; it is one of quantize, calibrate"),
+    (["evaluate", "--task", "detektion"], "fidelity; did you mean 'detection'?"),
+    (
+      ["info", "m.onnx", "--color", "allways"],
+      "none of auto, always, never; did you mean 'always'?"
+    ),
+    (["quantize", "m.onnx", "-o", "q", "--method", "corected"], "did you mean 'corrected'?"),
+    (["quantize", "m.onnx", "-o", "q", "--weights", "symetric"], "did you mean 'symmetric'?"),
+    (["quantize", "m.onnx", "-o", "q", "--activations", "int9"], "did you mean 'int8'?"),
+    (["quantize", "m.onnx", "-o", "q", "--preset", "imagnet"], "did you mean 'imagenet'?"),
+    (["calibrate", "m.onnx", "--data", "x", "-o", "q", "--method", "entropi"], "'entropy'?"),
+    (["calibrate", "m.onnx", "--data", "x", "-o", "q", "--rounding", "nearst"], "'nearest'?"),
+    (["evaluate", "m.onnx", "--images", "x", "--boxes", "yolov6"], "did you mean 'yolov8'?"),
+    (["compare", "m.onnx", "--images", "x", "--calibration", "y", "--schemes", "w8a4"], "'w8a8'?"),
+  ])
+  func misspelled(_ arguments: [String], _ text: String) throws {
+    let run = try RunCalibrant.run(arguments, in: folder.path)
+    #expect(run.exitCode == 64 && run.output == "")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines[0].hasPrefix("calibrant: ") && lines[0].hasSuffix(text), "\(run.errors)")
+    #expect(lines[1].hasPrefix("Usage: calibrant "), "\(run.errors)")
+  }
+
+  /// An error that a command finds when it knows the model shows how that command is used.
+  @Test func usageIsTheCommands() throws {
+    let run = try RunCalibrant.run(
+      ["evaluate", DemoFiles.model, "--images", DemoFiles.test, "--letterbox", "7"],
+      in: folder.path)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.contains("\nUsage: calibrant evaluate [<options>] <model>\n"))
+    #expect(run.errors.hasSuffix("  See 'calibrant evaluate --help' for more information.\n"))
+  }
+
+  @Test func optionsOfTheEnvironmentAreTold() throws {
+    let run = try RunCalibrant.shell(
+      "CALIBRANT_MEAN=1 calibrant evaluate m.onnx --images x --scale 2", in: folder.path)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.contains("\nNot typed: --mean 1 from CALIBRANT_MEAN\n"), "\(run.errors)")
+  }
+
+  @Test(arguments: ["--data", "--images", "--calibration"])
+  func dataHasSeveralNames(_ name: String) throws {
+    let calibrate = try Calibrant.parseAsRoot(["calibrate", "m", name, "x", "-o", "q"])
+    let inspect = try Calibrant.parseAsRoot(["inspect", "m", "q", name, "x"])
+    let validate = try Calibrant.parseAsRoot(["validate", "m", "q", name, "x"])
+    #expect((calibrate as? Calibrate)?.data == ["x"])
+    #expect((inspect as? Inspect)?.data == ["x"])
+    #expect((validate as? Validate)?.data == ["x"])
+  }
+
+  @Test func color() throws {
+    let arguments = ["diff", "a.json", "a.json"]
+    _ = try RunCalibrant.run(
+      ["evaluate", DemoFiles.model, "--images", DemoFiles.test, "--json", "a.json"]
+        + DemoFiles.asTheyAre, in: folder.path)
+    let plain = try RunCalibrant.run(arguments + ["--max-drop", "50"], in: folder.path).output
+    for (choice, isColored) in [("auto", false), ("never", false), ("always", true)] {
+      let run = try RunCalibrant.run(
+        arguments + ["--max-drop", "50", "--color", choice], in: folder.path)
+      #expect(run.output.contains("\u{1B}[1;32mPASS\u{1B}[0m") == isColored)
+      #expect(run.output.replacing(/\u{1B}\[[0-9;]*m/, with: "") == plain)
+    }
   }
 
   @Test func unmatchedLayer() throws {

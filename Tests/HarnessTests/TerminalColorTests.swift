@@ -19,5 +19,12 @@ import Testing
   ])
   func followsTheEnvironment(_ environment: [String: String], _ isAllowed: Bool) {
     #expect(TerminalColor.isAllowed(by: environment) == isAllowed)
+    for isTerminal in [false, true] {
+      func isColored(_ choice: TerminalColor.Choice) -> Bool {
+        choice.isColored(isTerminal: isTerminal, in: environment)
+      }
+      #expect(isColored(.auto) == (isTerminal && isAllowed))
+      #expect(isColored(.always) && !isColored(.never))
+    }
   }
 }

@@ -41,13 +41,14 @@ def calibrate(model: Path, *, data: Samples, o: Path | None = None, **options: A
     return program.run("calibrate", [model], {"data": data, "o": o, **options})
 
 
-def compare(model: Path, *, images: Path, calibration: Samples, o: Path | None = None, **options: Any) -> Result:
+def compare(model: Path | Sequence[Path], *, images: Path, calibration: Samples, o: Path | None = None, **options: Any) -> Result:
     """The main job: original against weight-based against activation-based, on labelled images.
 
     With `max_drop`, `verdict` is pass, fail or inconclusive. `arms` are the measured files, of which the folder `o` gets copies
-    beside the report.
+    beside the report. Of several models, `models` has the result of each, and `o` a folder for each.
     """
-    return program.run("compare", [model], {"images": images, "calibration": calibration, "o": o, **options})
+    models = [model] if isinstance(model, (str, os.PathLike)) else list(model)
+    return program.run("compare", models, {"images": images, "calibration": calibration, "o": o, **options})
 
 
 def validate(original: Path, quantized: Path, **options: Any) -> Result:

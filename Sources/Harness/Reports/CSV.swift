@@ -42,6 +42,8 @@ struct CSV {
 
   mutating func append(_ number: Int) { Decimal.append(number, to: &bytes) }
 
+  mutating func append(_ number: Double) { bytes.append(contentsOf: number.description.utf8) }
+
   mutating func append(_ number: Float) { bytes.append(contentsOf: number.description.utf8) }
 
   /// What was written apart, whole lines or parts of one.

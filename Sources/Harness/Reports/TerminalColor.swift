@@ -1,5 +1,20 @@
 /// Verdict words in colour, for terminals.
 public enum TerminalColor {
+  /// When there are colours.
+  public enum Choice: String, CaseIterable, Sendable {
+    /// Where the output goes to a terminal, and `isAllowed`.
+    case auto
+    case always, never
+
+    public func isColored(isTerminal: Bool, in environment: [String: String]) -> Bool {
+      switch self {
+      case .auto: isTerminal && TerminalColor.isAllowed(by: environment)
+      case .always: true
+      case .never: false
+      }
+    }
+  }
+
   /// Whether output that goes to a terminal may have colours: NO_COLOR is unset or empty (no-color.org) and
   /// the terminal is not a dumb one.
   public static func isAllowed(by environment: [String: String]) -> Bool {

@@ -71,8 +71,11 @@ extension DeclaredOption {
     case .positional: texts.map { $0.hasPrefix("-") ? "./" + $0 : $0 }
     case .flag: [spellings[0]]
     case .option:
-      // Bound to its option: a value may start with a dash.
-      (isRepeating ? texts : [texts.joined(separator: ",")]).map { "\(spellings[0])=\($0)" }
+      // A value that looks like an option is bound to its own.
+      (isRepeating ? texts : [texts.joined(separator: ",")]).flatMap { text in
+        text.hasPrefix("-") && text != "-"
+          ? ["\(spellings[0])=\(text)"] : [spellings[0], text]
+      }
     }
   }
 

@@ -78,6 +78,12 @@ struct TypedArguments {
     }
   }
 
+  /// Options alone, as they were typed.
+  func options(without names: Set<String>) -> [String] {
+    parts.filter { part in part.option.map { names.isDisjoint(with: $0.names) } ?? false }
+      .flatMap(\.arguments)
+  }
+
   /// As they were typed, without these options.
   func arguments(without names: Set<String> = []) -> [String] {
     parts.filter { names.isDisjoint(with: $0.option?.names ?? []) }.flatMap(\.arguments)

@@ -12,7 +12,9 @@ struct Bench: ParsableCommand {
       Exits with 1 when a figure is worse by more than the noise that both runs show.
       """)
 
-  @Argument(help: "ONNX files, quantized or not.", completion: .file()) var models: [String]
+  @Argument(
+    help: ArgumentHelp("ONNX files, quantized or not.", valueName: "model"), completion: .file())
+  var models: [String]
 
   @Option(help: "Images per run for throughput (default: the baseline's, or each model's best).")
   var batch: Int?
@@ -42,8 +44,8 @@ struct Bench: ParsableCommand {
       """)
   var autotune = false
 
-  @OptionGroup var arithmetic: ArithmeticOption
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Arithmetic") var arithmetic: ArithmeticOption
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   @Flag(help: "No progress on standard error.")
   var quiet = false

@@ -19,6 +19,7 @@ struct Calibrate: ParsableCommand {
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
 
   @Option(
+    name: SampleNames.specification,
     help: ArgumentHelp(
       "Folder of images, or samples: a .npy array, or one per input of the model, or all of them in one .npz.",
       valueName: "dir|[input=]x.npy"),
@@ -30,7 +31,7 @@ struct Calibrate: ParsableCommand {
     completion: .file())
   var file: String?
 
-  @OptionGroup var ranking: RankingOptions
+  @OptionGroup(title: "Task") var ranking: RankingOptions
 
   @Option(
     help: "How ranges are chosen: \(StandardMethods.names.joined(separator: ", ")).",
@@ -60,18 +61,18 @@ struct Calibrate: ParsableCommand {
 
   @Flag(help: "Write statistics, and no quantized file.") var observeOnly = false
 
-  @OptionGroup var part: ShardOption
+  @OptionGroup(title: "Shards") var part: ShardOption
 
   @Flag(help: "Show what auto chose each activation's range by.") var verbose = false
 
   @Flag(help: "Leave damaged images out instead of stopping.") var skipUnreadable = false
 
-  @OptionGroup var scheme: SchemeFlags
-  @OptionGroup var flags: QuantizationFlags
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var layout: LayoutOption
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Quantization") var scheme: SchemeFlags
+  @OptionGroup(title: "Quantization") var flags: QuantizationFlags
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Preprocessing") var layout: LayoutOption
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func validate() throws {
     if observeOnly { try validateObserving() } else { _ = try places() }

@@ -27,8 +27,8 @@ struct Check: ParsableCommand {
       valueName: "float|integer"))
   var arithmetic = Arithmetic.float
 
-  @OptionGroup var quiet: QuietFlag
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Run") var quiet: QuietFlag
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func run() throws {
     try result.requireWritable(apartFrom: path + [mustPass])

@@ -27,57 +27,33 @@ struct Compare: ParsableCommand {
                calibrant compare --from run/ --shard 3/8
                calibrant merge run/ -o report/
 
+      Several models are compared one after another, each into a folder of its own, and a table says what to ship:
+               calibrant compare a.onnx b.onnx --images test/ --calibration calibration/ --max-drop 1 -o reports/
+
       With --max-drop or --min-agreement the exit code is 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
       """)
 
-  @Argument(help: "An ONNX file.", completion: .file()) var model: String
-  @OptionGroup var images: ImageOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Folder of images, or arrays as --data has them; never the test images.",
-      valueName: "dir|[input=]x.npy"),
+  @Argument(
+    help: ArgumentHelp("ONNX files, compared one after another.", valueName: "model"),
     completion: .file())
-  var calibration: [String] = []
+  var models: [String]
 
-  @Option(
-    help: ArgumentHelp(
-      "Measure this file, made of the model by any tool, beside the others; may be repeated.",
-      valueName: "name=file.onnx"), completion: .file())
-  var also: [NamedFile] = []
-
-  @Option(help: "Comma-separated: w8, w4, w8a8, w4a8.") var schemes = "w8,w4,w8a8"
-
-  @Option(
-    help: "Comma-separated: \(StandardMethods.names.joined(separator: ", ")).",
-    completion: .list(StandardMethods.names))
-  var methods = "auto"
-
-  @Option(
-    help: ArgumentHelp(
-      "Largest acceptable drop of top-1, or of the task's metric, in points.", valueName: "points"))
-  var maxDrop: Double?
-
-  @Option(
-    help: ArgumentHelp(
-      "Least acceptable agreement with the original's answers, in percent.", valueName: "percent"))
-  var minAgreement: Double?
-
-  @Flag(help: "Add an arm per step of the activation-based recipe, without that step.")
-  var ablation = false
-
-  @Flag(
-    help: """
-      Read images in shuffled order and stop once the verdict on --max-drop is settled, by statistics that stay valid \
-      however often one looks.
-      """)
-  var sequential = false
+  @OptionGroup(title: "Images") var images: ImageOptions
+  @OptionGroup(title: "Arms") var made: ArmOptions
+  @OptionGroup(title: "Verdict") var limits: VerdictOptions
 
   @Option(
     name: .customShort("o"),
     help: ArgumentHelp("Folder for the report and the quantized files.", valueName: "dir"),
     completion: .directory)
   var folder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Append a row per model to this table: what to ship, how large it is and what it loses.",
+      valueName: "file.csv"),
+    completion: .file())
+  var results: String?
 
   @Flag(help: "Make the arms' files and plan.json in the folder of -o, and score nothing.")
   var makeOnly = false
@@ -94,21 +70,14 @@ struct Compare: ParsableCommand {
       valueName: "dir"), completion: .directory)
   var from: String?
 
-  @OptionGroup var part: ShardOption
+  @OptionGroup(title: "Shards") var part: ShardOption
 
   @Flag(help: "Leave out whatever a clock said.") var noTiming = false
 
-  @OptionGroup var task: TaskOptions
-  @OptionGroup var ranking: RankingOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
+  @OptionGroup(title: "Task") var ranking: RankingOptions
 
-  @Option(help: "Use this many calibration samples.") var calibrationLimit: Int?
   @Option(help: "Seed of --limit and --calibration-limit.") var seed: UInt64 = 0
-
-  @Option(
-    help: ArgumentHelp(
-      "Write statistics after observing; read them instead where the file exists.",
-      valueName: "file"), completion: .file())
-  var statistics: String?
 
   @Option(
     help: ArgumentHelp(
@@ -116,38 +85,33 @@ struct Compare: ParsableCommand {
       valueName: "auto|on|off"))
   var speed = SpeedChoice.auto
 
-  @OptionGroup var hardware: HardwareOption
-  @OptionGroup var arithmetic: ArithmeticOption
-  @OptionGroup var flags: QuantizationFlags
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var layout: LayoutOption
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Arithmetic") var hardware: HardwareOption
+  @OptionGroup(title: "Arithmetic") var arithmetic: ArithmeticOption
+  @OptionGroup(title: "Quantization") var flags: QuantizationFlags
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Preprocessing") var layout: LayoutOption
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
+
+  /// The one that is compared; of several each is, by a command of its own.
+  var model: String { models[0] }
 
   func validate() throws {
-    try flags.validateBlockSize(weightBits: parsedSchemes().map(\.weightBits))
-    _ = try parsedMethods()
-    let calibration = try SampleFiles.parsed(calibration)
+    try validateModels()
+    try flags.validateBlockSize(weightBits: made.parsedSchemes().map(\.weightBits))
+    _ = try made.parsedMethods()
+    let calibration = try SampleFiles.parsed(made.calibration)
     if let array = images.data.first, calibration.paths.isEmpty || calibration.areArrays {
       try preprocessing.requireNoEffect(on: array)
     }
-    guard !calibration.paths.isEmpty || !also.isEmpty else {
+    guard !calibration.paths.isEmpty || !made.also.isEmpty else {
       throw ValidationError(
         "--calibration is missing: a folder of images to calibrate with, or with --also name=file.onnx none"
       )
     }
-    for (index, file) in also.enumerated()
-    where also[..<index].contains(where: { $0.name == file.name }) {
+    for (index, file) in made.also.enumerated()
+    where made.also[..<index].contains(where: { $0.name == file.name }) {
       throw ValidationError("--also names two files '\(file.name)'")
-    }
-    if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
-      throw ValidationError("--max-drop must be a number of points, 0 or more")
-    }
-    if let minAgreement, !(0...100).contains(minAgreement) {
-      throw ValidationError("--min-agreement must be a number of percent, 0 to 100")
-    }
-    if sequential && maxDrop == nil {
-      throw ValidationError("--sequential settles a verdict, which needs --max-drop")
     }
     guard (from != nil) == (part.shard != nil) else {
       throw ValidationError(
@@ -158,7 +122,7 @@ struct Compare: ParsableCommand {
     if let array = images.data.first, makeOnly || from != nil {
       throw ValidationError("--data \(array) cannot be scored in shards: they are of images")
     }
-    if makeOnly, folder == nil || sequential {
+    if makeOnly, folder == nil || limits.sequential {
       throw ValidationError(
         folder == nil
           ? "--make-only needs -o, the folder for the plan and the arms' files"
@@ -171,7 +135,7 @@ struct Compare: ParsableCommand {
       )
     }
     let measured = try task.settings().task ?? .classification
-    if sequential, minAgreement != nil || measured != .classification {
+    if limits.sequential, limits.minAgreement != nil || measured != .classification {
       throw ValidationError("--sequential settles a drop of top-1, nothing else")
     }
   }
@@ -181,7 +145,9 @@ struct Compare: ParsableCommand {
     if let from, let (shard, scheduler) = try part.resolved() {
       return try score(shard, scheduler, from)
     }
-    let comparison = try compare()
+    if models.count > 1 { return try compareEach() }
+    let comparison = try compare(telling: emit)
+    if let results { try ResultsTable.append(ModelRow(comparison, in: folder), to: results) }
     if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
   }
 
@@ -189,27 +155,27 @@ struct Compare: ParsableCommand {
   func comparisonRun(in folder: URL) throws -> ComparisonRun {
     var run = ComparisonRun(
       try images.measured(task.settings()), in: folder, run_.context(seed: seed))
-    run.schemes = try parsedSchemes()
-    run.methods = try parsedMethods()
+    run.schemes = try made.parsedSchemes()
+    run.methods = try made.parsedMethods()
     run.calibration = try calibrationSamples()
     run.options = try flags.options()
-    run.also = also.map { ($0.name, $0.path) }
-    run.maxDrop = maxDrop.map { $0 / 100 }
-    run.minAgreement = minAgreement.map { $0 / 100 }
-    run.isSequential = sequential
-    run.isAblation = ablation
+    run.also = made.also.map { ($0.name, $0.path) }
+    run.maxDrop = limits.maxDrop.map { $0 / 100 }
+    run.minAgreement = limits.minAgreement.map { $0 / 100 }
+    run.isSequential = limits.sequential
+    run.isAblation = made.ablation
     run.hardware = hardware.hardware
     run.speed = speed
     run.isTimed = !noTiming
-    run.statistics = statistics
+    run.statistics = made.statistics
     run.command = ReportedCommand.arguments(Invocation.arguments)
     return run
   }
 
   private func calibrationSamples() throws -> CalibrationSamples? {
-    guard !calibration.isEmpty else { return nil }
-    var samples = CalibrationSamples(try SampleFiles.parsed(calibration))
-    samples.limit = calibrationLimit
+    guard !made.calibration.isEmpty else { return nil }
+    var samples = CalibrationSamples(try SampleFiles.parsed(made.calibration))
+    samples.limit = made.calibrationLimit
     samples.skipsUnreadable = images.skipUnreadable
     return samples
   }
@@ -218,23 +184,27 @@ struct Compare: ParsableCommand {
     try preprocessing.preprocessing(for: model, areArrays: images.images == nil)
   }
 
-  private func compare() throws -> Comparison {
+  /// - Parameter tell: what is done with the outcome while the quantized files are there.
+  func compare(
+    telling tell: (ComparisonRun.Outcome, _ report: String?) throws -> Void
+  ) throws -> Comparison {
+    if let results { try ResultsTable.check(results) }
     let (loaded, report) = try places()
     try requireWritable(report.map(ReportFolder.files(in:)) ?? [])
     guard let report else {
       let scratch = try ScratchFolder()
       return try withExtendedLifetime(scratch) {
-        try compare(loaded, in: scratch.url, report: nil)
+        try compare(loaded, in: scratch.url, report: nil, tell)
       }
     }
-    return try compare(loaded, in: URL(filePath: report), report: report)
+    return try compare(loaded, in: URL(filePath: report), report: report, tell)
   }
 
   func requireWritable(_ outputs: [String]) throws {
     try result.requireWritable(
-      [statistics, statistics.map(WalkJournal.path(beside:))] + outputs,
-      apartFrom: [model, task.masks] + images.paths + SampleFiles.parsed(calibration).paths
-        + also.map(\.path),
+      [made.statistics, made.statistics.map(WalkJournal.path(beside:)), results] + outputs,
+      apartFrom: [model, task.masks] + images.paths + SampleFiles.parsed(made.calibration).paths
+        + made.also.map(\.path),
       files: task.files)
   }
 
@@ -260,32 +230,19 @@ struct Compare: ParsableCommand {
   ///   - folder: for the quantized files.
   ///   - report: the same as it was given, where a report is asked for.
   private func compare(
-    _ loaded: LoadedModel, in folder: URL, report: String?
+    _ loaded: LoadedModel, in folder: URL, report: String?,
+    _ tell: (ComparisonRun.Outcome, _ report: String?) throws -> Void
   ) throws -> Comparison {
     let models = try OutputFolder(folder.appending(path: "models").path)
     defer { models.removeIfEmpty() }
     let outcome = try comparisonRun(in: folder).run(
       loaded, recipe(for: loaded), writesReport: report != nil)
-    try emit(outcome, report: report)
+    try tell(outcome, report)
     return outcome.comparison
   }
 
   func emit(_ outcome: ComparisonRun.Outcome, report: String?) throws {
     try result.emit(outcome)
     if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
-  }
-
-  private func parsedSchemes() throws -> [SchemeName] {
-    let names = schemes.split(separator: ",").map(String.init)
-    guard !names.isEmpty else { throw ValidationError("--schemes is empty") }
-    return try names.map { name in
-      do { return try SchemeName(name) } catch { throw ValidationError("\(error)") }
-    }
-  }
-
-  private func parsedMethods() throws -> [any CalibrationMethod] {
-    let names = methods.split(separator: ",").map(String.init)
-    guard !names.isEmpty else { throw ValidationError("--methods is empty") }
-    return try names.map { try calibrationMethod($0) }
   }
 }

@@ -21,8 +21,8 @@ struct Demo: ParsableCommand {
     completion: .directory)
   var output = "calibrant-demo"
 
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func run() throws {
     try result.requireWritable(apartFrom: [])
@@ -43,5 +43,6 @@ struct Demo: ParsableCommand {
   private var passedOn: [String] {
     (run_.jobs.map { ["--jobs", "\($0)"] } ?? []) + (run_.quiet ? ["--quiet"] : [])
       + (result.json.map { ["--json", $0] } ?? [])
+      + (result.general.color == .auto ? [] : ["--color", result.general.color.rawValue])
   }
 }

@@ -18,9 +18,9 @@ struct Diff: ParsableCommand {
     help: ArgumentHelp("Largest acceptable drop of the metric, in points.", valueName: "points"))
   var maxDrop: Double?
 
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var reports: ReportOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var reports: ReportOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func validate() throws {
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {

@@ -21,12 +21,12 @@ struct DoctorCommand: ParsableCommand {
   private static let defaultLimit = 800
 
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
-  @OptionGroup var images: ImageOptions
-  @OptionGroup var task: TaskOptions
-  @OptionGroup var ranking: RankingOptions
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Images") var images: ImageOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
+  @OptionGroup(title: "Task") var ranking: RankingOptions
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   @Option(help: "Seed of the sample.") var seed: UInt64 = 0
 

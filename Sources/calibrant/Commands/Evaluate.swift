@@ -16,16 +16,16 @@ struct Evaluate: ParsableCommand {
       """)
 
   @Argument(help: "An ONNX file, quantized or not.", completion: .file()) var model: String
-  @OptionGroup var images: ImageOptions
-  @OptionGroup var task: TaskOptions
-  @OptionGroup var ranking: RankingOptions
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var layout: LayoutOption
-  @OptionGroup var hardware: HardwareOption
-  @OptionGroup var arithmetic: ArithmeticOption
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var reports: ReportOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Images") var images: ImageOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
+  @OptionGroup(title: "Task") var ranking: RankingOptions
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Preprocessing") var layout: LayoutOption
+  @OptionGroup(title: "Arithmetic") var hardware: HardwareOption
+  @OptionGroup(title: "Arithmetic") var arithmetic: ArithmeticOption
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var reports: ReportOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
 
@@ -36,7 +36,7 @@ struct Evaluate: ParsableCommand {
     completion: .file())
   var predictions: String?
 
-  @OptionGroup var part: ShardOption
+  @OptionGroup(title: "Shards") var part: ShardOption
 
   @Flag(help: "Leave out whatever a clock said.") var noTiming = false
 

@@ -7,8 +7,8 @@ struct Info: ParsableCommand {
     discussion: "Example: calibrant info model.onnx")
 
   @Argument(help: "An ONNX file.", completion: .file()) var model: String
-  @OptionGroup var quiet: QuietFlag
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Run") var quiet: QuietFlag
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func run() throws {
     try result.requireWritable(apartFrom: [model])

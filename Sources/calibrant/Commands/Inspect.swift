@@ -18,6 +18,7 @@ struct Inspect: ParsableCommand {
   @Argument(help: "Its quantized file.", completion: .file()) var quantized: String
 
   @Option(
+    name: SampleNames.specification,
     help: ArgumentHelp(
       "Folder of class folders, of images, or a CSV manifest; or samples: a .npy array, or one per input of the model, or all of them in one .npz.",
       valueName: "dir|[input=]x.npy"),
@@ -40,14 +41,14 @@ struct Inspect: ParsableCommand {
     completion: .file())
   var html: String?
 
-  @OptionGroup var task: TaskOptions
-  @OptionGroup var ranking: RankingOptions
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var layout: LayoutOption
-  @OptionGroup var hardware: HardwareOption
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var reports: ReportOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
+  @OptionGroup(title: "Task") var ranking: RankingOptions
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Preprocessing") var layout: LayoutOption
+  @OptionGroup(title: "Arithmetic") var hardware: HardwareOption
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var reports: ReportOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }

@@ -42,8 +42,8 @@ struct Merge: ParsableCommand {
 
   @Flag(help: "Leave out whatever a clock said.") var noTiming = false
 
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func run() throws {
     var isFolder: ObjCBool = false

@@ -14,17 +14,17 @@ struct Quantize: ParsableCommand {
     completion: .list(["plain", "corrected"]))
   var method = "plain"
 
-  @OptionGroup var scheme: SchemeFlags
-  @OptionGroup var flags: QuantizationFlags
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Quantization") var scheme: SchemeFlags
+  @OptionGroup(title: "Quantization") var flags: QuantizationFlags
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   private var correctsBiases: Bool { method == "corrected" && !flags.noBiasCorrection }
 
   func validate() throws {
     guard ["plain", "corrected"].contains(method) else {
-      throw ValidationError("--method '\(method)' is neither plain nor corrected")
+      throw ValidationError(Choice.refusal("--method", method, among: ["plain", "corrected"]))
     }
     try flags.validateBlockSize(weightBits: [scheme.bits])
   }

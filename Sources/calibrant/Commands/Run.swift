@@ -23,10 +23,10 @@ struct Run: ParsableCommand {
     help: "Run the graph as written, without rewrites; what --arithmetic says holds all the same.")
   var noOptimize = false
 
-  @OptionGroup var hardware: HardwareOption
-  @OptionGroup var arithmetic: ArithmeticOption
-  @OptionGroup var quiet: QuietFlag
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Arithmetic") var hardware: HardwareOption
+  @OptionGroup(title: "Arithmetic") var arithmetic: ArithmeticOption
+  @OptionGroup(title: "Run") var quiet: QuietFlag
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func run() throws {
     let choice = hardware.hardware ?? .exact
@@ -93,7 +93,8 @@ struct Run: ParsableCommand {
     let names = program.inputs.map(\.name)
     for name in files.keys.sorted() where !names.contains(name) {
       throw ValidationError(
-        "the model has no input '\(name)'; it has \(names.joined(separator: ", "))")
+        "the model has no input '\(name)'; it has \(names.joined(separator: ", "))"
+          + NearestName.question(name, among: names))
     }
     return try names.map { name in
       guard let file = files[name] else {

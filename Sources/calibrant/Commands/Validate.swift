@@ -14,17 +14,18 @@ struct Validate: ParsableCommand {
   @Argument(help: "The quantized ONNX file.", completion: .file()) var quantized: String
 
   @Option(
+    name: SampleNames.specification,
     help: ArgumentHelp(
       "Compare outputs on these: a folder of images, or samples: a .npy array, or one per input of the model, or all of them in one .npz.",
       valueName: "dir|[input=]x.npy"),
     completion: .file())
   var data: [String] = []
 
-  @OptionGroup var hardware: HardwareOption
-  @OptionGroup var preprocessing: PreprocessingOptions
-  @OptionGroup var layout: LayoutOption
-  @OptionGroup var run_: RunOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Arithmetic") var hardware: HardwareOption
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Preprocessing") var layout: LayoutOption
+  @OptionGroup(title: "Run") var run_: RunOptions
+  @OptionGroup(title: "Run") var result: ResultOptions
 
   func validate() throws {
     let files = try SampleFiles.parsed(data)

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Harness
+
+extension TerminalColor.Choice: ExpressibleByArgument {}
 
 /// What every command takes.
 struct GeneralOptions: ParsableArguments {
@@ -9,4 +12,10 @@ struct GeneralOptions: ParsableArguments {
       valueName: "file"),
     completion: .file())
   var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Verdicts in colour: auto on terminals, unless NO_COLOR is set.",
+      valueName: "auto|always|never"))
+  var color = TerminalColor.Choice.auto
 }

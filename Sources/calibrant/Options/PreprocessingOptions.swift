@@ -102,8 +102,8 @@ struct PreprocessingOptions: ParsableArguments {
 
   private func preprocessing(width: Int?, height: Int?) throws -> Preprocessing {
     guard let preset = Preprocessing.presets.first(where: { $0.name == preset }) else {
-      let known = Preprocessing.presets.map(\.name).joined(separator: ", ")
-      throw ValidationError("--preset '\(preset)' is none of \(known)")
+      throw ValidationError(
+        Choice.refusal("--preset", preset, among: Preprocessing.presets.map(\.name)))
     }
     var recipe = preset.preprocessing(
       ImageSize(width: width ?? preset.usualSide, height: height ?? preset.usualSide))
@@ -191,8 +191,7 @@ struct PreprocessingOptions: ParsableArguments {
     _ text: String, _ option: String
   ) throws -> T {
     guard let value = T(rawValue: text) else {
-      let known = T.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("\(option) '\(text)' is none of \(known)")
+      throw ValidationError(Choice.refusal(option, text, among: T.allCases.map(\.rawValue)))
     }
     return value
   }

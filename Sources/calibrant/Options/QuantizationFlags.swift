@@ -77,12 +77,8 @@ struct QuantizationFlags: ParsableArguments {
     if perChannel && perTensor {
       throw ValidationError("--per-channel and --per-tensor exclude each other")
     }
-    guard weights == nil || ["symmetric", "asymmetric"].contains(weights) else {
-      throw ValidationError("--weights is symmetric or asymmetric")
-    }
-    if let rounding, WeightRounding(rawValue: rounding) == nil {
-      throw ValidationError("--rounding '\(rounding)' is neither nearest nor optimal")
-    }
+    try Self.require(weights, "--weights", among: ["symmetric", "asymmetric"])
+    try Self.require(rounding, "--rounding", among: ["nearest", "optimal"])
     guard SchemeName.supportedWeightBits.contains(endBits) else {
       throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
     }
@@ -92,6 +88,12 @@ struct QuantizationFlags: ParsableArguments {
     try validateBlockSize()
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
+  }
+
+  private static func require(_ value: String?, _ option: String, among names: [String]) throws {
+    if let value, !names.contains(value) {
+      throw ValidationError(Choice.refusal(option, value, among: names))
+    }
   }
 
   func options() throws -> QuantizationOptions {
@@ -153,8 +155,8 @@ struct SchemeFlags: ParsableArguments {
     guard SchemeName.supportedWeightBits.contains(bits) else {
       throw ValidationError("--bits \(bits) is none of 8, 6, 4, 3, 2")
     }
-    guard activations == nil || ["int8", "float"].contains(activations) else {
-      throw ValidationError("--activations is int8 or float")
+    if let activations, !["int8", "float"].contains(activations) {
+      throw ValidationError(Choice.refusal("--activations", activations, among: ["int8", "float"]))
     }
   }
 
@@ -167,8 +169,7 @@ struct SchemeFlags: ParsableArguments {
 /// Looks a calibration method up by name.
 func calibrationMethod(_ name: String) throws -> any CalibrationMethod {
   guard let method = StandardMethods.named(name) else {
-    throw ValidationError(
-      "method '\(name)' is none of \(StandardMethods.names.joined(separator: ", "))")
+    throw ValidationError(Choice.refusal("method", name, among: StandardMethods.names))
   }
   return method
 }

@@ -44,9 +44,8 @@ struct ResultOptions: ParsableArguments {
   /// Prints text for people, where standard output is not a file's.
   func printText(_ text: String) {
     if StandardStream.holdsData { return }
-    let isColored =
-      isatty(STDOUT_FILENO) == 1
-      && TerminalColor.isAllowed(by: ProcessInfo.processInfo.environment)
+    let isColored = general.color.isColored(
+      isTerminal: isatty(STDOUT_FILENO) == 1, in: ProcessInfo.processInfo.environment)
     let text = Escaping.terminalLines(text)
     StandardStream.output.write((isColored ? TerminalColor.painted(text) : text) + "\n")
   }

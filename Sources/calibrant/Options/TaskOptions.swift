@@ -79,8 +79,7 @@ struct TaskOptions: ParsableArguments {
     settings.gallery = gallery ?? .own
     if let boxes {
       guard Self.decoders.contains(boxes) else {
-        throw ValidationError(
-          "--boxes '\(boxes)' is none of \(Self.decoders.joined(separator: ", "))")
+        throw ValidationError(Choice.refusal("--boxes", boxes, among: Self.decoders))
       }
       settings.boxes = boxes
     }
