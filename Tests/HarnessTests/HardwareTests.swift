@@ -74,7 +74,9 @@ import Testing
       let other = try #require(comparison.arms.last?.hardware?[.noVNNI]?.drop)
       let figure = format == JSONReport.self ? "\(other)" : ReportText.points(-other)
       #expect(text.contains(figure), "\(format.name)")
-      guard format != JUnitReport.self, format != JSONReport.self else { continue }
+      guard ![JUnitReport.name, JSONReport.name, GitHubReport.name].contains(format.name) else {
+        continue
+      }
       let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(words.contains("Intel before Ice Lake and Cascade Lake, AMD before Zen 4"))
       #expect(words.contains("conv (25.0 % of its sums)"), "\(format.name)")

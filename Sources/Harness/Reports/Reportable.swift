@@ -11,8 +11,12 @@ public protocol Reportable: Sendable {
 
   /// Image by image, as CSV with a header; nil where a result is of no single images.
   var recordsCSV: String? { get }
+
+  /// Results as model cards state them; nil where no model was measured by itself.
+  var modelIndex: ModelIndex? { get }
 }
 
 extension Reportable {
   public var recordsCSV: String? { nil }
+  public var modelIndex: ModelIndex? { nil }
 }

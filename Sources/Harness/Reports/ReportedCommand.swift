@@ -3,8 +3,8 @@
 public enum ReportedCommand {
   private static let silent: Set<String> = ["--quiet", "--make-only", "--no-timing"]
   private static let silentWithValue: Set<String> = [
-    "--jobs", "--batch", "-o", "--json", "--predictions", "--shard", "--shard-base", "--arms",
-    "--config", "--color", "--results",
+    "--jobs", "--batch", "-o", "--json", "--format", "--predictions", "--shard", "--shard-base",
+    "--arms", "--config", "--color", "--results",
   ]
 
   /// - Parameter arguments: as given, without the program's own path.

@@ -7,5 +7,7 @@ public enum StandardFormats {
     JSONReport.self,
     CSVRecords.self,
     JUnitReport.self,
+    ModelCard.self,
+    GitHubReport.self,
   ]
 }

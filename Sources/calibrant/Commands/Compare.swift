@@ -92,12 +92,14 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Preprocessing") var layout: LayoutOption
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var result: ResultOptions
+  @OptionGroup(title: "Run") var format: FormatOption
 
   /// The one that is compared; of several each is, by a command of its own.
   var model: String { models[0] }
 
   func validate() throws {
     try validateModels()
+    try format.validate(result)
     try flags.validateBlockSize(weightBits: made.parsedSchemes().map(\.weightBits))
     _ = try made.parsedMethods()
     let calibration = try SampleFiles.parsed(made.calibration)
@@ -242,7 +244,7 @@ struct Compare: ParsableCommand {
   }
 
   func emit(_ outcome: ComparisonRun.Outcome, report: String?) throws {
-    try result.emit(outcome)
+    try result.emit(outcome, as: format)
     if let report { note("report: \(report)/report.html", quiet: run_.quiet) }
   }
 }

@@ -21,8 +21,10 @@ struct Diff: ParsableCommand {
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var reports: ReportOptions
   @OptionGroup(title: "Run") var result: ResultOptions
+  @OptionGroup(title: "Run") var format: FormatOption
 
   func validate() throws {
+    try format.validate(result, without: [CSVRecords.self, ModelCard.self])
     if let maxDrop, !maxDrop.isFinite || maxDrop < 0 {
       throw ValidationError("--max-drop must be a number of points, 0 or more")
     }
@@ -34,7 +36,7 @@ struct Diff: ParsableCommand {
       old: SavedResult(contentsOf: old), new: SavedResult(contentsOf: new),
       maxDrop: maxDrop.map { $0 / 100 }, jobs: run_.workers)
     try reports.write(difference)
-    try result.emit(difference)
+    try result.emit(difference, as: format)
     if difference.exitCode != 0 { throw ExitCode(difference.exitCode) }
   }
 }

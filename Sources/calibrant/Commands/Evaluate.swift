@@ -26,6 +26,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var reports: ReportOptions
   @OptionGroup(title: "Run") var result: ResultOptions
+  @OptionGroup(title: "Run") var format: FormatOption
 
   @Option(help: "Seed of --limit.") var seed: UInt64 = 0
 
@@ -41,6 +42,7 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Leave out whatever a clock said.") var noTiming = false
 
   func validate() throws {
+    try format.validate(result)
     if let array = images.data.first { try preprocessing.requireNoEffect(on: array) }
     guard part.shard != nil else { return }
     guard reports.folder != nil else {
@@ -93,7 +95,7 @@ struct Evaluate: ParsableCommand {
     let outcome = noTiming ? outcome.withoutTiming : outcome
     if let predictions, let table = outcome.recordsCSV { try writeFile(table, to: predictions) }
     try reports.write(outcome)
-    try result.emit(outcome)
+    try result.emit(outcome, as: format)
   }
 
   /// Scores a shard of the images.

@@ -49,8 +49,10 @@ struct Inspect: ParsableCommand {
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var reports: ReportOptions
   @OptionGroup(title: "Run") var result: ResultOptions
+  @OptionGroup(title: "Run") var format: FormatOption
 
   func validate() throws {
+    try format.validate(result, without: [CSVRecords.self, ModelCard.self])
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     if sample < 1 { throw ValidationError("--sample must be at least 1") }
     guard !data.isEmpty else {
@@ -78,7 +80,7 @@ struct Inspect: ParsableCommand {
     )
     if let html, let page = HTMLReport().render(report) { try writeFile(page, to: html) }
     try reports.write(report)
-    try result.emit(report)
+    try result.emit(report, as: format)
   }
 
   private func measured() throws -> MeasuredData {

@@ -44,6 +44,7 @@ struct Merge: ParsableCommand {
 
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var result: ResultOptions
+  @OptionGroup(title: "Run") var format: FormatOption
 
   func run() throws {
     var isFolder: ObjCBool = false
@@ -57,9 +58,12 @@ struct Merge: ParsableCommand {
 
   /// Results or statistics, which have no report.
   private func emit(_ merged: @autoclosure () throws -> MergedParts) throws {
-    guard folder == nil, maxDrop == nil, minAgreement == nil, images == nil else {
+    guard folder == nil, maxDrop == nil, minAgreement == nil, images == nil,
+      format.format == TerminalReport.name
+    else {
       throw ValidationError(
-        "-o, --max-drop, --min-agreement and --images are for a folder of a comparison's parts")
+        "-o, --max-drop, --min-agreement, --images and --format are for a folder of a comparison's parts"
+      )
     }
     try result.requireWritable(apartFrom: parts)
     let merged = try merged()
@@ -80,7 +84,7 @@ struct Merge: ParsableCommand {
     guard var evaluate = try Calibrant.parseAsRoot(arguments) as? Evaluate else {
       preconditionFailure("the arguments are those of evaluate")
     }
-    evaluate.result = result
+    (evaluate.result, evaluate.format) = (result, format)
     try evaluate.join(path)
   }
 
@@ -92,7 +96,7 @@ struct Merge: ParsableCommand {
     guard
       var compare = try Calibrant.parseAsRoot(PlannedArguments.expanded(arguments)) as? Compare
     else { preconditionFailure("the arguments are those of compare") }
-    compare.result = result
+    (compare.result, compare.format) = (result, format)
     let comparison = try compare.join(path, to: folder)
     if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
   }
