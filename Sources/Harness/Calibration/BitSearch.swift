@@ -32,7 +32,9 @@ public struct BitSearch {
   private let judge: BitJudge
 
   /// Bits that layers may take; 32 stays in float. Fewer than 8 make a smaller file where two codes share a byte.
-  private var choices: [Int] { job.options.usesNativeInt4 ? [8, 4] : [8] }
+  private var choices: [Int] {
+    job.options.scheme(scheme).weights.usesNativeInt4 ? [8, 4] : [8]
+  }
 
   /// - Parameters:
   ///   - evaluator: how classes are told from outputs, where they are class scores.

@@ -13,6 +13,8 @@ public struct CalibrationRun {
   public var statistics: String?
   /// Chooses bits per layer; nil takes the scheme's for all.
   public var limit: BitSearch.Limit?
+  /// Where scales and offsets are written besides; nil nowhere.
+  public var encodings: EncodingsFile?
   public var context: RunContext
 
   public init(_ scheme: SchemeName, _ method: any CalibrationMethod, _ context: RunContext) {
@@ -37,6 +39,7 @@ public struct CalibrationRun {
       job, original, observations, data,
       CalibrationWalk(jobs: context.jobs, isQuiet: context.isQuiet, journal: journal))
     let bytes = try quantized.model.write(to: path)
+    try encodings?.write(quantized)
     journal?.remove()
     var summary = try QuantizedFileSummary(
       quantized, path: path, bytes: bytes, originalBytes: original.bytes)
@@ -76,6 +79,7 @@ public struct CalibrationRun {
     _ original: LoadedModel, _ preprocessing: Preprocessing
   ) throws -> QuantizationJob {
     context.messages.note(original.notes)
+    context.messages.warn(options.target?.warnings(of: [scheme]) ?? [])
     let job = try QuantizationJob(original.model, preprocessing, options)
     try job.check([scheme])
     return job

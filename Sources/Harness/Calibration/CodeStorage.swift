@@ -1,30 +1,46 @@
 import Quantization
 
 /// How weights of 4 bits and fewer are stored.
-enum CodeStorage: Sendable, Equatable {
+enum CodeStorage: Equatable {
   /// Two a byte, as ONNX INT4.
   case packed
-  /// One a byte, as was asked.
+  /// One a byte, as was asked or the target needs.
   case bytes
   /// One a byte, for these nodes would change their meaning in the operator set that has INT4.
   case bytesFor(obstacles: [String])
 
   /// The operator set that has INT4.
-  static let opset = 21
+  private static let opset = 21
 
-  /// Blocks of inputs have no form but INT4: a model that cannot have it is refused later.
-  init(_ options: QuantizationOptions, of model: PreparedModel) {
-    guard options.usesNativeInt4 else {
-      self = .bytes
-      return
-    }
-    let obstacles = options.blockSize == nil ? model.obstacles(toOpset: Self.opset) : []
-    self = obstacles.isEmpty ? .packed : .bytesFor(obstacles: obstacles)
+  init(_ scheme: Scheme, _ obstacles: [String]) {
+    self =
+      !obstacles.isEmpty
+      ? .bytesFor(obstacles: obstacles) : scheme.weights.usesNativeInt4 ? .packed : .bytes
   }
 
-  var sentence: String {
+  /// The nodes that keep a model from having INT4; empty where it was not asked for, and with blocks of inputs: these have no
+  /// other form, so that a model that cannot have it is refused later.
+  static func obstacles(to options: QuantizationOptions, in model: PreparedModel) -> [String] {
+    options.usesNativeInt4 && options.blockSize == nil
+      ? model.obstacles(toOpset: Self.opset) : []
+  }
+
+  /// What to say of a file; nothing where it has no weights of 4 bits or fewer.
+  ///
+  /// - Parameter target: the runtime that it is for; nil for any.
+  func sentences(on file: QuantizedModel, for target: RuntimeTarget?) -> [String] {
+    guard file.layers.contains(where: { $0.bits ?? 8 <= 4 }) else { return [] }
+    return [sentence(hasAnOption: !file.quantizedTensors.isEmpty && target == nil)]
+  }
+
+  /// - Parameter hasAnOption: whether the other form is what ONNX Runtime is faster with.
+  private func sentence(hasAnOption: Bool) -> String {
     switch self {
-    case .packed: "4-bit weights are stored two a byte (ONNX INT4, opset \(Self.opset))"
+    case .packed:
+      "4-bit weights are stored two a byte (ONNX INT4, opset \(Self.opset))"
+        + (hasAnOption
+          ? "; ONNX Runtime computes their layers in float, and on integers with --int4-as-int8"
+          : "")
     case .bytes: "4-bit weights are stored one a byte (int8)"
     case .bytesFor(let obstacles):
       "4-bit weights are stored one a byte (int8): ONNX INT4 needs operator set \(Self.opset), which would change the "
@@ -35,12 +51,8 @@ enum CodeStorage: Sendable, Equatable {
 }
 
 extension QuantizedModel {
-  /// Says how codes are stored where there are some of 4 bits or fewer.
-  func noting(_ storage: CodeStorage) -> QuantizedModel {
-    guard layers.contains(where: { $0.bits ?? 8 <= 4 }), !warnings.contains(storage.sentence)
-    else { return self }
-    var model = self
-    model.warnings.append(storage.sentence)
-    return model
+  /// Adds what is not said yet.
+  mutating func note(_ sentences: [String]) {
+    warnings += sentences.filter { !warnings.contains($0) }
   }
 }

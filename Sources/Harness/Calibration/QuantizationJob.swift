@@ -27,6 +27,8 @@ public struct QuantizationOptions: Sendable {
   public var repairsEarlierLayers = true
   /// Whether weights are kept where x86 CPUs without VNNI clamp no sum; weights rounded plainly never are.
   public var saturationSafety = SaturationSafety.auto
+  /// The runtime that files are for; nil makes what the standard allows (`fit`).
+  public internal(set) var target: RuntimeTarget?
 
   public init() {}
 
@@ -46,16 +48,6 @@ public struct QuantizationOptions: Sendable {
     if rounding == nil, isFine { walk.widestOptimal = Self.wideColumns }
     return walk
   }
-
-  func scheme(_ name: SchemeName) -> Scheme {
-    Scheme(
-      weights: WeightScheme(
-        bits: name.weightBits,
-        isSymmetric: hasSymmetricWeights ?? (name.activationBits == nil ? false : nil),
-        granularity: granularity,
-        usesNativeInt4: usesNativeInt4, blockSize: blockSize),
-      activations: name.activationBits == nil ? nil : activations)
-  }
 }
 
 /// One model, quantized in several ways.
@@ -67,8 +59,8 @@ public struct QuantizationJob: Sendable {
   public private(set) var options: QuantizationOptions
   /// What a reader of what it makes from data should know, one sentence each.
   var notes: [String] = []
-  /// How weights of 4 bits and fewer are stored.
-  private let storage: CodeStorage
+  /// What keeps the model from storing weights of 4 bits two a byte.
+  private let obstacles: [String]
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
   public let predicted: ActivationRanges
   /// Means predicted from the file alone, for biases corrected without data.
@@ -88,9 +80,10 @@ public struct QuantizationJob: Sendable {
     let model = options.equalizesModel ? try CrossLayerEqualization.equalized(widened) : widened
     self.model = model
     prepared = try PreparedModel(model)
-    storage = CodeStorage(options, of: prepared)
+    let obstacles = CodeStorage.obstacles(to: options, in: prepared)
+    self.obstacles = obstacles
     self.options = options
-    self.options.usesNativeInt4 = storage == .packed
+    if !obstacles.isEmpty { self.options.usesNativeInt4 = false }
     let program = try Program(model)
     let imageInput = Result { () throws(HarnessError) in try ImageInput(of: program) }
     self.preprocessing = preprocessing.description
@@ -127,7 +120,17 @@ public struct QuantizationJob: Sendable {
       isCorrected
       ? try dataFree.model(scheme) { try corrected(scheme, walker) }
       : try quantizer(scheme).quantize(prepared, ranges: predicted)
-    return quantized.noting(storage)
+    return noted(quantized, scheme)
+  }
+
+  /// With what a reader of any file of this job should know.
+  private func noted(_ quantized: QuantizedModel, _ scheme: SchemeName) -> QuantizedModel {
+    var quantized = quantized
+    let target = options.target
+    quantized.note([target?.sentence].compactMap(\.self) + (target?.warnings(of: [scheme]) ?? []))
+    quantized.note(
+      CodeStorage(options.scheme(scheme), obstacles).sentences(on: quantized, for: target))
+    return quantized
   }
 
   private func corrected(
@@ -231,7 +234,7 @@ public struct QuantizationJob: Sendable {
       prepared, ranges: choices.ranges, fallback: predicted, calibration: calibration)
     quantized.rangeChoices = choices
     quantized.warnings += notes
-    return quantized.noting(storage)
+    return noted(quantized, scheme)
   }
 
   private func ranges(

@@ -87,6 +87,7 @@ public struct QuantizedFileSummary {
             ])
           })),
       .init("warnings", .array(warnings.map(JSONValue.string))),
+      .init("notes", .array(quantized.notes.map(JSONValue.string))),
       .init("skippedImages", .array(skipped.map(JSONValue.string))),
       .init(
         "layers",

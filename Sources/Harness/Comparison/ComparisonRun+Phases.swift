@@ -154,6 +154,7 @@ extension ComparisonRun {
   private func arms(_ subject: Subject) throws -> Jobs? {
     guard let calibration else { return nil }
     let (model, preprocessing) = (subject.model, subject.preprocessing)
+    context.messages.warn(options.target?.warnings(of: schemes) ?? [])
     let job = try QuantizationJob(model.model, preprocessing, options)
     try job.check(schemes)
     let samples = try calibration.read(for: model, preprocessing, methods, context)

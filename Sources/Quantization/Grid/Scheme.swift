@@ -12,21 +12,28 @@ public struct WeightScheme: Sendable, Equatable {
   /// each code counts (rounding to 4 bits per channel then costs ResNet-20 1.4 points in place of 3.7).
   public var isSymmetric: Bool?
   public var granularity: Granularity
+  /// Operators of which all weights share a scale, whatever the granularity.
+  public var perTensorOperators: [String]
   /// Store weights of 4 bits and fewer as ONNX INT4, two per byte (opset 21), instead of one per int8.
   public var usesNativeInt4: Bool
+  /// Store so only what is in blocks.
+  public var packsBlocksOnly: Bool
   /// Weights of an output channel that share a scale, for matrices stored as INT4; nil, and all other
   /// layers, follow `granularity`.
   public var blockSize: Int?
 
   public init(
     bits: Int, isSymmetric: Bool? = nil, granularity: Granularity = .perChannel,
-    usesNativeInt4: Bool = false, blockSize: Int? = nil
+    perTensorOperators: [String] = [], usesNativeInt4: Bool = false,
+    packsBlocksOnly: Bool = false, blockSize: Int? = nil
   ) {
     precondition((2...8).contains(bits), "Weights are stored in 2 to 8 bits.")
     self.bits = bits
     self.isSymmetric = isSymmetric
     self.granularity = granularity
+    self.perTensorOperators = perTensorOperators
     self.usesNativeInt4 = usesNativeInt4
+    self.packsBlocksOnly = packsBlocksOnly
     self.blockSize = blockSize
   }
 
@@ -67,10 +74,15 @@ public struct Scheme: Sendable, Equatable {
   public var weights: WeightScheme
   /// Nil where activations stay float32 (weight-only).
   public var activations: ActivationScheme?
+  /// Whether biases of layers with quantized activations become int32.
+  public var quantizesBiases: Bool
 
-  public init(weights: WeightScheme, activations: ActivationScheme? = nil) {
+  public init(
+    weights: WeightScheme, activations: ActivationScheme? = nil, quantizesBiases: Bool = true
+  ) {
     self.weights = weights
     self.activations = activations
+    self.quantizesBiases = quantizesBiases
   }
 
   /// The scheme's short name, as in "w8" or "w4a8".

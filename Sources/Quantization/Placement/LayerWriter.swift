@@ -36,7 +36,8 @@ struct LayerWriter {
       entry = known
     } else {
       let isShared = (readers[layer.weight]?.count ?? 0) > 1
-      let weights = try quantize(layer, bits: bits, bias: isShared ? nil : bias)
+      var weights = try quantize(layer, bits: bits, bias: isShared ? nil : bias)
+      if scheme.weights.packsBlocksOnly && !isBlocked { weights.storeAsBytes() }
       let output = writer.addWeights(layer.weight, weights, before: layer.node)
       entry = (output, weights)
       written[key] = entry
@@ -63,7 +64,7 @@ struct LayerWriter {
     guard let values = try graph.floats(layer.weight), values.allSatisfy(\.isFinite) else {
       throw .nonFiniteWeights(tensor: layer.weight, layer: layer.name)
     }
-    let axis = scheme.weights.granularity == .perChannel ? layer.axis : nil
+    let axis = scheme.weights.axis(of: layer)
     let blockSize = scheme.weights.blockSize(of: layer, bits: bits)
     let ranges = RoundToNearest.ranges(
       of: values, shape: layer.shape, axis: axis, blockSize: blockSize)
@@ -91,7 +92,7 @@ struct LayerWriter {
   /// The bias of a layer whose input is quantized, where it can be an int32 vector.
   private func integerBias(of layer: WeightedLayer) throws(QuantizationError) -> IntegerBias? {
     let node = graph.nodes[layer.node]
-    guard let input = activations[layer.input], let name = layer.bias,
+    guard scheme.quantizesBiases, let input = activations[layer.input], let name = layer.bias,
       node.float("alpha") ?? 1 == 1, node.float("beta") ?? 1 == 1,
       graph.constants[name]?.dims == [layer.outputChannels],
       let values = try graph.floats(name), values.allSatisfy(\.isFinite)

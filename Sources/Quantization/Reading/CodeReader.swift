@@ -77,8 +77,11 @@ struct CodeReader: Sendable {
     return RoundedActivation(source: source, rounded: name, range: low...high)
   }
 
+  /// Of a constant; nil where it is none.
+  func type(of name: ValueName?) -> ElementType? { graph.constantValue(name)?.elementType }
+
   /// The codes of an initializer; none where it is no such thing.
-  private func integers(_ name: ValueName?) throws -> [Int] {
+  func integers(_ name: ValueName?) throws -> [Int] {
     guard let tensor = try graph.constantValue(name)?.tensor() else { return [] }
     return switch tensor.dtype {
     case .int8, .int4: tensor.array(of: Int8.self).map(Int.init)

@@ -94,7 +94,7 @@ public struct SequentialWalk: Sendable {
     var result = LayerCalibration()
     var values = matrix.values
     let judge = try HeldOutError(matrix, inputs.heldOutRows, on: executor)
-    let granularity = scheme.weights.granularity
+    let granularity = scheme.weights.axis(of: layer) == nil ? Granularity.perTensor : .perChannel
     let blockSize = bits.flatMap { scheme.weights.blockSize(of: layer, bits: $0) }
     let solver = LayerSolver(
       matrix: matrix, inputs: inputs, grid: scheme.weights.grid(bits: bits),
@@ -128,7 +128,7 @@ public struct SequentialWalk: Sendable {
   ) -> QuantizedWeights {
     QuantizedWeights(
       codes: matrix.stored(rounding.codes), shape: layer.shape,
-      axis: scheme.weights.granularity == .perChannel ? layer.axis : nil, blockSize: blockSize,
+      axis: scheme.weights.axis(of: layer), blockSize: blockSize,
       parameters: blockSize == nil ? rounding.parameters : matrix.stored(rounding.parameters))
   }
 }

@@ -32,7 +32,7 @@ struct BiasCorrection {
     guard let weights = try graph.floats(layer.weight), weights.allSatisfy(\.isFinite) else {
       return nil
     }
-    let axis = scheme.granularity == .perChannel ? layer.axis : nil
+    let axis = scheme.axis(of: layer)
     let codes =
       chosen[layer.weight]
       ?? RoundToNearest.quantize(

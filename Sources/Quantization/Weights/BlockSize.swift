@@ -8,7 +8,7 @@ extension WeightScheme {
   /// A MatMul or Gemm has them where its inputs are at least two whole blocks.
   func blockSize(of layer: WeightedLayer, bits: Int) -> Int? {
     guard let blockSize, grid(bits: bits).storage == .int4, layer.shape.count == 2,
-      ["MatMul", "Gemm"].contains(layer.opType)
+      ["MatMul", "Gemm"].contains(layer.opType), axis(of: layer) != nil
     else { return nil }
     let inputs = layer.shape[1 - layer.axis]
     return inputs.isMultiple(of: blockSize) && inputs >= 2 * blockSize ? blockSize : nil

@@ -11,6 +11,13 @@ public struct QuantizedWeights: Sendable, Equatable {
   /// in blocks.
   public var parameters: [QuantizationParameters]
 
+  /// Stores codes of 4 bits one a byte.
+  mutating func storeAsBytes() {
+    for index in parameters.indices where parameters[index].storage == .int4 {
+      parameters[index].storage = .int8
+    }
+  }
+
   public var scales: [Float] { parameters.map(\.scale) }
 
   /// The weights as the quantized model sees them.

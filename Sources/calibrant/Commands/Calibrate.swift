@@ -69,6 +69,7 @@ struct Calibrate: ParsableCommand {
 
   @OptionGroup(title: "Quantization") var scheme: SchemeFlags
   @OptionGroup(title: "Quantization") var flags: QuantizationFlags
+  @OptionGroup(title: "Quantization") var encodings: EncodingOptions
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Preprocessing") var layout: LayoutOption
   @OptionGroup(title: "Run") var run_: RunOptions
@@ -85,7 +86,8 @@ struct Calibrate: ParsableCommand {
     let files = try SampleFiles.parsed(data)
     if files.areArrays { try preprocessing.requireNoEffect(on: files.paths[0]) }
     _ = try calibrationMethod(method)
-    try flags.validateBlockSize(weightBits: [scheme.bits])
+    try flags.validate(for: [schemeName])
+    try encodings.validate(flags)
     if targetBytes != nil && budget != nil {
       throw ValidationError("--target-bytes and --budget exclude each other")
     }
@@ -98,6 +100,10 @@ struct Calibrate: ParsableCommand {
   }
 
   private func validateObserving() throws {
+    if encodings.encodings != nil {
+      throw ValidationError(
+        "--encodings are those of a quantized file, which --observe-only makes none of")
+    }
     guard part.shard != nil else {
       guard statistics != nil, file == nil else {
         throw ValidationError("--observe-only needs --statistics, the file to write, and no -o")
@@ -130,7 +136,7 @@ struct Calibrate: ParsableCommand {
     if observeOnly { return try observe(files) }
     let (file, output) = try places()
     try result.requireWritable(
-      [file, statistics, statistics.map(WalkJournal.path(beside:))],
+      [file, statistics, statistics.map(WalkJournal.path(beside:))] + encodings.files,
       apartFrom: [model] + files.paths)
     let loaded = try LoadedModel(model, output: output, layout: layout.layout)
     let calibrated = try calibration().run(
@@ -164,13 +170,15 @@ struct Calibrate: ParsableCommand {
 
   private func calibration() throws -> CalibrationRun {
     var run = CalibrationRun(
-      scheme.scheme(defaultActivations: "int8"), try calibrationMethod(method),
-      run_.context(seed: seed))
-    run.options = try flags.options()
+      schemeName, try calibrationMethod(method), run_.context(seed: seed))
+    run.options = try flags.options(for: [schemeName])
+    run.encodings = encodings.file
     run.statistics = statistics
     run.limit = limit
     return run
   }
+
+  private var schemeName: SchemeName { scheme.scheme(defaultActivations: "int8") }
 
   private func samples(_ files: SampleFiles) -> CalibrationSamples {
     var samples = CalibrationSamples(files)

@@ -100,7 +100,7 @@ struct Compare: ParsableCommand {
   func validate() throws {
     try validateModels()
     try format.validate(result)
-    try flags.validateBlockSize(weightBits: made.parsedSchemes().map(\.weightBits))
+    try flags.validate(for: made.parsedSchemes())
     _ = try made.parsedMethods()
     let calibration = try SampleFiles.parsed(made.calibration)
     if let array = images.data.first, calibration.paths.isEmpty || calibration.areArrays {
@@ -160,7 +160,7 @@ struct Compare: ParsableCommand {
     run.schemes = try made.parsedSchemes()
     run.methods = try made.parsedMethods()
     run.calibration = try calibrationSamples()
-    run.options = try flags.options()
+    run.options = try flags.options(for: run.schemes)
     run.also = made.also.map { ($0.name, $0.path) }
     run.maxDrop = limits.maxDrop.map { $0 / 100 }
     run.minAgreement = limits.minAgreement.map { $0 / 100 }

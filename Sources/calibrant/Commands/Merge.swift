@@ -46,6 +46,8 @@ struct Merge: ParsableCommand {
   @OptionGroup(title: "Run") var result: ResultOptions
   @OptionGroup(title: "Run") var format: FormatOption
 
+  func validate() throws { try format.validate(result) }
+
   func run() throws {
     var isFolder: ObjCBool = false
     guard parts.count == 1,

@@ -16,6 +16,7 @@ struct Quantize: ParsableCommand {
 
   @OptionGroup(title: "Quantization") var scheme: SchemeFlags
   @OptionGroup(title: "Quantization") var flags: QuantizationFlags
+  @OptionGroup(title: "Quantization") var encodings: EncodingOptions
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Run") var run_: RunOptions
   @OptionGroup(title: "Run") var result: ResultOptions
@@ -26,15 +27,18 @@ struct Quantize: ParsableCommand {
     guard ["plain", "corrected"].contains(method) else {
       throw ValidationError(Choice.refusal("--method", method, among: ["plain", "corrected"]))
     }
-    try flags.validateBlockSize(weightBits: [scheme.bits])
+    try flags.validate(for: [schemeName])
+    try encodings.validate(flags)
   }
 
+  private var schemeName: SchemeName { scheme.scheme(defaultActivations: "float") }
+
   func run() throws {
-    try result.requireWritable([output], apartFrom: [model])
+    try result.requireWritable([output] + encodings.files, apartFrom: [model])
     let loaded = try LoadedModel(model)
-    var run = QuantizationRun(
-      scheme.scheme(defaultActivations: "float"), run_.context())
-    run.options = try flags.options()
+    var run = QuantizationRun(schemeName, run_.context())
+    run.options = try flags.options(for: [schemeName])
+    run.encodings = encodings.file
     run.correctsBiases = correctsBiases
     let summary = try run.run(
       loaded, preprocessing.preprocessing(for: try? loaded.input), to: output)

@@ -19,6 +19,12 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Weights symmetric or asymmetric (default: symmetric for w8a8, else asymmetric).")
   var weights: String?
 
+  @Option(
+    help:
+      "Take the forms that a runtime reads: \(StandardTargets.names.joined(separator: ", ")) (default: any that ONNX has).",
+    completion: .list(StandardTargets.names))
+  var target: String?
+
   @Flag(
     name: .customLong("int4-as-int8"),
     help: "Store 4-bit weights one a byte, for runtimes older than opset 21, not two (ONNX INT4).")
@@ -86,6 +92,10 @@ struct QuantizationFlags: ParsableArguments {
       throw ValidationError("--native-int4 and --int4-as-int8 exclude each other")
     }
     try validateBlockSize()
+    if let target, StandardTargets.named(target) == nil {
+      throw ValidationError(
+        "--target '\(target)' is none of \(StandardTargets.names.joined(separator: ", "))")
+    }
     if minElements < 0 { throw ValidationError("--min-elements must not be negative") }
     _ = try parsedLayerBits()
   }
@@ -96,7 +106,8 @@ struct QuantizationFlags: ParsableArguments {
     }
   }
 
-  func options() throws -> QuantizationOptions {
+  /// - Parameter schemes: that files are made in.
+  func options(for schemes: [SchemeName]) throws -> QuantizationOptions {
     var options = QuantizationOptions()
     options.granularity = perTensor ? .perTensor : .perChannel
     options.hasSymmetricWeights = weights.map { $0 == "symmetric" }
@@ -111,7 +122,19 @@ struct QuantizationFlags: ParsableArguments {
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
       endBits: endBits,
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
+    if let target = target.flatMap(StandardTargets.named) {
+      try options.fit(target, chosenForms, in: schemes)
+    }
     return options
+  }
+
+  private var chosenForms: ChosenForms {
+    var forms = ChosenForms()
+    forms.symmetricActivations = symmetric
+    forms.asymmetricWeights = weights == "asymmetric"
+    forms.packedWeights = nativeInt4
+    forms.blocks = blockSize != nil
+    return forms
   }
 
   private func validateBlockSize() throws {
@@ -123,10 +146,15 @@ struct QuantizationFlags: ParsableArguments {
     if perTensor { throw ValidationError("--block-size and --per-tensor exclude each other") }
   }
 
-  /// Blocks are for 4-bit weights.
-  func validateBlockSize(weightBits: [Int]) throws {
-    if blockSize != nil && !weightBits.contains(where: { $0 <= 4 }) {
+  /// Blocks are for 4-bit weights, and a target may exclude other options.
+  func validate(for schemes: [SchemeName]) throws {
+    if blockSize != nil && !schemes.contains(where: { $0.weightBits <= 4 }) {
       throw ValidationError("--block-size needs weights of 4 bits")
+    }
+    do {
+      _ = try options(for: schemes)
+    } catch let error as HarnessError {
+      throw ValidationError("\(error)")
     }
   }
 
