@@ -6,6 +6,8 @@ let package = Package(
   products: [
     .executable(name: "calibrant", targets: ["calibrant"]),
     .executable(name: "ActivationCalibration", targets: ["ActivationCalibration"]),
+    .library(name: "Calibrant", targets: ["Calibrant"]),
+    // What benchmarks and fuzzing look into; programs need the one above.
     .library(name: "Harness", targets: ["Harness"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
@@ -50,6 +52,9 @@ let package = Package(
         "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks", "CCrypto",
         "CMalloc", "CDemoModel", .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
+    // The library for other programs. Documentation: CALIBRANT_DOCUMENTATION=1 swift package generate-documentation --target Calibrant
+    .target(
+      name: "Calibrant", dependencies: ["Harness", "Imaging", "LinearAlgebra", "Quantization"]),
     .executableTarget(
       name: "calibrant",
       dependencies: [
@@ -62,6 +67,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/ActivationCalibration"),
+    .executableTarget(
+      name: "QuantizationCost", dependencies: ["Calibrant"], path: "Examples/QuantizationCost"),
     .executableTarget(
       name: "EqualizedModel",
       dependencies: [
@@ -102,9 +109,16 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "calibrant", "Harness", "Quantization", "Engine", "ONNXFormat", "Imaging", "Tasks",
-        "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "calibrant", "QuantizationCost", "Harness", "Quantization", "Engine", "ONNXFormat",
+        "Imaging", "Tasks", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only documentation needs it.
+if Context.environment["CALIBRANT_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
