@@ -53,6 +53,7 @@ import Testing
 
   @Test(arguments: [
     ("c.toml", "max-drop = ", "line 1"), ("c.toml", "a = 1\na = 2", "line 2"),
+    ("c.toml", "a = 1\r\n [,\n", "line 2"), ("c.toml", "[[ \n", "line 1"),
     ("c.toml", "day = 2026-01-01", "'day' is a date"), ("c.toml", "a = \"\u{0}\"", "UTF-8"),
     ("c.json", "{\"a\": ", "no JSON"), ("c.json", "[1]", "no JSON"),
     ("c.json", "{\"a\": null}", "'a'"),
