@@ -8,11 +8,11 @@ let package = Package(
     .executable(name: "ActivationCalibration", targets: ["ActivationCalibration"]),
     .library(name: "Calibrant", targets: ["Calibrant"]),
     // What benchmarks and fuzzing look into; programs need the one above.
-    .library(name: "Harness", targets: ["Harness"]),
-    .library(name: "Engine", targets: ["Engine"]),
-    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
-    .library(name: "ONNXFormat", targets: ["ONNXFormat"]),
-    .library(name: "Tasks", targets: ["Tasks"]),
+    .library(name: "CalibrantHarness", targets: ["CalibrantHarness"]),
+    .library(name: "CalibrantEngine", targets: ["CalibrantEngine"]),
+    .library(name: "CalibrantLinearAlgebra", targets: ["CalibrantLinearAlgebra"]),
+    .library(name: "CalibrantONNXFormat", targets: ["CalibrantONNXFormat"]),
+    .library(name: "CalibrantTasks", targets: ["CalibrantTasks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,34 +36,54 @@ let package = Package(
 
     // Inner loops, compiled for several instruction sets.
     .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    // Names of modules are everybody's: a program that uses ours may have an Engine of its own.
     .target(
-      name: "ONNXFormat",
-      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    .target(name: "Imaging", dependencies: ["CImageCodecs"]),
+      name: "CalibrantLinearAlgebra", dependencies: ["COpenBLAS"], path: "Sources/LinearAlgebra"),
     .target(
-      name: "Tasks", dependencies: ["LinearAlgebra", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["ONNXFormat", "LinearAlgebra", "CKernels"]),
+      name: "CalibrantONNXFormat",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      path: "Sources/ONNXFormat"),
     .target(
-      name: "Quantization", dependencies: ["Engine", "ONNXFormat", "LinearAlgebra", "CKernels"]),
+      name: "CalibrantImaging", dependencies: ["CImageCodecs"], path: "Sources/Imaging"),
     .target(
-      name: "Harness",
+      name: "CalibrantTasks",
+      dependencies: ["CalibrantLinearAlgebra", .product(name: "Yams", package: "Yams")],
+      path: "Sources/Tasks"),
+    .target(
+      name: "CalibrantEngine",
+      dependencies: ["CalibrantONNXFormat", "CalibrantLinearAlgebra", "CKernels"],
+      path: "Sources/Engine"),
+    .target(
+      name: "CalibrantQuantization",
       dependencies: [
-        "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks", "CCrypto",
+        "CalibrantEngine", "CalibrantONNXFormat", "CalibrantLinearAlgebra", "CKernels",
+      ],
+      path: "Sources/Quantization"),
+    .target(
+      name: "CalibrantHarness",
+      dependencies: [
+        "CalibrantQuantization", "CalibrantEngine", "CalibrantLinearAlgebra", "CalibrantONNXFormat",
+        "CalibrantImaging", "CalibrantTasks", "CCrypto",
         "CMalloc", "CDemoModel", .product(name: "TOMLKit", package: "TOMLKit"),
-      ]),
+      ],
+      path: "Sources/Harness"),
     // The library for other programs. Documentation: CALIBRANT_DOCUMENTATION=1 swift package generate-documentation --target Calibrant
     .target(
-      name: "Calibrant", dependencies: ["Harness", "Imaging", "LinearAlgebra", "Quantization"]),
+      name: "Calibrant",
+      dependencies: [
+        "CalibrantHarness", "CalibrantImaging", "CalibrantLinearAlgebra", "CalibrantQuantization",
+      ]),
     .executableTarget(
       name: "calibrant",
       dependencies: [
-        "Harness", "Tasks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CalibrantHarness", "CalibrantTasks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "ActivationCalibration",
       dependencies: [
-        "Harness", "LinearAlgebra", "ONNXFormat", "Quantization",
+        "CalibrantHarness", "CalibrantLinearAlgebra", "CalibrantONNXFormat",
+        "CalibrantQuantization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/ActivationCalibration"),
@@ -72,34 +92,39 @@ let package = Package(
     .executableTarget(
       name: "EqualizedModel",
       dependencies: [
-        "ONNXFormat", "Quantization",
+        "CalibrantONNXFormat", "CalibrantQuantization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/EqualizedModel"),
     .executableTarget(
-      name: "DemoImages", dependencies: ["Harness"], path: "Examples/DemoImages"),
+      name: "DemoImages", dependencies: ["CalibrantHarness"], path: "Examples/DemoImages"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
-    .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "TestSupport"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CImageCodecs", "TestSupport"],
+      name: "LinearAlgebraTests", dependencies: ["CalibrantLinearAlgebra", "TestSupport"]),
+    .testTarget(name: "ONNXFormatTests", dependencies: ["CalibrantONNXFormat", "TestSupport"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["CalibrantImaging", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "TasksTests", dependencies: ["Tasks", "TestSupport"], exclude: ["Golden"]),
+      name: "TasksTests", dependencies: ["CalibrantTasks", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "CKernels", "ONNXFormat", "TestSupport"],
+      name: "EngineTests",
+      dependencies: ["CalibrantEngine", "CKernels", "CalibrantONNXFormat", "TestSupport"],
       exclude: [
         "Conformance", "Graphs", "QOperator", "conformance.txt", "conformance-models.txt",
       ]),
     .testTarget(
       name: "QuantizationTests",
-      dependencies: ["Quantization", "Engine", "ONNXFormat", "TestSupport"],
+      dependencies: [
+        "CalibrantQuantization", "CalibrantEngine", "CalibrantONNXFormat", "TestSupport",
+      ],
       exclude: ["golden.json", "make_golden.py"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Harness", "Quantization", "Engine", "LinearAlgebra", "ONNXFormat", "Imaging", "Tasks",
+        "CalibrantHarness", "CalibrantQuantization", "CalibrantEngine", "CalibrantLinearAlgebra",
+        "CalibrantONNXFormat", "CalibrantImaging", "CalibrantTasks",
         "TestSupport",
       ],
       exclude: [
@@ -109,8 +134,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "calibrant", "QuantizationCost", "Harness", "Quantization", "Engine", "ONNXFormat",
-        "Imaging", "Tasks", "TestSupport",
+        "calibrant", "QuantizationCost", "CalibrantHarness", "CalibrantQuantization",
+        "CalibrantEngine", "CalibrantONNXFormat",
+        "CalibrantImaging", "CalibrantTasks", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -12,21 +12,21 @@ let package = Package(
     .executableTarget(
       name: "BootstrapCoverage",
       dependencies: [
-        .product(name: "Tasks", package: "calibrant"),
+        .product(name: "CalibrantTasks", package: "calibrant"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "ConvolutionSpeed",
       dependencies: [
-        .product(name: "Engine", package: "calibrant"),
-        .product(name: "LinearAlgebra", package: "calibrant"),
-        .product(name: "ONNXFormat", package: "calibrant"),
+        .product(name: "CalibrantEngine", package: "calibrant"),
+        .product(name: "CalibrantLinearAlgebra", package: "calibrant"),
+        .product(name: "CalibrantONNXFormat", package: "calibrant"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "ReportSpeed",
       dependencies: [
-        .product(name: "Harness", package: "calibrant"),
+        .product(name: "CalibrantHarness", package: "calibrant"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

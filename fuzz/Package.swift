@@ -9,9 +9,9 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        .product(name: "Engine", package: "calibrant"),
-        .product(name: "Harness", package: "calibrant"),
-        .product(name: "Tasks", package: "calibrant"),
+        .product(name: "CalibrantEngine", package: "calibrant"),
+        .product(name: "CalibrantHarness", package: "calibrant"),
+        .product(name: "CalibrantTasks", package: "calibrant"),
       ])
   ],
   swiftLanguageModes: [.v6]

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import Harness
-import LinearAlgebra
-import ONNXFormat
-import Quantization
+import CalibrantHarness
+import CalibrantLinearAlgebra
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Calibrates a model in five steps, each a call of the library: a program to read, and to copy from.
 @main

@@ -5,7 +5,7 @@
 // N images per class go to OUT_DIR/<split>/<class>/. With --groups, N pictures of several shapes go to OUT_DIR/<split>/, their
 // boxes to OUT_DIR/<split>.json and their masks to OUT_DIR/<split>-masks/.
 import Foundation
-import Harness
+import CalibrantHarness
 
 func fail(_ message: String) -> Never {
   FileHandle.standardError.write(Data("DemoImages: \(message)\n".utf8))

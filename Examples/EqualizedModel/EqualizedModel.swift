@@ -1,6 +1,6 @@
 import ArgumentParser
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Writes a float model with channels equalized across layers: the same function, with weights
 /// that one scale per tensor serves better.

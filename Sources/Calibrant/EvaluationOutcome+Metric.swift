@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 extension EvaluationOutcome {
   /// The metric of the task, top-1 of classification; a share of 0…1. nil where there was nothing to take it of.

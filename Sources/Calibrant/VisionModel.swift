@@ -1,8 +1,8 @@
 import Foundation
-import Harness
-import Imaging
-import LinearAlgebra
-import Quantization
+import CalibrantHarness
+import CalibrantImaging
+import CalibrantLinearAlgebra
+import CalibrantQuantization
 
 /// An ONNX vision model: what it is worth on images, and what quantizing it costs.
 ///

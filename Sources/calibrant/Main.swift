@@ -1,8 +1,8 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
-import LinearAlgebra
+import CalibrantHarness
+import CalibrantLinearAlgebra
 
 @main
 struct Calibrant: ParsableCommand {

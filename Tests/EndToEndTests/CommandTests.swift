@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 

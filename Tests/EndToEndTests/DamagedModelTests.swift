@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
@@ -59,7 +59,7 @@ import Testing
   }
 
   private func strangeModel() -> Model {
-    let shape: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
+    let shape: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
     return Model(
       graph: ModelGraph(
         name: "strange",

@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 import TestSupport
 
 /// The bundled model with a few images, written once for all tests, which only read them.

@@ -1,7 +1,7 @@
 import Foundation
-import Harness
-import Imaging
-import ONNXFormat
+import CalibrantHarness
+import CalibrantImaging
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private typealias Axis = ONNXFormat.Dimension
+  private typealias Axis = CalibrantONNXFormat.Dimension
 
   /// Scores of two classes: the means of the image's two channels, and the first two ids.
   ///

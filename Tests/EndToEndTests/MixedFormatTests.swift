@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 import TestSupport
 import Testing
 

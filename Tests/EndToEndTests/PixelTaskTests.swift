@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
@@ -28,7 +28,7 @@ import Testing
     _ name: String, _ nodes: [ModelNode], _ initializers: [ModelTensor],
     output: ElementType = .float32, _ shape: [Int]
   ) throws -> String {
-    let dimensions: [ONNXFormat.Dimension] = [.symbolic("N")] + shape.map { .fixed($0) }
+    let dimensions: [CalibrantONNXFormat.Dimension] = [.symbolic("N")] + shape.map { .fixed($0) }
     let model = Model(
       graph: ModelGraph(
         name: name, nodes: nodes,

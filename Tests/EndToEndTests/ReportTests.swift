@@ -1,6 +1,6 @@
 import Foundation
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 import TestSupport
 import Testing
 

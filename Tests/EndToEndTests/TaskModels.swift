@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 
 /// Models of other tasks, small enough to work out by hand, for images of 16 x 16 pixels of one colour: what they say of red

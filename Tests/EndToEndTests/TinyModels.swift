@@ -1,11 +1,11 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Models and arrays small enough to compute by hand.
 enum TinyModels {
   /// `sum = x + bias; y = max(sum, 0)` on rows of `bias.count` values.
   static func addRelu(bias: [Float]) -> Model {
-    let shape: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(bias.count)]
+    let shape: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(bias.count)]
     return Model(
       graph: ModelGraph(
         name: "add-relu",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Limits of control groups, read from folders laid out as the kernel does.
 @Suite struct AvailableResourcesTests {

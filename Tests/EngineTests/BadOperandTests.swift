@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Every operator, given operands its file should not have: an error or a result, and never a crash.
 struct BadOperandTests {

@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Batch normalization in training mode; values are NumPy's.
 struct BatchNormalizationTests {

@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 extension ConvolutionCase {
   /// Shapes that fill blocks, half fill them, cross groups and tiles.

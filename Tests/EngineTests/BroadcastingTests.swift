@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 import TestSupport
 
-@testable import Engine
+@testable import CalibrantEngine
 
 struct BroadcastingTests {
   static let shapes: [(Shape, Shape)] = [

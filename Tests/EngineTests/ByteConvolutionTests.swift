@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct ByteConvolutionTests {
   @Test(arguments: ConvolutionCase.blockedTable + ConvolutionCase.byteTable)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct ByteElementTests {
   private static let counts = [1, 15, 16, 17, 100, 40_001]

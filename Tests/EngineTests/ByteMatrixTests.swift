@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct ByteMatrixTests {
   struct Sizes: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct BytePoolTests {
   /// A window over 3 channels of a block: only those are compared.

@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// What happens to the layout between convolutions; outputs are compared with the graph as written.
 @Suite struct ChannelBlockingTests {

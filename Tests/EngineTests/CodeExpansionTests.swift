@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Operators on codes (the QOperator format) computed with those of `CodeOperators`.
 struct CodeExpansionTests {

@@ -1,4 +1,4 @@
-@testable import Engine
+@testable import CalibrantEngine
 
 /// The definitions of operators on codes, with nothing clever: what every integer kernel must equal bit for bit.
 enum CodeOracle {

@@ -1,9 +1,9 @@
 import CKernels
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Products of two operands' codes against sums written down as they are defined.
 @Suite struct CodeProductTests {

@@ -1,8 +1,8 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// A case for a single operator: ONNX's own (scripts/onnx_cases.py) or of ONNX Runtime's operators
 /// (scripts/qoperator_cases.py).

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 struct ConformanceTests {
   /// Floats may differ from NumPy's by this much relative to 1 or to the value, whichever is larger: libm functions and

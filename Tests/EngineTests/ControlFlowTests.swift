@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// If, functions of the model's own, and shapes that only data decides.
 struct ControlFlowTests {

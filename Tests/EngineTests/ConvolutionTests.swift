@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// One row of the shape table; every algorithm that can compute it must equal the naive sum.
 struct ConvolutionCase: Sendable, CustomTestStringConvertible {

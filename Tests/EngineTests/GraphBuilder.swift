@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import TestSupport
 
 /// Models small enough to write down, with seeded weights.

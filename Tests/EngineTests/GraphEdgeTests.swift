@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Graphs that are valid, or nearly so, and unusual.
 @Suite(.serialized) struct GraphEdgeTests {

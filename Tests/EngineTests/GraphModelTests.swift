@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Engine
-@testable import ONNXFormat
+@testable import CalibrantEngine
+@testable import CalibrantONNXFormat
 
 /// The one graph: nothing of a file is lost in it, and lowering writes out what nodes stand for.
 struct GraphModelTests {

@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Quantized networks with numbers that no quantizer writes: an error or a result of the right shape, as in float.
 struct HostileCodesTests {

@@ -1,9 +1,9 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Small files that ask for much: an error, soon, and little memory.
 struct HostileModelTests {

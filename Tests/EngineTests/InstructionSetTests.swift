@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct InstructionSetTests {
   private func selected(_ name: String?) throws -> InstructionSet {

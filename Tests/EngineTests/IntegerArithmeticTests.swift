@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Quantized networks computed on their codes: what ONNX's words give, but for ties.
 struct IntegerArithmeticTests {

@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Layers of codes against the plain sums that METHODS of x86 without VNNI are defined by: window position by position,
 /// channels fastest, two products at a time clamped to 16 bits.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Floats of at most sixteen bits: values as their formats define them, and rounding that no other code beats.
 struct MiniFloatTests {

@@ -1,8 +1,8 @@
 import CKernels
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// NaN comes out where ONNX Runtime 1.32 and the ONNX reference let it come out, fused or not.
 struct NonFiniteTests {

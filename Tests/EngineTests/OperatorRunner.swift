@@ -1,6 +1,6 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Runs one operator without a model around it.
 enum OperatorRunner {

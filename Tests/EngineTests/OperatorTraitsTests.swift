@@ -1,9 +1,9 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// What operators declare (`OperatorTraits`) against what they compute, on ONNX's cases of every operator.
 @Suite struct OperatorTraitsTests {

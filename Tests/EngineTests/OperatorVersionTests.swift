@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Forms of operators from older operator sets, of which the `onnx` package has no cases any more.
 struct OperatorVersionTests {

@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 import TestSupport
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// A pool and the input it slides over.
 struct PoolCase: CustomTestStringConvertible, Sendable {

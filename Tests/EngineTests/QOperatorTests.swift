@@ -1,7 +1,7 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// ONNX Runtime's operators on codes, with the outputs that it computes (scripts/qoperator_cases.py).
 struct QOperatorTests {

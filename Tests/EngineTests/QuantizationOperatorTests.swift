@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 import TestSupport
 
-@testable import Engine
+@testable import CalibrantEngine
 
 struct QuantizationOperatorTests {
   private static let dtypes: [DType] = [.int8, .uint8, .int16, .uint16, .int4, .uint4]

@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// Every rewrite leaves the outputs what they were, and does what it is there for.
 @Suite struct RewriteTests {

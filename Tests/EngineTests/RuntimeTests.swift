@@ -1,8 +1,8 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 @Suite struct RuntimeTests {
   /// Branches of several depths that join again, so that memory is reused in between.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Engine
+@testable import CalibrantEngine
 
 /// The engine's own exponential and error function against libm in double precision.
 struct ScalarFunctionTests {

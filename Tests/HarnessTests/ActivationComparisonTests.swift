@@ -1,10 +1,10 @@
 import Foundation
-import Imaging
-import Quantization
+import CalibrantImaging
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ActivationComparisonTests {
   private static let grid = QuantizationGrid.asymmetricUInt8

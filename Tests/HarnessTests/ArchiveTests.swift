@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Archives and arrays are those of `Fixtures/npz/make_archives.py`.
 @Suite struct ArchiveTests {

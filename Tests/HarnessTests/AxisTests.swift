@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Figures of any kind give a chart.
 @Suite struct AxisTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 import TestSupport
 import Testing
 

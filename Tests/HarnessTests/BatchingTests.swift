@@ -1,9 +1,9 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct BatchingTests {
   @Test(arguments: [

@@ -1,11 +1,11 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import ONNXFormat
+import CalibrantImaging
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Arrays that are no inputs of the model that is calibrated with them.
 @Suite struct CalibrationFitTests {

@@ -1,8 +1,8 @@
-import Engine
-import Quantization
+import CalibrantEngine
+import CalibrantQuantization
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct CalibratorTests {
   static let targets = ["image", "c", "r", "n", "f", "scores"].map {

@@ -1,11 +1,11 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// How weights of 4 bits are stored, and that whoever reads a result is told.
 @Suite struct CodeStorageTests {

@@ -1,8 +1,8 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Images drawn one by one: broken with probability `broken`, fixed with `fixed`, else unchanged.
 private struct ImageStream {

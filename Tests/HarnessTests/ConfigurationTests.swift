@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Configuration files, and names that are mistyped in them.
 @Suite struct ConfigurationTests {

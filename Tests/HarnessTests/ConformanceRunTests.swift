@@ -1,9 +1,9 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// What `check` makes of cases. scripts/awkward_graphs.py wrote the graphs, ONNX Runtime their outputs; those below
 /// PyTorch, and their outputs, come from scripts/pytorch_graphs.py.

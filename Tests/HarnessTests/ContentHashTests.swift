@@ -1,6 +1,6 @@
 import Foundation
-import Harness
-import LinearAlgebra
+import CalibrantHarness
+import CalibrantLinearAlgebra
 import TestSupport
 import Testing
 

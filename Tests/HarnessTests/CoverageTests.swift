@@ -1,8 +1,8 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Binomial numbers by inverting the cumulative distribution.
 private struct BinomialDraw {

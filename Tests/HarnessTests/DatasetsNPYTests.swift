@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
+import CalibrantHarness
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct DemoGroupTests {
   /// Pixels of test pictures 2, 4, … 20, and masks 1 to 20, as Pillow reads the PNG files

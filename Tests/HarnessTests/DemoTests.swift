@@ -1,8 +1,8 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// FNV-1a, enough to notice that a byte changed.
 func fingerprint(_ bytes: [UInt8]) -> UInt64 {

@@ -1,10 +1,10 @@
 import Foundation
-import Imaging
-import ONNXFormat
+import CalibrantImaging
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// A model that tells four shades of grey apart, if pixels arrive as 0…1.
 private enum Greys {
@@ -12,7 +12,7 @@ private enum Greys {
 
   /// The score of shade c is 2cx − c², highest where x is nearest to c.
   static func model(
-    background: Bool = false, batch: ONNXFormat.Dimension = .symbolic("N"),
+    background: Bool = false, batch: CalibrantONNXFormat.Dimension = .symbolic("N"),
     isChannelsLast: Bool = false, weight: Float = 1
   ) -> Model {
     let classes = background ? 5 : 4
@@ -23,7 +23,7 @@ private enum Greys {
       for channel in 0..<3 { weights[channel * classes + first + index] = weight * 2 * shade / 3 }
       biases[first + index] = -shade * shade
     }
-    let dims: [ONNXFormat.Dimension] =
+    let dims: [CalibrantONNXFormat.Dimension] =
       isChannelsLast
       ? [batch, .fixed(8), .fixed(8), .fixed(3)] : [batch, .fixed(3), .fixed(8), .fixed(8)]
     let pool = isChannelsLast ? "planes" : "image"

@@ -1,12 +1,12 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Encodings against the tensors of the file that they are of, read by the system's JSON parser.
 @Suite struct EncodingsTests {

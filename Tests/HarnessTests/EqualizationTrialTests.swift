@@ -1,11 +1,11 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct EqualizationTrialTests {
   private static let recipe = Preprocessing(mean: [0.5, 0.5, 0.5])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Names come from files and folders, and may be hostile.
 @Suite struct EscapingTests {

@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct HardwareTests {
   private let folder: TemporaryFolder

@@ -1,8 +1,8 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct HolmTests {
   @Test func equalsTheGolden() throws {

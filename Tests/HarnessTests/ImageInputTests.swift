@@ -1,11 +1,11 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import ONNXFormat
+import CalibrantImaging
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Forms in which models read images.
 @Suite struct ImageInputTests {
@@ -31,7 +31,7 @@ import Testing
     if dims.count == 3 { add("Squeeze", [:], ["zero"]) }
     let input = ModelValue(
       name: "image", elementType: type,
-      dimensions: dims.map { $0.map { ONNXFormat.Dimension.fixed($0) } ?? .symbolic("N") })
+      dimensions: dims.map { $0.map { CalibrantONNXFormat.Dimension.fixed($0) } ?? .symbolic("N") })
     let zero = ModelTensor(name: "zero", elementType: .int64, dims: [1], values: [Int64(0)])
     return try Program(
       Model(
@@ -78,7 +78,7 @@ import Testing
   func whatIsNoImageIsRefused(_ dims: [Int?]) throws {
     let input = ModelValue(
       name: "image", elementType: .float32,
-      dimensions: dims.map { $0.map { ONNXFormat.Dimension.fixed($0) } ?? .symbolic("N") })
+      dimensions: dims.map { $0.map { CalibrantONNXFormat.Dimension.fixed($0) } ?? .symbolic("N") })
     let program = try Program(
       Model(
         graph: ModelGraph(

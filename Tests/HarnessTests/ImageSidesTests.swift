@@ -1,13 +1,13 @@
-import Engine
-import Imaging
-import ONNXFormat
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ImageSidesTests {
   /// Rows are averaged by 48, and one has to be left: heights of 48 to 95 are taken, and any width.
-  private func reader(rows: Int, _ dims: [ONNXFormat.Dimension]) throws -> Program {
+  private func reader(rows: Int, _ dims: [CalibrantONNXFormat.Dimension]) throws -> Program {
     try Program(
       Model(
         graph: ModelGraph(
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func aHeightIsFoundThatTheNetworkTakes() throws {
-    let open: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .unknown, .unknown]
+    let open: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .unknown, .unknown]
     #expect(try sides(reader(rows: 48, open)) == ImageSize(width: 224, height: 48))
     // As before where nothing speaks against it.
     #expect(try sides(reader(rows: 200, open)) == ImageSize(width: 224, height: 224))
@@ -45,13 +45,13 @@ import Testing
   }
 
   @Test func fixedSidesStay() throws {
-    let wide: [ONNXFormat.Dimension] = [.fixed(1), .fixed(3), .unknown, .fixed(320)]
+    let wide: [CalibrantONNXFormat.Dimension] = [.fixed(1), .fixed(3), .unknown, .fixed(320)]
     #expect(try sides(reader(rows: 48, wide)) == ImageSize(width: 320, height: 48))
     #expect(try sides(reader(rows: 300, wide)) == ImageSize(width: 320, height: 320))
   }
 
   @Test func whatRunsAtNoneIsRefusedWithTheOption() throws {
-    let open: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .unknown, .unknown]
+    let open: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .unknown, .unknown]
     let error = #expect(throws: HarnessError.self) { try sides(reader(rows: 9, open)) }
     #expect(error?.description.contains("'x'") == true)
     #expect(error?.description.contains("--resize WxH") == true)

@@ -1,12 +1,12 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import LinearAlgebra
-import ONNXFormat
+import CalibrantImaging
+import CalibrantLinearAlgebra
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Kept or not, decoded first or when they are read, images are the same samples.
 @Suite struct ImageStoreTests {
@@ -106,7 +106,9 @@ import Testing
   }
 
   /// Channel means of images 8 pixels high and of any width, or of one.
-  private func means(batch: ONNXFormat.Dimension = .symbolic("N"), width: ONNXFormat.Dimension)
+  private func means(
+    batch: CalibrantONNXFormat.Dimension = .symbolic("N"), width: CalibrantONNXFormat.Dimension
+  )
     throws -> Program
   {
     let graph = ModelGraph(
@@ -131,8 +133,8 @@ import Testing
   }
 
   /// Images of 40 + 3i by 50 − 2i pixels, 8 pixels high.
-  @Test(arguments: [ONNXFormat.Dimension.symbolic("N"), .fixed(1), .fixed(2)])
-  func linesOfTextKeepTheirWidths(batch: ONNXFormat.Dimension) throws {
+  @Test(arguments: [CalibrantONNXFormat.Dimension.symbolic("N"), .fixed(1), .fixed(2)])
+  func linesOfTextKeepTheirWidths(batch: CalibrantONNXFormat.Dimension) throws {
     let program = try means(batch: batch, width: .symbolic("W"))
     let recipe = Preprocessing(resize: .height(8))
     let store = try lines(program, recipe)

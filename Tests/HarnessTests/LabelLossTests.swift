@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct LabelLossTests {
   private let rows: [Float] = [3, 1, 0, 0.5, 2, 1, 1, 0, 0.2, 0, 0.1, 4]

@@ -1,12 +1,12 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import ONNXFormat
+import CalibrantImaging
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
-@testable import Quantization
+@testable import CalibrantHarness
+@testable import CalibrantQuantization
 
 @Suite struct LayerInspectionTests {
   private let samples = SeededSamples(count: 6)

@@ -1,11 +1,11 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// A network of which quantization loses a layer is not written in silence: the layer is named, and leaving the named
 /// layers in float keeps the network whole.
@@ -32,7 +32,7 @@ import Testing
       ModelNode("Flatten", name: "flat", inputs: ["p"], outputs: ["f"]),
       ModelNode("Gemm", name: "fc", inputs: ["f", "w4"], outputs: ["scores"]),
     ]
-    let image: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
+    let image: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(3), .fixed(8), .fixed(8)]
     return Model(
       graph: ModelGraph(
         name: "fragile", nodes: nodes,

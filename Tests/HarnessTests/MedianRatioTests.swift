@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct MedianRatioTests {
   private static let rounds = [1.9, 2.4, 2.1, 2.0, 5.0, 2.2, 1.7, 2.05, 2.3]

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct MergedEvaluationTests {
   private let all = SampleComparison.evaluations[2].records

@@ -1,9 +1,9 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct MergedStatisticsTests {
   private let folder: TemporaryFolder

@@ -1,9 +1,9 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Models whose weights lie in a file beside them.
 @Suite struct ModelFileTests {

@@ -1,9 +1,9 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// The figures of `info`.
 @Suite struct ModelSummaryTests {
@@ -17,7 +17,7 @@ import Testing
     return try ModelSummary(path)
   }
 
-  private func value(_ name: String, _ dimensions: [ONNXFormat.Dimension]) -> ModelValue {
+  private func value(_ name: String, _ dimensions: [CalibrantONNXFormat.Dimension]) -> ModelValue {
     ModelValue(name: name, elementType: .float32, dimensions: dimensions)
   }
 
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Rows of 3 times a matrix of 3 × 4.
-  private func product(batch: ONNXFormat.Dimension) -> ModelGraph {
+  private func product(batch: CalibrantONNXFormat.Dimension) -> ModelGraph {
     ModelGraph(
       name: "product",
       nodes: [ModelNode("MatMul", name: "fc", inputs: ["x", "w"], outputs: ["y"])],
@@ -36,8 +36,8 @@ import Testing
       initializers: [floats("w", [3, 4])])
   }
 
-  @Test(arguments: [.symbolic("N"), .fixed(1), .fixed(8)] as [ONNXFormat.Dimension])
-  func costIsThatOfASample(batch: ONNXFormat.Dimension) throws {
+  @Test(arguments: [.symbolic("N"), .fixed(1), .fixed(8)] as [CalibrantONNXFormat.Dimension])
+  func costIsThatOfASample(batch: CalibrantONNXFormat.Dimension) throws {
     let summary = try summary(product(batch: batch))
     #expect(summary.multiplyAccumulates == 12)
     #expect(summary.text.contains("MACs        12 per sample"))

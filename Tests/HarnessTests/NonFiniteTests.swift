@@ -1,11 +1,11 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
-@testable import Quantization
+@testable import CalibrantHarness
+@testable import CalibrantQuantization
 
 /// NaN and infinities end in one sentence that names the sample and the layer.
 @Suite struct NonFiniteTests {

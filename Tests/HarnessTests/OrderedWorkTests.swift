@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct OrderedWorkTests {
   struct Failed: Error, Equatable { let unit: Int }

@@ -1,10 +1,10 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
-@testable import Quantization
+@testable import CalibrantHarness
+@testable import CalibrantQuantization
 
 /// Quantized files as ONNX Runtime writes them.
 @Suite struct OtherToolsFilesTests {

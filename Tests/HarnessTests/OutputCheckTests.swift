@@ -1,6 +1,6 @@
 import Foundation
-import Harness
-import ONNXFormat
+import CalibrantHarness
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Imaging
+import CalibrantImaging
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Every recipe is spelled as the options that select it.
 @Suite struct PreprocessingSettingsTests {

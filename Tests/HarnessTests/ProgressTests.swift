@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ProgressTests {
   private let line = ProgressLine(

@@ -1,11 +1,11 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Harness
-@testable import Quantization
+@testable import CalibrantHarness
+@testable import CalibrantQuantization
 
 /// What `validate` finds, and what it can tell from noise and from samples.
 @Suite struct QuantizedModelCheckTests {

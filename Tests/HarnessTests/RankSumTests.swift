@@ -1,5 +1,5 @@
 import Foundation
-@testable import Harness
+@testable import CalibrantHarness
 import Testing
 
 @Suite struct RankSumTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// What `bench` says of several models: turn by turn, each beside the first.
 @Suite struct RelativeSpeedTests {

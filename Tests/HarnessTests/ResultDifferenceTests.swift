@@ -1,9 +1,9 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ResultDifferenceTests {
   private static func images(_ hashes: [String], label: Int = 0) -> [SavedResult.Image] {

@@ -1,11 +1,11 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// What a file holds for each runtime, read off its bytes.
 @Suite struct RuntimeTargetTests {

@@ -1,5 +1,5 @@
-import Engine
-import Harness
+import CalibrantEngine
+import CalibrantHarness
 
 /// One fixed comparison that every report format is held against.
 enum SampleComparison {

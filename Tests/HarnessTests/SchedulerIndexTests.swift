@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Which part a task takes, by what its scheduler says.
 @Suite struct SchedulerIndexTests {

@@ -1,12 +1,13 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ScoreOutputTests {
   private func output(
-    _ nodes: [ModelNode], _ outputs: [(String, [ONNXFormat.Dimension])], named: String? = nil
+    _ nodes: [ModelNode], _ outputs: [(String, [CalibrantONNXFormat.Dimension])],
+    named: String? = nil
   ) throws -> ScoreOutput {
     var model = SmallClassifier.model()
     var graph = model.graph
@@ -23,7 +24,7 @@ import Testing
 
   @Test func theFirstThatLooksLikeScoresIsRanked() throws {
     // Shapes are not declared, so they are inferred: N × 2 × 2 × 2 and N × 4.
-    let unknown: [ONNXFormat.Dimension] = [.unknown, .unknown, .unknown, .unknown]
+    let unknown: [CalibrantONNXFormat.Dimension] = [.unknown, .unknown, .unknown, .unknown]
     let chosen = try output(
       [relu], [("features", unknown), ("scores", [.symbolic("N"), .unknown])])
     #expect(chosen.name == "scores" && chosen.classes == 4 && chosen.kind == .classes)
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func aNameChooses() throws {
-    let declared: [(String, [ONNXFormat.Dimension])] = [
+    let declared: [(String, [CalibrantONNXFormat.Dimension])] = [
       ("scores", [.symbolic("N"), .fixed(4)]), ("more", [.symbolic("N"), .fixed(4)]),
     ]
     let more = ModelNode("Relu", name: "more", inputs: ["scores"], outputs: ["more"])
@@ -47,7 +48,7 @@ import Testing
       attributes: ["axes": .ints([1]), "keepdims": .int(1)])
     let sigmoid = ModelNode("Sigmoid", name: "sigmoid", inputs: ["z"], outputs: ["p"])
     let flat = ModelNode("Flatten", name: "flatten", inputs: ["p"], outputs: ["q"])
-    let one: [ONNXFormat.Dimension] = [.symbolic("N"), .fixed(1)]
+    let one: [CalibrantONNXFormat.Dimension] = [.symbolic("N"), .fixed(1)]
     let probability = try output([mean, sigmoid, flat], [("q", one)])
     #expect(probability.kind == .probability && probability.classes == 2)
     #expect(probability.scores([0.25, 0.5]) == [0.75, 0.25, 0.5, 0.5])

@@ -1,7 +1,7 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ScoreTests {
   static func scores(_ rows: [Float]...) -> Scores {

@@ -1,10 +1,10 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Tasks
+import CalibrantTasks
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// A plan cut into shards, scored in any order and any number of times, joins to what one machine scored.
 @Suite struct ShardTests {

@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 @Suite struct ShippingTests {
   /// Of 2,000 images the original gets right; `wrong` of them are lost.

@@ -1,6 +1,6 @@
-import Engine
-import Harness
-import ONNXFormat
+import CalibrantEngine
+import CalibrantHarness
+import CalibrantONNXFormat
 import TestSupport
 
 /// A model of 4 classes over square images, whose flattening goes by shape arithmetic.

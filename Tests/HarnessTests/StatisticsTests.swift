@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 import Testing
 
 /// Values of SciPy and of an independent Newcombe, by make_statistics_golden.py.

@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 import TestSupport
 
 /// Benchmark runs of a machine whose speed and noise are known.

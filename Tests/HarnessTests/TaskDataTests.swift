@@ -1,11 +1,11 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import Tasks
+import CalibrantImaging
+import CalibrantTasks
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Images and their labels, found by what the labels call the images.
 @Suite struct TaskDataTests {

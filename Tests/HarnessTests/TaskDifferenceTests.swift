@@ -1,9 +1,9 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Saved results of other tasks than classification, paired and weighed; right values by NumPy and SciPy
 /// (`Golden/make_difference.py`).

@@ -1,7 +1,7 @@
-import Tasks
+import CalibrantTasks
 import Testing
 
-@testable import Harness
+@testable import CalibrantHarness
 
 /// Pictures of what changed between two models' boxes, masks and texts.
 @Suite struct TaskPictureTests {

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Harness
-@testable import Quantization
+@testable import CalibrantHarness
+@testable import CalibrantQuantization
 
 @Suite struct WalkJournalTests {
   private let folder: TemporaryFolder

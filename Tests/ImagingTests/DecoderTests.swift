@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 @Suite struct DecoderTests {
   @Test func everyFormatDecodesToPillowsPixels() throws {

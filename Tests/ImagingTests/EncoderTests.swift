@@ -1,7 +1,7 @@
 import CImageCodecs
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 @Suite struct EncoderTests {
   /// A smooth ramp, which JPEG stores well.

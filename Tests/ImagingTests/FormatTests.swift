@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 /// Every kind of file that a format offers, each pixel Pillow's, or a refusal by name.
 @Suite struct FormatTests {

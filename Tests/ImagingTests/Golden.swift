@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 /// What Pillow and NumPy make of the fixtures (`Fixtures/make_fixtures.py`).
 struct Golden: Decodable {

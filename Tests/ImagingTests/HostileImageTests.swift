@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 /// Small files that ask for much, and files that end early as if they were whole.
 @Suite struct HostileImageTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 import Testing
 
 /// Masks of class indices, each pixel what was stored (`Fixtures/make_masks.py`).

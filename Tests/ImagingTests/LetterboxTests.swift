@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 @Suite struct LetterboxTests {
   private struct Golden: Decodable {

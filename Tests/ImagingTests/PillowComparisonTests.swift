@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 /// Real photographs: decoded, reduced and enlarged by every smooth filter, each pixel Pillow's.
 @Suite struct PillowComparisonTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 @Suite struct PreprocessingTests {
   private func planes(_ image: ImageBuffer, _ recipe: Preprocessing) -> [Float] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import CalibrantImaging
 
 @Suite struct TransformTests {
   @Test func resizesArePillowsBitForBit() throws {

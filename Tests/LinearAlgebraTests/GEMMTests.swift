@@ -1,5 +1,5 @@
 import Dispatch
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Synchronization
 import TestSupport
 import Testing

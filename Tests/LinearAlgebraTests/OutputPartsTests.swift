@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 import Testing
 
 /// Boxes beside scores: an output of 1 x 3 x 2 whose last place along axis 1 holds far smaller values.

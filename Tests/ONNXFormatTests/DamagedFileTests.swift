@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ONNXFormat
+@testable import CalibrantONNXFormat
 
 /// Files cut short or with wrong bits load or are refused; they never stop the process.
 @Suite struct DamagedFileTests {

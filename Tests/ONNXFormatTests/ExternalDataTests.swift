@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ONNXFormat
+@testable import CalibrantONNXFormat
 
 /// Initializers whose bytes lie in a file of their own.
 @Suite struct ExternalDataTests {

@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TestSupport
 import Testing
 
-@testable import ONNXFormat
+@testable import CalibrantONNXFormat
 
 @Suite struct RoundTripTests {
   /// A model with something in every corner that has no view of its own.

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import ONNXFormat
+@testable import CalibrantONNXFormat
 
 /// A small valid model: y = Relu(x + bias), and a node of a domain that nothing here knows.
 enum SampleModel {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ONNXFormat
+@testable import CalibrantONNXFormat
 
 @Suite struct ValidationTests {
   static func problems(_ edit: (inout Onnx_ModelProto) -> Void) -> [StructuralProblem] {

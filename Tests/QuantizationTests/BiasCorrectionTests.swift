@@ -1,9 +1,9 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// On inputs that equal their mean everywhere, a corrected layer's outputs are those of the float layer: all that
 /// rounding did to them was the shift that the bias now takes back.

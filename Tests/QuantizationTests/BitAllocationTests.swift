@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 @Suite struct BitAllocationTests {
   private static let layers = [

@@ -1,10 +1,10 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 @Suite struct BlockedWeightsTests {
   private static let scheme = WeightScheme(bits: 4, usesNativeInt4: true, blockSize: 32)

@@ -1,8 +1,8 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 struct DataFreeTests {
   private typealias Channel = ChannelMoments.Channel

@@ -1,8 +1,8 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Equalization changes the weights and nothing that the float model computes.
 @Suite struct EqualizationTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 @Suite struct GainTests {
   private static let before = [1.0, 1.1, 0.9, 1, 1.05, 0.95, 1, 1]

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 import Testing
 
 struct MethodTests {

@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// The network's outputs decide what is kept of a calibration.
 @Suite struct NetworkLossTests {

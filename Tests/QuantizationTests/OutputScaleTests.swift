@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Two samples of an output of 2 x 3: boxes and, beside them, scores. Variances by hand: 20,000 and 0.14.
 struct OutputScaleTests {

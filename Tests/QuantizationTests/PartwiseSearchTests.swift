@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 @Suite struct PartwiseSearchTests {
   /// The error each member makes by each of three options; together they make the sum, about, on each of eight samples.

@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// What is done to a model before its layers are looked at.
 struct PreparationTests {
@@ -96,7 +96,7 @@ struct PreparationTests {
       }
       return ModelTensor(name: name, elementType: halves, dims: dims, values: bits)
     }
-    let batch: [ONNXFormat.Dimension] = [.symbolic("N")]
+    let batch: [CalibrantONNXFormat.Dimension] = [.symbolic("N")]
     let model = Model(
       graph: ModelGraph(
         name: "half",

@@ -1,10 +1,10 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 struct QuantizerTests {
   private let model = SmallModels.mixed()

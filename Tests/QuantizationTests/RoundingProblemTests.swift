@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Optimal rounding against oracles that try everything, or compute a quadratic form by its definition.
 @Suite struct RoundingProblemTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 import Testing
 
 /// The sample sets of `make_golden.py`, made by the same integer generator.

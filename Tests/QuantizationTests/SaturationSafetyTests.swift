@@ -1,9 +1,9 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Weights of which no two products leave 16 bits together.
 @Suite struct SaturationSafetyTests {

@@ -1,10 +1,10 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Seeded images in units of four, the last one short.
 struct SeededInput: WalkInput {

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import Testing
 
 /// Models small enough to write down, with seeded weights.
@@ -48,14 +48,14 @@ struct ModelBuilder {
   }
 
   func model(opset: Int = 13, input: [Int] = [3, 8, 8], output: String = "logits") -> Model {
-    let batch: [ONNXFormat.Dimension] = [.symbolic("N")]
+    let batch: [CalibrantONNXFormat.Dimension] = [.symbolic("N")]
     return Model(
       graph: ModelGraph(
         name: "small", nodes: nodes,
         inputs: [
           ModelValue(
             name: "image", elementType: .float32,
-            dimensions: batch + input.map { ONNXFormat.Dimension.fixed($0) })
+            dimensions: batch + input.map { CalibrantONNXFormat.Dimension.fixed($0) })
         ],
         outputs: [
           ModelValue(name: output, elementType: .float32, dimensions: batch + [.fixed(5)])

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Quantization
+@testable import CalibrantQuantization
 
 /// Every instruction set gives the bits of the plainest loop.
 @Suite struct StatisticsLoopsTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 import Testing
 
 struct StatisticsTests {

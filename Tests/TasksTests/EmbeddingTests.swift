@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Neighbours and metrics are those of `Golden/make_embedding.py`.
 struct EmbeddingTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Parts and measures are those of `Golden/make_fidelity.py`.
 struct FidelityTests {

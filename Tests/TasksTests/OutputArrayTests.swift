@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 struct OutputArrayTests {
   @Test func leadingAxesOfOneAreLeftOut() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Resamples and intervals are those of `Golden/make_bootstrap.py`.
 struct PairedBootstrapTests {

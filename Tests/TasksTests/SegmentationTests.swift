@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Resizing, classes and metrics are those of `Golden/make_segmentation.py`.
 struct SegmentationTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Texts and metrics are those of `Golden/make_text.py`.
 struct TextTests {

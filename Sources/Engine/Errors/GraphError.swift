@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Why a model cannot become a runnable graph.
 public enum GraphError: Error, Sendable {

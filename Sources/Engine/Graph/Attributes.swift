@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A node's attributes, read with the type the operator expects.
 package struct Attributes: Sendable {

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A value that no run changes: as a file stores it, or as it was computed.
 package enum ConstantValue: Sendable {

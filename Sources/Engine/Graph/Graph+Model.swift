@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension Graph {
   /// Takes a model apart. Operators are not looked at: whether they can run is the registry's question.

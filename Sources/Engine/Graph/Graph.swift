@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A graph input with the type its file declares.
 package struct GraphInput: Sendable {

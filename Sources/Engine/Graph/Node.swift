@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// The name of a value, unique within a graph.
 package typealias ValueName = String

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension Graph {
   /// The graph as it runs: calls of functions that the model defines are their bodies, bodies of control flow are graphs,

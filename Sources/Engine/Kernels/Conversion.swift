@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// How values of one element type become those of another (ONNX's Cast).
 struct Conversion: Sendable {

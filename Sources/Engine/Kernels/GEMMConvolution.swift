@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Convolution as weights × im2col matrix, tile by tile, so that a tile is finished while it is still in cache.
 enum GEMMConvolution {

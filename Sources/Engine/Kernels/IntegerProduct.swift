@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// C (m×n) = A (m×k) · B (k×n) of integers between −255 and 255 that floats hold. Wraps around as 32-bit sums do.
 ///

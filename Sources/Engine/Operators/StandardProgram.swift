@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 // The engine as everybody outside uses it: with all its operators and rewrites.
 

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 import Synchronization
 
 /// A model ready to run at any input shape: lowered graph, one kernel per node.

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A layer of 8-bit codes whose sums x86 without VNNI clamps for some input (`Hardware.noVNNI`).
 public struct SaturationRisk: Sendable, Hashable, Codable {

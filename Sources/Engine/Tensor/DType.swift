@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Element types the engine holds. Types of less than a byte take one byte each in memory.
 public enum DType: String, Sendable, Hashable, CaseIterable, Codable {

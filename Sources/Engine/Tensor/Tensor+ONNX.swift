@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension Tensor {
   /// The values of a tensor stored in a model, one a byte where the file packs several; wider or narrower floats

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// A step of the activation-based recipe that a comparison can leave out, to show what it is worth.
 public enum AblationStep: String, Sendable, CaseIterable {

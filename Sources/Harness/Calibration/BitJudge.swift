@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// What fewer bits cost a network, on calibration samples.
 enum BitJudge {

@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Finds bits per layer that fit a size or an accuracy, from what each layer costs when it alone is quantized.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 
 /// Samples to calibrate with, in canonical order, and where they came from.
 public struct CalibrationData: Sendable {

@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// What is unlikely about samples to calibrate with, one sentence each.
 public enum CalibrationFit {

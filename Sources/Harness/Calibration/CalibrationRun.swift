@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import Quantization
+import CalibrantImaging
+import CalibrantQuantization
 
 /// Runs a model on calibration samples and quantizes it with what it saw (activation-based).
 public struct CalibrationRun {

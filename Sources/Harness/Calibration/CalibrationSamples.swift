@@ -1,5 +1,5 @@
-import Imaging
-import Quantization
+import CalibrantImaging
+import CalibrantQuantization
 
 /// What models are calibrated with, before it is read.
 public struct CalibrationSamples: Sendable {

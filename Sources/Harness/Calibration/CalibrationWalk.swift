@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Walks a model over calibration samples on several threads.
 public struct CalibrationWalk: Sendable {

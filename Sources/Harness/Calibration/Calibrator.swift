@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 import Synchronization
 
 /// What a calibration run saw.

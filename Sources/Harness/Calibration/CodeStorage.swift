@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// How weights of 4 bits and fewer are stored.
 enum CodeStorage: Equatable {

@@ -1,7 +1,7 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Whether equalized channels pay for a model: both float models are quantized with some of the calibration samples, and
 /// the one that then loses less on others is taken. Class scores are judged by their divergence, any other outputs part by

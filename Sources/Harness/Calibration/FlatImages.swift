@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// Images of one colour: every corner of the colour cube. They reach what no texture does behind an average over the image.
 struct FlatImages: SampleSource {

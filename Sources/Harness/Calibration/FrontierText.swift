@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// What a search for bits per layer says: sizes and costs along the frontier, and the bits of each layer.
 public enum FrontierText {

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// A layer of which quantization leaves little: the first one in the network, for those after it read what it makes.
 public struct LostLayer: Sendable, Equatable {

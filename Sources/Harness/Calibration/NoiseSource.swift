@@ -1,5 +1,5 @@
-import Engine
-import LinearAlgebra
+import CalibrantEngine
+import CalibrantLinearAlgebra
 
 /// Seeded standard-normal samples, to try a pipeline where there is no data. What is observed on them says nothing
 /// about real images.

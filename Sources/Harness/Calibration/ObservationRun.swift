@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// Observes a model for all schemes at once, or takes what a statistics file already holds.
 public struct ObservationRun: Sendable {

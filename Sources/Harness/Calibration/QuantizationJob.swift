@@ -1,7 +1,7 @@
-import Engine
-import Imaging
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// How models are quantized, whatever the scheme and the method.
 public struct QuantizationOptions: Sendable {

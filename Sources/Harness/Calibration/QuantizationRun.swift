@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// Quantizes a model from its file alone (weight-based).
 public struct QuantizationRun {

@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 /// What `quantize` and `calibrate` say of the file they wrote.
 public struct QuantizedFileSummary {

@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 /// The table that `auto` chose the methods of activation ranges by.
 public enum RangeChoiceText {

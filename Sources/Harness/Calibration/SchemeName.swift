@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// A scheme as people write it: weight bits and, where present, activation bits ("w8", "w4a8").
 public struct SchemeName: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Observing once: statistics are read from a file that matches, or gathered and then written there.
 public struct StatisticsCache: Sendable {

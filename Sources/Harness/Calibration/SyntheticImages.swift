@@ -1,5 +1,5 @@
-import Imaging
-import LinearAlgebra
+import CalibrantImaging
+import CalibrantLinearAlgebra
 
 /// Seeded images that look like none and have what photographs share: contrast at every scale, the same in each octave
 /// (amplitude falls as 1/frequency), channels that go together, and pixels between black and white.

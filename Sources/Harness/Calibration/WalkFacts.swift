@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// Everything that decides what a walk finds, beyond the model file, as text: equal text, equal results.
 struct WalkFacts {

@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 import Synchronization
 
 /// The layers that walks have solved, on disk as soon as they are, so that an interrupted run goes on where it stopped.

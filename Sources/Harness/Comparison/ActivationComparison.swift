@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 /// The range that each method chose for one activation, and what each would cost.
 public struct ActivationComparison: Sendable, Codable, Hashable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Runs one model after another on the same images, and keeps what each answers beside the original.
 protocol ArmBench {

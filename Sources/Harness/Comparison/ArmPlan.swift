@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 /// An arm that is still to be made.
 struct ArmPlan {

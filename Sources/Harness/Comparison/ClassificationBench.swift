@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// Runs one classifier after another on the same pixels.
 struct ClassificationBench: ArmBench {

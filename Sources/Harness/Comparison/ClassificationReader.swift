@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What rankings of classes are worth.
 struct ClassificationReader: AnswerReader {
@@ -17,12 +17,12 @@ struct ClassificationReader: AnswerReader {
   ///   with.
   func answers(
     _ part: AnswerPart<Ranking>, isOriginal: Bool
-  ) throws(HarnessError) -> [Harness.Record] {
+  ) throws(HarnessError) -> [CalibrantHarness.Record] {
     if isOriginal, part.records.allSatisfy(\.isEmpty), let origin = part.unranked?.origin {
       throw .nonFiniteValues(origin)
     }
     return part.records.enumerated().map { index, ranking in
-      Harness.Record(
+      CalibrantHarness.Record(
         path: images.paths[index], contentHash: images.hashes[index], label: images.labels[index],
         top5: ranking.classes, margin: ranking.margin)
     }

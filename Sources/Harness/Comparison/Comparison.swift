@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Original against quantized on the same images: a pure function of facts and of what the arms answered.
 public struct Comparison: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 extension ComparisonRun {
   /// The last phase: what all images of a plan together say.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 extension ComparisonRun {
   /// The first phase: makes the arms' files, and finds out what is to be known of them whatever they answer.

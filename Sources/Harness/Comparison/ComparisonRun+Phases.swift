@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import Quantization
+import CalibrantImaging
+import CalibrantQuantization
 
 /// A comparison from what was asked for, on one machine or in phases that each start from the files of the one before.
 extension ComparisonRun {

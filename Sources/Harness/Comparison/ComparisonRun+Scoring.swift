@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Tasks
+import CalibrantTasks
 
 extension ComparisonRun {
   /// The second phase, of classification: what every arm of a plan answers on some images.

@@ -1,6 +1,6 @@
 import Foundation
-import Quantization
-import Tasks
+import CalibrantQuantization
+import CalibrantTasks
 
 /// The main job: original against weight-based against activation-based, on the same images.
 ///

@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// How far one layer's output in a quantized file is from the original's, all rounding before it included.
 public struct LayerNoise: Sendable, Codable, Hashable {

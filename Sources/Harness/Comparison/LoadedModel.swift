@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A model file as a user would load it, with the facts reports state; every node of it can run.
 public struct LoadedModel: Sendable {

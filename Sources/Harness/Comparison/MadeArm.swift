@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// A quantized file that is loaded, to be measured.
 struct MadeArm {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What was measured on one arm.
 ///

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What else is known of an arm's answers besides the metric that is judged.
 public struct MetricDetails: Sendable, Codable, Hashable {

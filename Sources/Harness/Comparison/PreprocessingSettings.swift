@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 extension Preprocessing {
   /// Every part and its value as the command line spells it, in the order the parts apply.

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 extension MadeArm {
   /// What a reader of a report should know of the file, one sentence each.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 
 extension ComparisonRun.Outcome {
   /// Shrinks the images that the report shows; one that cannot be read again goes without a picture.

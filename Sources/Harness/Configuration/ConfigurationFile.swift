@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import TOMLKit
 
 /// What a file of options says, by the names of options and of commands: TOML, or JSON in a file whose name ends so.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A folder in ONNX's test layout: `model.onnx` and `test_data_set_<i>/{input,output}_<j>.pb`.
 public struct ConformanceCase: Sendable {

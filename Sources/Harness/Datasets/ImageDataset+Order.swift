@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 extension ImageDataset {
   /// The same images in a seeded random order, so that any first part is a fair sample of the whole.

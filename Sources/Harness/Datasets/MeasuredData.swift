@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// What models are measured on, before it is read.
 public struct MeasuredData: Sendable {

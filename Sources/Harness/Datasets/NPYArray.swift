@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// A NumPy array in an `.npy` file: mapped into memory where it is little-endian and row-major, else brought into that form.

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// What the head of an `.npy` file says (numpy.lib.format, versions 1.0 to 3.0).

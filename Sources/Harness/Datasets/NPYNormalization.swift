@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// Brings an array's bytes into the form that everything here reads: little-endian, row-major, no float16.

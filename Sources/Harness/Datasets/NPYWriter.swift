@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// `.npy` files of version 1.0, byte for byte as NumPy's `np.save` writes them.

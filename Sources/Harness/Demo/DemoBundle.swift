@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// What `calibrant demo` lays out: a bundled model, test and calibration images, and the command to run on them.
 public enum DemoBundle: String, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Files and folders of the demo, with errors that the command line knows.
 enum DemoFile {

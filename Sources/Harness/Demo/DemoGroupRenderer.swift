@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// Turns groups into pixels and into the truth about them, both from the same 4x4 samples per pixel: what of them each shape
 /// covers decides colours, boxes and masks alike.

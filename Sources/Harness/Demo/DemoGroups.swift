@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Imaging
+import CalibrantImaging
 import Synchronization
 
 /// Labelled pictures of several shapes that the project makes itself, with their boxes and masks.

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Imaging
+import CalibrantImaging
 import Synchronization
 
 /// Labelled images that the project makes itself: textured, rotated, noisy, partly hidden shapes.

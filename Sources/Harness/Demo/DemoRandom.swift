@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// `SplitMix64` with the few distributions that the demo draws from.
 ///

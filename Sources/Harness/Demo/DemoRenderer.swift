@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// Turns scenes into pixels: textures per pixel, edges from 4x4 samples per pixel, noise on top.
 enum DemoRenderer {

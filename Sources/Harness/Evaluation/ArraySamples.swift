@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// Samples of a model that reads anything but one image: an array per input, whose first axis counts samples.

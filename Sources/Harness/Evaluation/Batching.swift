@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// How samples share a run of the model: in units fixed by the data and the model alone.
 ///

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Samples in an order their contents decide, so that neither file names nor the order of a list matter.
 public struct CanonicalOrder<Source: SampleSource>: SampleSource {

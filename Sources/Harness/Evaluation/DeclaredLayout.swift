@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension ImageInput.Layout {
   /// As the command line has it.

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import CalibrantImaging
 
 /// One image file of a data set, as it was read.
 struct ImageFile: Sendable {

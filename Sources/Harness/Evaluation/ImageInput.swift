@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// The image input of a vision model: one tensor of images, channels first or last, as floats or as bytes.
 public struct ImageInput: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import Engine
-import Imaging
+import CalibrantEngine
+import CalibrantImaging
 
 extension ImageInput {
   /// A height and width that the model runs at, where its file leaves them open: what the preprocessing states, else what is

@@ -1,6 +1,6 @@
-import Imaging
+import CalibrantImaging
 import Synchronization
-import Tasks
+import CalibrantTasks
 
 /// The images of a data set, prepared as a model's input.
 ///

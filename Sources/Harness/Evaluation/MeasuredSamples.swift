@@ -1,6 +1,6 @@
-import Engine
-import LinearAlgebra
-import Tasks
+import CalibrantEngine
+import CalibrantLinearAlgebra
+import CalibrantTasks
 
 /// Samples that models are measured on, and what reports say of them.
 public protocol MeasuredSamples: SampleSource {

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// What a model reads, input by input.
 public struct ModelInputs: Sendable {

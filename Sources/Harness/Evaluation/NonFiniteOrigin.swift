@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Where NaN or an infinity first arises: in which sample, and in which value of the network.
 public struct NonFiniteOrigin: Sendable, Codable, Hashable {

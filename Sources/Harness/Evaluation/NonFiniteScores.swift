@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Samples whose scores no class can be ranked by, and where that comes from.
 public struct NonFiniteScores: Sendable, Codable, Hashable {

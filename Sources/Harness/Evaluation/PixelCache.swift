@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 import Synchronization
 
 /// Prepared images by index, as many as a budget of bytes takes; the first to come stay.

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Samples a model can run on, each C × H × W floats, in a fixed order.
 public protocol SampleSource: Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// The output of a model that is ranked, and what its numbers are.
 public struct ScoreOutput: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Some samples of a source, in any order.
 struct SomeSamples: SampleSource {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Which arithmetic a measurement is made in.
 public enum HardwareChoice: String, Sendable, CaseIterable {

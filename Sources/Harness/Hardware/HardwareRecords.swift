@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What a classifier said of every image, in one arithmetic.
 public typealias HardwareRecords = MeasuredOnHardware<[Record]>

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What a report says of an arm on one kind of hardware.
 public struct HardwareResult: Sendable, Codable, Hashable {

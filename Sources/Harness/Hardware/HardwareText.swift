@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What a comparison says of kinds of hardware, one sentence each; nothing where only one was measured.
 struct HardwareText {

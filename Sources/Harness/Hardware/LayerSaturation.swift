@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A layer whose 8-bit sums x86 CPUs without VNNI clamp for some input, and how much of that was seen.
 public struct LayerSaturation: Sendable, Codable, Hashable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension MeasuredArm {
   /// The same, its figures those of one kind of hardware.
@@ -64,7 +64,7 @@ func ledByWorst<Statistics: ArmStatistics>(
 
 extension [ArmEvaluation] {
   func ledByWorst(maxDrop: Double?, sampling: Sampling) -> [ArmEvaluation] {
-    Harness.ledByWorst(
+    CalibrantHarness.ledByWorst(
       self, ClassificationStatistics(sampling), VerdictLimits(maxDrop: maxDrop))
   }
 }

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension Model {
   /// Elements of all tensors that can be weights, whether initializers or values of Constant nodes.

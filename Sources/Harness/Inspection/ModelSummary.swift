@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// What a model file holds, and whether it can run here.
 public struct ModelSummary: Sendable {

@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import LinearAlgebra
-import ONNXFormat
+import CalibrantLinearAlgebra
+import CalibrantONNXFormat
 
 /// Runs a network and its quantized file side by side.
 struct OutputAgreement {

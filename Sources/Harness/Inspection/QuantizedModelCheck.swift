@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Whether a quantized file is sound and still the same network: structure, parameters, and numbers on samples or on
 /// noise.

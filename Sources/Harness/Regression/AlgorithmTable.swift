@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// What each algorithm costs for each convolution of some models: where the engine's choice by shape is wrong, it can be
 /// improved. Runs never depend on such timings, or two of them would differ in their last bits.

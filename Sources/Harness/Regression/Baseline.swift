@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A benchmark run on disk, repeats and all: a later run needs to know how noisy this one was.
 public struct Baseline: Sendable, Codable, Hashable {

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Measures models in repeats, each in a process of its own.
 ///

@@ -1,6 +1,6 @@
-import Engine
-import LinearAlgebra
-import ONNXFormat
+import CalibrantEngine
+import CalibrantLinearAlgebra
+import CalibrantONNXFormat
 
 /// What a benchmark feeds a model: seeded noise of the declared shapes.
 struct BenchmarkInput: Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// One repeat of a benchmark: all figures of one model, measured once in a process of their own.
 public struct BenchmarkRepeat: Sendable, Codable, Hashable {

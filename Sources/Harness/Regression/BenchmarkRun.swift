@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What a benchmark measured: the repeats of every model, from which all figures follow.
 public struct BenchmarkRun: Sendable, Codable, Hashable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// One session on one input, run over and over.
 final class BenchmarkSession {

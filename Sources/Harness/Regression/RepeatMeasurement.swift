@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Measures one repeat in this process, which should do nothing else.
 public struct RepeatMeasurement: Sendable {

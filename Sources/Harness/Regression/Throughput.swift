@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// A model's speed when every worker has a session of its own.
 struct Throughput: Sendable {

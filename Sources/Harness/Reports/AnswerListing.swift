@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What the arms of a comparison answered, image by image, as each format lists it.
 public protocol AnswerListing: Sendable {

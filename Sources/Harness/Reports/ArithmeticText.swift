@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Provenance {
   /// What computed the numbers; nil in results of earlier versions.

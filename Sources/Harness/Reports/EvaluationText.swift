@@ -47,7 +47,7 @@ extension EvaluationResult {
 
   private var hardwareLines: [String] {
     let measured = hardware?.measured ?? []
-    var lines = measured.map { hardware, result in
+    let lines = measured.map { hardware, result in
       let same = result.agreement.map {
         ", the same class as exact sums give on \(ReportText.percent($0)) %"
       }

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What a metric is called in JSON.
 struct MetricKeys {

@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// What a comparison of one model among several came to: the arm to ship, or the nearest to it (`Shipping`).
 public struct ModelRow: Sendable {

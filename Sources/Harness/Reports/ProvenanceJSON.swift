@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Provenance {
   var json: JSONValue {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// The columns of wide tables: those that decide, and the rest.
 struct ReportColumn {

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A result's files: one per format that has a file name.
 public enum ReportFolder {

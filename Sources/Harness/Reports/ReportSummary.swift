@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// The sentences that every format for people shares; plain text, to be escaped by the format.
 struct ReportSummary {

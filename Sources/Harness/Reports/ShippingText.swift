@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What to ship, or why nothing, and the command that comes next.
 struct ShippingText {

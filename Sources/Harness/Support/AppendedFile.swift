@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Text added to the end of a file that others may add to at the same time.
 enum AppendedFile {

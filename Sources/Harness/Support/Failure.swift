@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
-import ONNXFormat
-import Quantization
-import Tasks
+import CalibrantImaging
+import CalibrantONNXFormat
+import CalibrantQuantization
+import CalibrantTasks
 
 /// An error as the command line shows it: the one place where text and exit code are decided.
 public struct Failure {

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// What a report says about where it was made.
 public enum MachineFacts {

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// The files of one model: that of the graph and, where weights lie outside it, its data files. What a model weighs and
 /// whether it is the same one is decided here.

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// What a command will write, checked before any work starts.
 public enum OutputCheck {

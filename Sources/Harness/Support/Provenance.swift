@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// What a result was measured on and with, as far as it decides the numbers: two results that differ in it are of

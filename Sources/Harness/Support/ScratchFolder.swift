@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A folder for files that live as long as the value.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 import Synchronization
 
 /// Standard output and standard error.

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// How the outputs of arms are held against the original's.
 struct ComparedOutputs: Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Boxes: mean average precision against labels, and whether the original's boxes are found again.
 public struct DetectionMeasure: PicturedTask {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Where images are looked for.
 public enum EmbeddingGallery: String, Sendable, Hashable, CaseIterable {

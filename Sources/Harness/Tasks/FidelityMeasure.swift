@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Any network, without labels: whether its answers stay the original's. Where it scores classes that is the share of images
 /// with the same class; otherwise the cosine of the outputs' part that is farthest off.

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// A task as a comparison measures it: what the outputs for an image answer, what is kept of that, and what the records of
 /// many images are worth.

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// As columns: numbers of all images one after the other, and where an image has several, how many.
 extension MetricRecords {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What the judged metric of an arm is taken of, image by image. Reports keep it, so that `diff` can weigh two results by the
 /// same resamples.

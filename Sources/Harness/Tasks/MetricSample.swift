@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// A metric of all images and of the same resamples of them as every other arm's.
 public enum MetricSample: Sendable, Hashable {

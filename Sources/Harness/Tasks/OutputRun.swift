@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// Runs a model on every image and gives its outputs image by image.
 struct OutputRun: Sendable {

@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
-import Tasks
+import CalibrantONNXFormat
+import CalibrantTasks
 
 /// What a network's output says of pixels, as its shape, its type and what makes it tell.
 struct PixelReading {

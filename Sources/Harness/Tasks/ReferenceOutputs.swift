@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Tasks
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantTasks
 
 /// What a model gives for every image, to hold others against: its answers, and its outputs as far as they fit in memory;
 /// the rest is computed again where it is asked for.

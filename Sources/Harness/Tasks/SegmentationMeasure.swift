@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// A class for every pixel: mean intersection over union against masks, and with the original's label maps.
 public struct SegmentationMeasure: PicturedTask {

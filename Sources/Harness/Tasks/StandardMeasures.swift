@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// How each task is measured: to add one, add its file and its line here.
 public enum StandardMeasures {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// Runs one model after another on the same images, beside what the original answers.
 struct TaskBench<Task: MeasuredTask>: ArmBench {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// One model measured against the labels of any task.
 public struct TaskEvaluation: Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 /// What the records of any task are worth.
 struct TaskReader<Task: MeasuredTask>: AnswerReader {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What one arm's answers on all images leave behind.
 public struct TaskAnswers: Sendable, Hashable {

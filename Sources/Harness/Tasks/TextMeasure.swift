@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// The text of an image: exact match and character errors against labels, and whether the original's text is read again.
 public struct TextMeasure: PicturedTask {

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// What the network's input can be, per channel, as its preprocessing says.
 public struct InputDistribution: Sendable, Equatable {

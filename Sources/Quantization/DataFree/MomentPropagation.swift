@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Walks a model in order and follows the moments of its values.
 struct MomentPropagation {

@@ -1,6 +1,6 @@
 import Foundation
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Gives the weights of a layer's output channels, and of the same channels where the next layer reads them, equal
 /// ranges, so that one scale per tensor serves them all (Nagel et al. 2019, arXiv:1906.04721, §4.1).

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A way from one layer to the next ones on which a channel can be made smaller at its start and larger at its end
 /// without changing what the network computes.

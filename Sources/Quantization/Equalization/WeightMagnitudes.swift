@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// |w| of one layer, as its batch norm makes it, for each pair of an output and an input channel; the largest of a
 /// window stands for it.

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Why a model cannot be quantized as asked.
 public enum QuantizationError: Error {

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Which output and which input channel a weight connects.
 struct InputChannels {

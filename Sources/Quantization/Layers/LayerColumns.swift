@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The rows that a layer multiplies its weights with, for one sample: those of the im2col matrix, or of the input itself.
 enum LayerColumns: Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The layers of a model and their bits under a policy.
 struct LayerPlan: Sendable {

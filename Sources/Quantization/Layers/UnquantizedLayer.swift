@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A layer that has weights and stays in float32 whatever the policy says.
 public struct UnquantizedLayer: Sendable, Equatable {

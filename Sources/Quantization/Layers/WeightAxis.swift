@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The axis of a weight that has one entry per output channel.
 package enum WeightAxis {

@@ -1,6 +1,6 @@
-import Engine
-import LinearAlgebra
-import ONNXFormat
+import CalibrantEngine
+import CalibrantLinearAlgebra
+import CalibrantONNXFormat
 
 /// A layer's weights as one matrix per group: outputs of the group × inputs that each output reads.
 struct WeightMatrix: Sendable {

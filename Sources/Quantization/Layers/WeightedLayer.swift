@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A node with a float32 weight of the file.
 struct WeightedLayer: Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Which values get a quantizer, and which of them share one.
 ///

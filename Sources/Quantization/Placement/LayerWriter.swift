@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Writes the weights and biases of layers, quantized, into a model.
 struct LayerWriter {

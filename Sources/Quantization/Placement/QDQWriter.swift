@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Writes QuantizeLinear and DequantizeLinear nodes, or clipping in their place, into a graph, in the standard domain only.
 ///

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Graph {
   /// For each output of a batch norm, β and |γ| of its channels.

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 extension Graph {
   /// Stores what nodes compute from constants alone, where other nodes read it as floats: weights behind a Cast, a

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Graph {
   /// Refuses NaN and infinities among the weights and biases of layers, in which every image would drown.

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A model made ready for quantization, and what its batch norms said before they were folded.
 ///

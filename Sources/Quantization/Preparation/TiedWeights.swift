@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Graph {
   /// Gives layers that read the same weights along another axis weights of their own: their output channels are not

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 extension Model {
   /// The same network computed with in float32, where the file says float16 or bfloat16: quantized operators of 16-bit

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Finds the codes and scales of a file's QuantizeLinear and DequantizeLinear nodes.
 struct CodeReader: Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The float model with every layer computed three more times beside its own run: with rounded weights,
 /// with rounded activations, with both. One pass over the data then gives every layer's isolated error.

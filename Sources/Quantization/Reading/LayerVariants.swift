@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What of a layer is rounded in a variant of the quantized model.
 package struct Rounded: OptionSet, Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// A quantized file read back: the layers that it shares with its original, their codes, scales and ranges.
 package struct QuantizedLayerMap: Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Graph {
   /// The same quantized network with each Relu and Clip of its float model that it does without.

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// The scales and zero points of a quantized file, and the float network that they are of.
 public struct StoredQuantizers: Sendable {

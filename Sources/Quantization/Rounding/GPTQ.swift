@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Rounds column after column and spreads each error over the columns still to come (Frantar et al. 2022,
 /// arXiv:2210.17323, in the form with one Cholesky factor for all rows).

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Codes and scales for the rows of a rounding problem: scales searched under the H-weighted error, then GPTQ,
 /// then coordinate descent alternating with the closed-form scale.

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Keeps the codes of weights whose products are added first where no input makes their sum leave 16 bits (`PairBound`).
 struct PairBounds: Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Integer least squares: for each row w of a weight matrix, the codes q and the scale s with the smallest
 /// (s·q − w*) H (s·q − w*)ᵀ, where H is the covariance of the layer's inputs and w* what the row should compute from them.

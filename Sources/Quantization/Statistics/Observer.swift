@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Collects the statistics of tapped values of one worker; observers merge exactly.
 ///

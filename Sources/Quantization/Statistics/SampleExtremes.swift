@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// The minima and maxima of samples, added up exactly; samples without a finite value take no part.
 public struct SampleExtremes: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Where statistics come from: they may be used again only for the same model, prepared the same
 /// way, on the same samples.

@@ -1,5 +1,5 @@
 import CKernels
-import Engine
+import CalibrantEngine
 
 /// The loops over observed values, for one instruction set.
 struct StatisticsLoops: @unchecked Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Count, extremes and moments of the values of a tensor or of one channel.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Gathers H = cov(X̂) and C = cov(X, X̂) of every group from sampled rows.
 ///

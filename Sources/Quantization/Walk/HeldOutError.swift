@@ -1,5 +1,5 @@
-import Engine
-import LinearAlgebra
+import CalibrantEngine
+import CalibrantLinearAlgebra
 
 /// Judges weights by rows of inputs that they were not fitted to. What the float layer makes of these is computed once.
 struct HeldOutError: Sendable {

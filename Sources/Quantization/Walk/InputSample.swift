@@ -1,5 +1,5 @@
-import Engine
-import LinearAlgebra
+import CalibrantEngine
+import CalibrantLinearAlgebra
 
 /// What one unit tells of a layer's inputs, in the float network (X) and in the quantized one (X̂).
 struct InputSample: Sendable {

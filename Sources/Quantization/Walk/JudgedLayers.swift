@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Takes back what was fitted to layers where the network's outputs on held-out samples lose less without it.
 ///

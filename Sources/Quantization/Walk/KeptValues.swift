@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Synchronization
 
 /// The values of one unit in the reference and in the quantized network, at a place of the walk.

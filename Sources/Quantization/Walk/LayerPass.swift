@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// One pass over the calibration samples, which gathers what is to be known of one layer's inputs.
 struct LayerPass {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Weights of which no two products can leave 16 bits together.
 extension LayerSolver {

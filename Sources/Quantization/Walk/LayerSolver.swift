@@ -1,5 +1,5 @@
-import Engine
-import LinearAlgebra
+import CalibrantEngine
+import CalibrantLinearAlgebra
 
 /// Rounds one layer's weights for the inputs that were seen, and corrects its bias.
 struct LayerSolver {

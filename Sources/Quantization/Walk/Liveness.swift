@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 extension Graph {
   /// The values that exist before node `index` and that it or a later node reads, in order of name.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// What networks lose of their outputs on held-out calibration samples, whatever the number and shape of these. In place of a
 /// Softmax's output it looks at what that reads.

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// What an output's errors are held against.
 struct OutputScale: Sendable {

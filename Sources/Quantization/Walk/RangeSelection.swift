@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Chooses a method per activation by what its range costs the layers that read it, on held-out calibration samples.
 ///

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Whether weights are kept where x86 without VNNI clamps no sum (`Hardware.noVNNI`).
 public enum SaturationSafety: String, Sendable, Codable, CaseIterable {

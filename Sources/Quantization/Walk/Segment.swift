@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// The part of a network between values that are known and values that are wanted.
 struct Segment: Sendable {

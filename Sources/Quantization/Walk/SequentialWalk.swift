@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Visits the layers of a model in order and fits each one, weights and bias, to what it reads in the quantized network:
 /// what earlier layers broke is repaired by later ones.

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The samples of a walk, in units that share a run of the model.
 ///

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// The float network, the one that is being quantized, and what that one is fitted to, side by side.
 ///

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// Gives back to each layer's bias what rounding its weights takes from the mean of its outputs:
 /// b −= Σ (Ŵ − W) · E[x] (Nagel et al. 2019, arXiv:1906.04721, §4.2).

@@ -1,5 +1,5 @@
-import Engine
-import ONNXFormat
+import CalibrantEngine
+import CalibrantONNXFormat
 
 /// Changing the bias of a layer: its third input, or what an Add after a MatMul adds.
 extension Graph {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 extension QuantizedWeights: Codable {

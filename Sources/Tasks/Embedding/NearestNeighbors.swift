@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// For every query the vector of a gallery with the greatest cosine, the lowest of equals.
 enum NearestNeighbors {

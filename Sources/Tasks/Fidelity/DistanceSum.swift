@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Distances of many images put together: the same for every order and grouping, since sums are exact.
 public struct DistanceSum: Sendable, Codable, Hashable {

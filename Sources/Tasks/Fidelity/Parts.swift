@@ -1,8 +1,8 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
-public typealias AxisMaxima = LinearAlgebra.AxisMaxima
-public typealias OutputParts = LinearAlgebra.OutputParts
-public typealias OutputPart = LinearAlgebra.OutputPart
+public typealias AxisMaxima = CalibrantLinearAlgebra.AxisMaxima
+public typealias OutputParts = CalibrantLinearAlgebra.OutputParts
+public typealias OutputPart = CalibrantLinearAlgebra.OutputPart
 
 extension AxisMaxima {
   /// Takes the finite values of one image.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Images drawn with replacement, the same ones for both arms of a comparison.
 ///

@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// Options that are not typed: those of environment variables, and of a configuration file where no variable gives them.
 ///

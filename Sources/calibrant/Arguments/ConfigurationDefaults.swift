@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// What a configuration file says of a command's options: those under the command's name, and those at the top where these say
 /// nothing.

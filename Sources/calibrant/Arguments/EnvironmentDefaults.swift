@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// What environment variables say of a command's options: `CALIBRANT_MAX_DROP=1`, a list with commas.
 struct EnvironmentDefaults {

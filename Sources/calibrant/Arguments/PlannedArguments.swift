@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// Arguments of a command that goes on with a plan: those that the plan was made with, and then what is typed now, which
 /// overrules them.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 /// An error as the command line tells it: every one begins with the program's name.
 struct Refusal {

@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// The options of a command as a configuration file that gives them again.
 enum ResolvedOptions {

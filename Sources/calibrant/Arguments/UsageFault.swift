@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// What is wrong with arguments that the parser refused, where that is a name or a value that does not exist: it comes before
 /// anything that is missing.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// One repeat of `bench`, which starts this in a process of its own. Prints the measurement as JSON.
 struct BenchRepeat: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(

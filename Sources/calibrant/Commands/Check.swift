@@ -1,7 +1,7 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
+import CalibrantHarness
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(

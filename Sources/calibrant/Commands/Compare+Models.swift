@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Harness
-import ONNXFormat
+import CalibrantHarness
+import CalibrantONNXFormat
 
 /// Several models, one after another, each by the command that compares it alone.
 extension Compare {

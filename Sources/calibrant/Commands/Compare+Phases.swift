@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 
 /// A comparison in phases, each of which starts from the files of the one before.
 extension Compare {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import Harness
-import Imaging
-import Quantization
+import CalibrantHarness
+import CalibrantImaging
+import CalibrantQuantization
 
 extension SpeedChoice: ExpressibleByArgument {}
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

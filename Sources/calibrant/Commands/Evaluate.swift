@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Imaging
+import CalibrantHarness
+import CalibrantImaging
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(

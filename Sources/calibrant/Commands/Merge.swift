@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Harness
+import CalibrantHarness
 
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(

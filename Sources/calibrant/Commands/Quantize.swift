@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
-import ONNXFormat
+import CalibrantHarness
+import CalibrantONNXFormat
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 
 extension Arithmetic: ExpressibleByArgument {}
 

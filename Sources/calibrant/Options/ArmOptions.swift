@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 
 /// The files that a comparison makes, and those that it is given.
 struct ArmOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 /// Where scales and offsets go as AIMET and QNN read them.
 struct EncodingOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Harness
-import ONNXFormat
+import CalibrantHarness
+import CalibrantONNXFormat
 
 /// In which format standard output gets a result.
 struct FormatOption: ParsableArguments {

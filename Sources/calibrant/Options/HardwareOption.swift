@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 extension HardwareChoice: ExpressibleByArgument {}
 

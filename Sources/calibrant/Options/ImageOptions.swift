@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 /// Labelled images and how to read them.
 struct ImageOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 /// Where the channels of a model's image are.
 struct LayoutOption: ParsableArguments {

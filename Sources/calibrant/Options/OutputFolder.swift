@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// A folder for results, made before any work starts so that a bad place is found out early.
 struct OutputFolder {

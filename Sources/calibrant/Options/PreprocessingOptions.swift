@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Imaging
+import CalibrantHarness
+import CalibrantImaging
 
 /// How images become the model's input: a preset, each part of which can be overridden.
 struct PreprocessingOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 
 /// What is quantized, and how.
 struct QuantizationFlags: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// Where a result's reports go.
 struct ReportOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Harness
-import ONNXFormat
+import CalibrantHarness
+import CalibrantONNXFormat
 
 /// Where a result goes besides the screen.
 struct ResultOptions: ParsableArguments {

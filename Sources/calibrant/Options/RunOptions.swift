@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import CalibrantHarness
 
 /// How the work is done; none of it changes a result.
 struct RunOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// Which part of the images to take.
 struct ShardOption: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
-import Tasks
+import CalibrantHarness
+import CalibrantTasks
 
 extension TaskKind: ExpressibleByArgument {}
 extension EmbeddingGallery: ExpressibleByArgument {}

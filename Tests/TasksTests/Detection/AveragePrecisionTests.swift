@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 @Suite struct AveragePrecisionTests {
   @Test func equalsPycocotools() throws {

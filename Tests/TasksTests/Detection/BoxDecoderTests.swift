@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 @Suite struct BoxDecoderTests {
   /// Decoding, confidence, suppression and the way back to the image, as NumPy has them.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 @Suite struct BoxPairingTests {
   @Test func everyBoxIsInOnePlace() {

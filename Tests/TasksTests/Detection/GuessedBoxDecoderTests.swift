@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// Shapes of well-known exports for an input of 640 x 640.
 @Suite struct GuessedBoxDecoderTests {

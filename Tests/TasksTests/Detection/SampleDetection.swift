@@ -1,4 +1,4 @@
-@testable import Tasks
+@testable import CalibrantTasks
 
 /// A square of 10 pixels at the upper edge.
 func detection(_ x: Double, _ score: Double, category: Int = 0) -> Detection {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 @Suite struct VOCLabelTests {
   private static func annotation(_ object: String, head: String = "") -> String {

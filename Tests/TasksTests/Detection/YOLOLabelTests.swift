@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Tasks
+@testable import CalibrantTasks
 
 @Suite struct YOLOLabelTests {
   @Test(arguments: ["names: [cat, dog]\nnc: 2", "names:\n  0: cat\n  1: dog"])

@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// Images with labelled boxes, and what two detectors of nearly the same worth find in them: boxes that are off by more or less,
 /// some twice, and several times as many of low score where nothing is. Matched and judged as Calibrant does, at all ten

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// One data set drawn from a population, and the intervals that three methods give for the difference of the arms.
 struct CoverageTrial {

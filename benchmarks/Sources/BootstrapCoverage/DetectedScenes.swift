@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// Images with objects of several classes, and several times as much of low score that is none, as detectors leave it: curves
 /// of precision do not end while it is high, where a class would win or lose a whole step of recall. The arms' scores are

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Images by the thousand of which both arms' metrics are known, to draw data sets from.
 protocol Population: Sendable {

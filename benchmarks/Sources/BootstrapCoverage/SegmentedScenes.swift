@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// Images with classes of uneven frequency and size. Both arms find most of each area, more or less of it together; the
 /// second loses a little more, and in some images much more.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// A file of convolution shapes.
 struct ConvolutionShapes {
@@ -62,7 +62,7 @@ extension ConvolutionShapes.Shape: CustomStringConvertible {
         "strides": .ints([stride, stride]), "group": .int(groups),
         "pads": .ints([padding, padding, padding, padding]),
       ])
-    let image: [ONNXFormat.Dimension] = [
+    let image: [CalibrantONNXFormat.Dimension] = [
       .symbolic("N"), .fixed(channels), .fixed(height), .fixed(width),
     ]
     return Model(
@@ -78,7 +78,7 @@ extension ConvolutionShapes.Shape: CustomStringConvertible {
 
   func input(batch: Int) -> Tensor {
     let sizes = [batch, channels, height, width]
-    return Tensor(noise(sizes), shape: Engine.Shape(sizes))
+    return Tensor(noise(sizes), shape: CalibrantEngine.Shape(sizes))
   }
 
   /// Values in −1…1, the same every time; no kernel's speed depends on them.

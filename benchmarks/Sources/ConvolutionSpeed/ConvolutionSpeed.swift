@@ -1,7 +1,7 @@
 import ArgumentParser
-import Engine
+import CalibrantEngine
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Times every convolution shape of a file on one core, as the engine runs it: which shapes are slow, and which matter.
 @main

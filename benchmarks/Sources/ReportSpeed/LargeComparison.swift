@@ -1,4 +1,4 @@
-import Harness
+import CalibrantHarness
 
 /// A comparison of any size whose numbers follow from their place alone.
 enum LargeComparison {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// Renders one large comparison in every format and prints how long each takes and how much it is.
 @main struct ReportSpeed: ParsableCommand {

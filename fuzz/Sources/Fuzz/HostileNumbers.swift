@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Numbers that arithmetic trips over.
 enum HostileNumbers {

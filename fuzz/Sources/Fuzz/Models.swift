@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Models: damaged ones loaded or run, and sound ones with hostile numbers planned.
 enum Models {

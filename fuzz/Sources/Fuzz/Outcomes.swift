@@ -1,7 +1,7 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
-import Quantization
+import CalibrantHarness
+import CalibrantQuantization
 
 /// How often each outcome was seen, printed at the end: the exit code that the command line would have ended with, and
 /// the kind of error.

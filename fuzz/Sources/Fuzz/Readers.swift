@@ -1,9 +1,9 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Harness
-import Imaging
-import Quantization
-import Tasks
+import CalibrantHarness
+import CalibrantImaging
+import CalibrantQuantization
+import CalibrantTasks
 
 /// Files that commands read besides models and results.
 enum Readers {

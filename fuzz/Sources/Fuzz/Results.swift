@@ -1,5 +1,5 @@
 import Foundation
-import Harness
+import CalibrantHarness
 
 /// What `evaluate` and `compare` save.
 enum Results {

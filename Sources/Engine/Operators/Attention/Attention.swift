@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// softmax(Q · Kᵀ · scale + mask) · V for each head, with cached keys and values. https://onnx.ai/onnx/operators/onnx__Attention.html
 struct Attention: PlannedOperator, MultiplyAccumulating {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// The transpose of a convolution: every input element adds its multiple of the kernel to the output.
 /// https://onnx.ai/onnx/operators/onnx__ConvTranspose.html

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 extension ConvolutionShape {
   /// The loops' numbers, by the attributes of Conv.

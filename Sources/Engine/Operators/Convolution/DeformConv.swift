@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// A 2-D convolution whose taps are moved by offsets that are data, and weighted by a mask. https://onnx.ai/onnx/operators/onnx__DeformConv.html
 struct DeformConv: PlannedOperator {

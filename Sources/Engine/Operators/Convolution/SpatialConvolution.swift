@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// The numbers of a convolution over any number of spatial axes, as im2col and one matrix product per group.
 struct SpatialConvolution: Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// NumPy's matmul of codes less their zero points, its sums exact but for what clamped pairs lose. The left zero point may be one
 /// for each row, the right one for each column.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// Y = alpha · A' · B' + beta · C. https://onnx.ai/onnx/operators/onnx__Gemm.html
 struct Gemm: OperatorKernel, MultiplyAccumulating {

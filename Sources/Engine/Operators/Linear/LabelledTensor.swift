@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// A float tensor whose axes have labels: what Einsum contracts.
 struct LabelledTensor {

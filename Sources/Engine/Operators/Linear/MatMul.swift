@@ -1,4 +1,4 @@
-import LinearAlgebra
+import CalibrantLinearAlgebra
 
 /// NumPy's matmul: a product of matrices for every index of the broadcast leading dimensions.
 /// https://onnx.ai/onnx/operators/onnx__MatMul.html

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// The same bits under a type of the same size. https://onnx.ai/onnx/operators/onnx__BitCast.html
 struct BitCast: OperatorKernel {

@@ -1,4 +1,4 @@
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// Converts the element type. https://onnx.ai/onnx/operators/onnx__Cast.html
 struct Cast: OperatorKernel {

@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// Scales and offsets of a quantized file as AIMET writes and QNN's converter reads them, and the float network that they are of.
 ///

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// What a runtime reads of a quantized file, and what it computes on integers.
 ///

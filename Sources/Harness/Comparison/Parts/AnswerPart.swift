@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Tasks
+import CalibrantLinearAlgebra
+import CalibrantTasks
 
 /// What one model's answers on some images leave behind.
 ///

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// What is to be measured, as making the arms leaves it: any machine can score any images by it.
 public struct ComparisonPlan: Codable, Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import ONNXFormat
+import CalibrantONNXFormat
 
 /// How plans and parts are written: JSON with sorted keys, the same bytes for the same contents.
 enum PartCoding {

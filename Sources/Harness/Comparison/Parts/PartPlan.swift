@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What the parts of a plan have to hold.
 struct PartPlan: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What some images of a run leave behind in every arm: the truth that every report is a function of. A run on one machine is
 /// one part.

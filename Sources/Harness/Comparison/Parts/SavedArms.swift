@@ -1,5 +1,5 @@
 import Foundation
-import Quantization
+import CalibrantQuantization
 
 /// Arms that are made, beside their files until a plan takes them up: what was stopped goes on, and several machines can make
 /// some each.

@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 import Foundation
 
 /// The result of a whole data set from results of its shards, each saved by `evaluate --json`.

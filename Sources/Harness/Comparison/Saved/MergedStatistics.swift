@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// The statistics of a whole calibration set from those of its shards: the same bytes as of one run over all.
 public struct MergedStatistics: Sendable {

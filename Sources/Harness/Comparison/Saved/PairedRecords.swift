@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What two results hold of the images that both have, to be weighed by the same resamples.
 struct PairedRecords {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Two saved results on the images that both hold, paired by what the images contain.
 public struct ResultDifference: Sendable {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// How the answers of arms become the numbers of a report.
 public protocol ArmStatistics: Sendable {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Top-1, in exact statistics of right and wrong.
 public struct ClassificationStatistics: ArmStatistics {

@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// The labelled boxes of images.
 public struct BoxTruths: Sendable {

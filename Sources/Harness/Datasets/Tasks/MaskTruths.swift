@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import Tasks
+import CalibrantImaging
+import CalibrantTasks
 
 /// Masks of classes in files beside images, read when they are asked for.
 public struct MaskTruths: Sendable {

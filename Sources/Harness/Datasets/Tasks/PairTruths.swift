@@ -1,5 +1,5 @@
 import Foundation
-import Tasks
+import CalibrantTasks
 
 /// Pairs of images that are of the same identity, or are not.
 public struct PairTruths: Sendable {

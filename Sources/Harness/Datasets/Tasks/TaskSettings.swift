@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// What is to be measured, and where its labels are.
 public struct TaskSettings: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// The texts that images show.
 public struct TextTruths: Sendable {

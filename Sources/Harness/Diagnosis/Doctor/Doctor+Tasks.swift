@@ -1,5 +1,5 @@
-import Engine
-import Imaging
+import CalibrantEngine
+import CalibrantImaging
 
 extension Doctor {
   /// Of a model whose outputs are no class scores, or are to be read otherwise.

@@ -1,6 +1,6 @@
-import Engine
-import Imaging
-import ONNXFormat
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantONNXFormat
 
 /// Whether a float model is measured the way it was made: its inputs, its outputs, and the recipe
 /// that prepares its images.

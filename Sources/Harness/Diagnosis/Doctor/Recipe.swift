@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// One way to turn images into what a model reads.
 public struct Recipe: Sendable, Hashable {

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
+import CalibrantImaging
 
 /// Measures recipes on images of a data set.
 struct RecipeBench {

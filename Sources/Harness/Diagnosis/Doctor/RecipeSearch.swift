@@ -1,5 +1,5 @@
-import Engine
-import Imaging
+import CalibrantEngine
+import CalibrantImaging
 
 /// Finds the recipe that a model was made for: tries the known ones on a small sample, and those that it
 /// cannot tell from the best on ever more images.

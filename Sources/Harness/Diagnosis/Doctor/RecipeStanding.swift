@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// How usual a recipe is: what decides among recipes that the images cannot tell apart.
 ///

@@ -1,4 +1,4 @@
-import Imaging
+import CalibrantImaging
 
 /// What pixels become, and how images get to the model's size: the parts that recipes differ in. To try
 /// another one, add its line. The more usual a part is, the earlier it stands.

@@ -1,6 +1,6 @@
-import Engine
-import Imaging
-import Tasks
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantTasks
 
 /// What recipes are worth to a task with labels: its metric, and image by image what that lacks to 1.
 struct TaskTrials {

@@ -1,6 +1,6 @@
-import Engine
-import Imaging
-import Tasks
+import CalibrantEngine
+import CalibrantImaging
+import CalibrantTasks
 
 /// What a few images say of a model without labels: whether its outputs are numbers, and depend on the image.
 struct UnlabelledLook {

@@ -1,5 +1,5 @@
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// What the chosen range does to one activation.
 public struct ActivationErrors: Sendable {

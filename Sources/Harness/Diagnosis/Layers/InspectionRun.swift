@@ -1,5 +1,5 @@
-import Engine
-import Imaging
+import CalibrantEngine
+import CalibrantImaging
 
 /// Finds out which layers a quantized file's error comes from, and what keeping them in float wins.
 public struct InspectionRun {

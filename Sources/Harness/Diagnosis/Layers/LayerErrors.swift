@@ -1,6 +1,6 @@
-import Engine
-import ONNXFormat
-import Quantization
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// How far each layer's output is from the float model's.
 struct LayerErrors: Sendable {

@@ -1,7 +1,7 @@
-import Engine
-import ONNXFormat
-import Quantization
-import Tasks
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
+import CalibrantTasks
 
 /// Where a quantized model's error comes from, layer by layer, and what to do about it.
 public struct LayerInspection: Sendable {

@@ -1,8 +1,8 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import ONNXFormat
-import Quantization
-import Tasks
+import CalibrantONNXFormat
+import CalibrantQuantization
+import CalibrantTasks
 
 /// Judges by what outputs mean, or how near they are to the float model's.
 struct OutputJudge: VariantJudge {

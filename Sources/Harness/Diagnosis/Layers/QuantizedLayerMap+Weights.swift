@@ -1,5 +1,5 @@
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 extension QuantizedLayerMap {
   /// Takes for the float model the one whose weights the file rounds: the original, or the same

@@ -1,7 +1,7 @@
-import Engine
-import ONNXFormat
-import Quantization
-import Tasks
+import CalibrantEngine
+import CalibrantONNXFormat
+import CalibrantQuantization
+import CalibrantTasks
 
 /// Judges by class scores.
 struct ScoreJudge: VariantJudge {

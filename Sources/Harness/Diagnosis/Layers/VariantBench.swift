@@ -1,5 +1,5 @@
-import Engine
-import Quantization
+import CalibrantEngine
+import CalibrantQuantization
 
 /// Tries variants of a quantized model on the same images.
 protocol VariantBench {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// How one variant of the quantized model does on some images.
 public struct VariantEffect: Sendable {

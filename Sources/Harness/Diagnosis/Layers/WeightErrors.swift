@@ -1,6 +1,6 @@
 import Foundation
-import ONNXFormat
-import Quantization
+import CalibrantONNXFormat
+import CalibrantQuantization
 
 /// What rounding does to one layer's weights.
 public struct WeightErrors: Sendable {

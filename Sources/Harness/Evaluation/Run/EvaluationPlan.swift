@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
+import CalibrantImaging
 
 /// What the shards of an evaluation have in common. Every shard can tell it, and writes it.
 public struct EvaluationPlan: Codable, Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 extension EvaluationRun {
   /// What a classifier's answers on all images are worth.

@@ -1,5 +1,5 @@
-import Engine
-import Tasks
+import CalibrantEngine
+import CalibrantTasks
 
 extension EvaluationRun {
   /// The arithmetics of what a part holds: the model as the reference of the others, and in each that was asked for.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
+import CalibrantImaging
 
 extension EvaluationRun {
   /// Scores a shard of the images, and writes the part and the plan of all.

@@ -1,6 +1,6 @@
-import Engine
+import CalibrantEngine
 import Foundation
-import Imaging
+import CalibrantImaging
 
 /// Measures one model on images, by whatever its task's labels are.
 ///

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// The metric of every arm with its 95 % interval, against the original's.
 enum AccuracyChart {

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What every file changes of the metric on the same images, with its 95 % interval: left of zero is worse.
 struct ChangeChart {

@@ -1,4 +1,4 @@
-import Quantization
+import CalibrantQuantization
 
 /// How often values occur, with the range that codes cover drawn in.
 ///

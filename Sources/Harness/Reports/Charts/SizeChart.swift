@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// What files change of the metric against their size: up and to the left is better.
 ///

@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// The boxes of an image that an arm found again, lost, and has alone, drawn over the image.
 struct BoxOverlay {

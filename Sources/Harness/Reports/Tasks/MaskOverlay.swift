@@ -1,4 +1,4 @@
-import Tasks
+import CalibrantTasks
 
 /// Where two label maps of an image differ: their picture darkened, and the changed pixels bright.
 struct MaskOverlay {

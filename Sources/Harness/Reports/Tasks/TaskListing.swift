@@ -1,4 +1,4 @@
-import Engine
+import CalibrantEngine
 
 /// What the arms answered, image by image, of any task.
 struct TaskListing: AnswerListing {
