@@ -35,7 +35,8 @@ import Testing
     let folder = try TemporaryFolder()
     let run = try RunCalibrant.run(["demo", "--task", "text", "-o", folder.file("demo")])
     #expect(run.exitCode == 64)
-    #expect(run.errors.contains("'classification', 'detection' or 'segmentation'"), "\(run.errors)")
+    #expect(
+      run.errors.contains("is none of classification, detection, segmentation"), "\(run.errors)")
     #expect(folder.entries.isEmpty)
   }
 }
