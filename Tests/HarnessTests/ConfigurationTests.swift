@@ -53,8 +53,13 @@ import Testing
 
   @Test(arguments: [
     ("c.toml", "max-drop = ", "line 1"), ("c.toml", "a = 1\na = 2", "line 2"),
+    ("c.toml", "b = '''\n'''\nday = 2026-01-01T:0000:00Z\n", "line 3"),
+    ("c.toml", "a = 07:00", "'07'"),
+    ("c.toml", "a = 0x1F", "'0x1F' is no decimal number"), ("c.toml", "a = é", "outside of quotes"),
     ("c.toml", "a = 1\r\n [,\n", "line 2"), ("c.toml", "[[ \n", "line 1"),
-    ("c.toml", "day = 2026-01-01", "'day' is a date"), ("c.toml", "a = \"\u{0}\"", "UTF-8"),
+    ("c.toml", "[[[a]]]", "line 1"),
+    ("c.toml", "day = 2026-01-01", "'2026-01-01' is no decimal number"),
+    ("c.toml", "a = \"\u{0}\"", "UTF-8"),
     ("c.json", "{\"a\": ", "no JSON"), ("c.json", "[1]", "no JSON"),
     ("c.json", "{\"a\": null}", "'a'"),
   ])

@@ -14,7 +14,7 @@ public struct ConfigurationFile: Sendable {
     self.path = path
     do {
       entries = try isJSON ? Self.json(data) : Self.toml(data)
-    } catch let error as ConfigurationSyntaxError {
+    } catch {
       throw HarnessError.badConfiguration(path: path, reason: error.reason)
     }
   }
@@ -24,10 +24,7 @@ public struct ConfigurationFile: Sendable {
     guard let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0) else {
       throw ConfigurationSyntaxError(reason: "it is no text in UTF-8")
     }
-    if let line = lineOfHeaderWithoutKey(in: text) {
-      throw ConfigurationSyntaxError(
-        reason: "it is no TOML: line \(line): a table's name must follow '['")
-    }
+    try PlainTOML.check(text)
     let table: TOMLTable
     do {
       table = try TOMLTable(string: text)
@@ -42,21 +39,6 @@ public struct ConfigurationFile: Sendable {
     return try withExtendedLifetime(table) { () throws(ConfigurationSyntaxError) in
       try entries(of: table)
     }
-  }
-
-  /// toml++ ends the program at a table's header that does not begin with a key. A line that begins with a bracket is one:
-  /// no option takes lists in lists.
-  private static func lineOfHeaderWithoutKey(in text: String) -> Int? {
-    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    let place = lines.firstIndex { line in
-      var rest = line.unicodeScalars.drop { " \t\u{FEFF}".unicodeScalars.contains($0) }
-      guard rest.first == "[" else { return false }
-      rest = rest.drop { "[ \t".unicodeScalars.contains($0) }
-      guard let first = rest.first else { return true }
-      return !(first.isASCII && first.properties.isAlphabetic)
-        && !"0123456789_-\"']".unicodeScalars.contains(first)
-    }
-    return place.map { $0 + 1 }
   }
 
   private static func entries(

@@ -110,7 +110,7 @@ enum Readers {
 
   /// As TOML and as JSON.
   static func configuration(_ data: Data) throws {
-    let found = try ["toml", "json"].compactMap { ending in
+    let found = ["toml", "json"].compactMap { ending in
       let path = ScratchFile.holding(data, suffix: ".\(ending)")
       return try? ConfigurationFile(contentsOf: path)
     }
