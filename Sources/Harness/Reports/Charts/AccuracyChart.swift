@@ -37,13 +37,10 @@ enum AccuracyChart {
     let y = top + 27
     let from = axis.position(100 * arm.ends.lower)
     let to = axis.position(100 * arm.ends.upper)
-    let style = "interval \(arm.kind.rawValue)"
     let value = MetricText.value(arm.metric, arm.metricInterval)
     return [
       SVG.text(axis.pixels.from, top + 14, file.name.shortened(to: 50), style: "name"),
-      SVG.line(from, y, to, y, style: style),
-      SVG.line(from, y - 4, from, y + 4, style: style),
-      SVG.line(to, y - 4, to, y + 4, style: style),
+      SVG.interval(from, to, y, style: "interval \(arm.kind.rawValue)"),
       SVG.mark(
         arm.kind, axis.position(100 * (arm.metric ?? 0)), y, title: "\(file.name): \(value)"),
     ]

@@ -43,13 +43,10 @@ struct ChangeChart {
     let (from, to) = (
       axis.position(100 * arm.change.lower), axis.position(100 * arm.change.upper)
     )
-    let style = "interval \(arm.kind.rawValue)"
     let value = MetricText.change(arm.drop, arm.dropInterval)
     return [
       SVG.text(axis.pixels.from, top + 14, file.name.shortened(to: 50), style: "name"),
-      SVG.line(from, y, to, y, style: style),
-      SVG.line(from, y - 4, from, y + 4, style: style),
-      SVG.line(to, y - 4, to, y + 4, style: style),
+      SVG.interval(from, to, y, style: "interval \(arm.kind.rawValue)"),
       SVG.mark(
         arm.kind, axis.position(-100 * (arm.drop ?? 0)), y, title: "\(file.name): \(value)"),
     ]

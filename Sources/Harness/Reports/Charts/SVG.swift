@@ -22,6 +22,14 @@ enum SVG {
     "<line class=\"\(style)\" x1=\"\(n(x1))\" y1=\"\(n(y1))\" x2=\"\(n(x2))\" y2=\"\(n(y2))\"/>"
   }
 
+  /// A horizontal line between two short upright ones.
+  static func interval(_ from: Double, _ to: Double, _ y: Double, style: String) -> String {
+    [
+      line(from, y, to, y, style: style), line(from, y - 4, from, y + 4, style: style),
+      line(to, y - 4, to, y + 4, style: style),
+    ].joined(separator: "\n")
+  }
+
   static func text(
     _ x: Double, _ y: Double, _ text: String, style: String, anchor: String = "start"
   ) -> String {
