@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "CKernels"),
     // Names of modules are everybody's: a program that uses ours may have an Engine of its own.
     .target(
-      name: "CalibrantLinearAlgebra", dependencies: ["COpenBLAS"], path: "Sources/LinearAlgebra"),
+      name: "CalibrantLinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
+      path: "Sources/LinearAlgebra"),
     .target(
       name: "CalibrantONNXFormat",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],

@@ -34,7 +34,7 @@ struct ActivationCalibration: ParsableCommand {
   }
 
   static func main() {
-    BLAS.useOneThreadPerCaller()
+    BLAS.prepare()
     do {
       let command = try parseAsRoot()
       guard let command = command as? ActivationCalibration else { exit() }

@@ -1,4 +1,5 @@
 #include <cblas.h>
+#include <stdlib.h>
 
 /* LAPACK routines inside OpenBLAS, whose Debian headers declare them only for Fortran callers. */
 void dpotrf_(const char *uplo, const blasint *n, double *a, const blasint *lda, blasint *info);
@@ -16,4 +17,17 @@ int blas_thread_shutdown_(void) __attribute__((weak));
  */
 static inline void openblas_end_threads(void) {
   if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
+
+/* Missing where OpenBLAS was built with one CPU's kernels (without DYNAMIC_ARCH). */
+void gotoblas_dynamic_quit(void) __attribute__((weak));
+void gotoblas_dynamic_init(void) __attribute__((weak));
+
+/* Takes the kernels of another kind of CPU. No call may be under way. */
+static inline void openblas_take_kernels(const char *name) {
+  if (!gotoblas_dynamic_quit || !gotoblas_dynamic_init) return;
+  setenv("OPENBLAS_CORETYPE", name, 1);
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  unsetenv("OPENBLAS_CORETYPE");
 }

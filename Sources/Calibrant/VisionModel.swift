@@ -40,8 +40,8 @@ public struct VisionModel: Sendable {
     self.preprocessing = preprocessing ?? .imagenet(side: side ?? 224)
   }
 
-  /// OpenBLAS must not start threads of its own beside the workers'.
-  private static let threads: Void = BLAS.useOneThreadPerCaller()
+  /// OpenBLAS must not start threads of its own beside the workers', and takes the kernels of this CPU.
+  private static let threads: Void = BLAS.prepare()
 
   /// How large the file is, with its external data.
   public var bytes: Int { model.bytes }

@@ -22,7 +22,7 @@ struct Calibrant: ParsableCommand {
     ])
 
   static func main() {
-    BLAS.useOneThreadPerCaller()
+    BLAS.prepare()
     StandardStream.prepare()
     LastResort.install()
     Interruption.install()

@@ -30,6 +30,22 @@ import Testing
     }
   }
 
+  /// OpenBLAS's own variable has the last word.
+  @Test(arguments: ["Nehalem", "Sandybridge"]) func resultsNameTheKernelsOfProducts(
+    _ kernels: String
+  ) throws {
+    func used(_ setting: String) throws -> Substring? {
+      let run = try RunCalibrant.shell(
+        "\(setting) calibrant evaluate \(data) --limit 10 --json -", in: folder.path)
+      return try JSONDocument(run.output)["provenance"]["kernels"].string.split(separator: ",")
+        .first
+    }
+    try #expect(used("OPENBLAS_CORETYPE=\(kernels)") == "OpenBLAS \(kernels)")
+    if InstructionSet.available.contains(.avx2) {
+      try #expect(used("") != "OpenBLAS \(kernels)")
+    }
+  }
+
   /// AVX2 and AVX-512 have the same bits; the baseline, which has no fused multiply-add, has others.
   @Test func theSetComputes() throws {
     func scores(_ set: InstructionSet) throws -> String {

@@ -86,7 +86,7 @@ struct Product: Sendable {
   }
 
   @Test func concurrentCallersGetTheSameBits() {
-    BLAS.useOneThreadPerCaller()
+    BLAS.prepare()
     let product = Product(m: 61, n: 75, k: 200)
     let alone = product.computed().map(\.bitPattern)
     let results = Mutex<[[UInt32]]>([])

@@ -28,7 +28,7 @@ struct ConvolutionSpeed: ParsableCommand {
   var bytes = false
 
   func run() throws {
-    BLAS.useOneThreadPerCaller()
+    BLAS.prepare()
     for file in files {
       let shapes = try ConvolutionShapes(contentsOf: file).shapes
       let chosen = row.map { [shapes[$0 - 1]] } ?? shapes
