@@ -1,6 +1,7 @@
 import CalibrantEngine
 import Foundation
 import CalibrantONNXFormat
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,6 +28,20 @@ struct SeededLines: WalkInput {
     let width = 4 + unit * 7 % 13
     let values = Samples.bell(seed: UInt64(700 + unit), count: 24 * width)
     return [Tensor(values, shape: [1, 3, 8, width])]
+  }
+}
+
+/// Seeded images, and how many units of them were asked for.
+private final class CountedInput: WalkInput {
+  private let images = SeededInput()
+  private let count = Mutex(0)
+  var reads: Int { count.withLock { $0 } }
+  var unitCount: Int { images.unitCount }
+  var sampleCount: Int { images.sampleCount }
+  func samples(in unit: Int) -> Int { images.samples(in: unit) }
+  func inputs(_ unit: Int) throws -> [Tensor] {
+    count.withLock { $0 += 1 }
+    return try images.inputs(unit)
   }
 }
 
@@ -109,6 +124,39 @@ private struct ShuffledExecutor: OrderedExecutor {
     #expect(
       try Self.calibration(model, scheme, ranges: ranges, executor: ShuffledExecutor())
         == reference)
+  }
+
+  /// Exporters read the batch's size off the input and use it at the network's end: values in between are kept all the same.
+  @Test func sizesOfTheInputDoNotKeepValuesFromBeingKept() throws {
+    var b = ModelBuilder()
+    b.integers("zero", [0])
+    b.integers("minus", [-1])
+    b.node("Shape", ["image"], "shape")
+    b.node("Gather", ["shape", "zero"], "batch", ["axis": .int(0)])
+    b.weights("w1", [6, 3, 3, 3])
+    b.node("Conv", ["image", "w1"], "c1")
+    b.node("Relu", ["c1"], "r1")
+    b.weights("w2", [6, 6, 3, 3])
+    b.node("Conv", ["r1", "w2"], "c2")
+    b.node("Relu", ["c2"], "r2")
+    b.node("GlobalAveragePool", ["r2"], "gap")
+    b.node("Concat", ["batch", "minus"], "target", ["axis": .int(0)])
+    b.node("Reshape", ["gap", "target"], "flat")
+    b.weights("w3", [5, 6])
+    b.node("Gemm", ["flat", "w3"], "logits", ["transB": .int(1)])
+    let model = b.model()
+
+    let graph = try PreparedModel(model).upgraded()
+    let second = try #require(graph.nodes.firstIndex { $0.output == "c2" })
+    #expect(graph.liveValues(before: second) == ["image", "r1"])
+
+    let (keeping, recomputing) = (CountedInput(), CountedInput())
+    let kept = try Self.calibration(model, Self.w(4), on: keeping)
+    #expect(kept.layers.count == 3)
+    #expect(
+      try Self.calibration(model, Self.w(4), on: recomputing) { $0.memoryBudget = 0 } == kept)
+    #expect(keeping.reads < 2 * keeping.unitCount)
+    #expect(recomputing.reads >= 3 * keeping.unitCount)
   }
 
   /// After bias correction, a layer's outputs have the float network's mean, zero padding included.

@@ -1,6 +1,7 @@
 import CalibrantEngine
 import CalibrantONNXFormat
 import CalibrantQuantization
+import Synchronization
 
 /// Walks a model over calibration samples on several threads.
 public struct CalibrationWalk: Sendable {
@@ -8,6 +9,7 @@ public struct CalibrationWalk: Sendable {
   public var isQuiet: Bool
   /// Where solved layers are kept until all is done; nil keeps none.
   public var journal: WalkJournal?
+  private let lastJudge = LastJudge()
 
   public init(jobs: Int, isQuiet: Bool = true, journal: WalkJournal? = nil) {
     self.jobs = jobs
@@ -37,9 +39,12 @@ public struct CalibrationWalk: Sendable {
     of job: QuantizationJob, _ options: WalkOptions, on data: CalibrationData
   ) throws -> NetworkJudge? {
     let source = Self.source(of: data, for: options)
-    let input = try BatchedInput(source, for: Program(job.model))
-    let workers = ThreadedExecutor(jobs: jobs)
-    return try NetworkLoss(of: job.prepared, on: input, executor: workers).map {
+    let facts = "\(job.options.equalizesModel) \(source.count) \(data.preparation) \(data.digest)"
+    let loss = try lastJudge.loss(of: facts) {
+      let input = try BatchedInput(source, for: Program(job.model))
+      return try NetworkLoss(of: job.prepared, on: input, executor: ThreadedExecutor(jobs: jobs))
+    }
+    return loss.map {
       NetworkJudge(
         loss: $0, jobs: jobs, countsClamps: job.options.saturationSafety != .never)
     }
@@ -68,8 +73,9 @@ public struct CalibrationWalk: Sendable {
         progress = shown
         shown.advance(to: Int(done * Double(Self.parts)))
       } solved: { layer, result in
-        // A wide layer's covariances and samples; the next one's have other sizes and would not fit in their place.
-        if walk.options.widestOptimal == nil { FreedMemory.release() }
+        // A layer's covariances and samples and the values kept before it; the next ones have other sizes and would not fit
+        // in their place.
+        FreedMemory.release()
         try journal?.add(layer, result, of: key)
       }
     } catch var error as Interrupted {
@@ -115,6 +121,24 @@ extension CalibrationWalk {
     case (.optimal, _): first(data.source, floats: floatsForMeans, atLeast: 100)
     case (.nearest, _): first(data.source, floats: floatsForMeans)
     }
+  }
+}
+
+/// What judged last: the methods of a scheme are judged by the same float network on the same samples.
+///
+/// A class, so that copies of a walk share it.
+private final class LastJudge: Sendable {
+  /// More than that is not held on to while others work.
+  private static let byteLimit = 64 << 20
+
+  private let last = Mutex<(facts: String, loss: NetworkLoss?)?>(nil)
+
+  /// - Parameter facts: all that tells float networks and samples of a run apart.
+  func loss(of facts: String, make: () throws -> NetworkLoss?) rethrows -> NetworkLoss? {
+    if let known = last.withLock({ $0?.facts == facts ? $0 : nil }) { return known.loss }
+    let loss = try make()
+    if (loss?.byteCount ?? 0) <= Self.byteLimit { last.withLock { $0 = (facts, loss) } }
+    return loss
   }
 }
 

@@ -33,8 +33,11 @@ struct LayerPass {
       columns.depth == matrix.depth, columns.groups == matrix.groups
     else { return nil }
     let rows = x.shape[0]
+    let sources = Set(networks.float.inputs.map(\.name))
     let canKeep = live.allSatisfy { name in
-      trial.reference[name].map { $0.dtype == .float32 && $0.shape.dims.first == rows } ?? false
+      trial.reference[name].map {
+        ($0.dtype == .float32 || sources.contains(name)) && $0.shape.dims.first == rows
+      } ?? false
     }
     let keeps = canKeep && trial.limited(to: live).byteCount * input.unitCount <= budget
     let segments =

@@ -27,6 +27,11 @@ public struct NetworkLoss: Sendable {
     outputs.indices.contains { index in expected.allSatisfy { $0[index].areClassScores } }
   }
 
+  /// Of what the float network computes.
+  public var byteCount: Int {
+    expected.joined().reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride }
+  }
+
   /// Samples to run together: a unit of the input or, where the model takes batches of any size, a few of its samples, for
   /// a network that is behind shows it early.
   fileprivate struct Unit {

@@ -171,9 +171,13 @@ public struct WalkOptions: Sendable {
   public var saturationSafety = SaturationSafety.never
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
   ///
-  /// nil takes more for optimal rounding, which runs every sample and needs memory for covariances anyway.
+  /// nil takes more for optimal rounding, which runs every sample, and at most a quarter of what the process may have.
   public var memoryBudget: Int?
-  var keptBytes: Int { memoryBudget ?? (rounding == .optimal ? 192 : 48) << 20 }
+  var keptBytes: Int {
+    let wanted = (rounding == .optimal ? 384 : 192) << 20
+    return memoryBudget
+      ?? min(wanted, AvailableResources.memory / 4, AvailableResources.addressSpace / 4)
+  }
 
   public init() {}
 }

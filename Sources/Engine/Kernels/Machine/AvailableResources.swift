@@ -16,6 +16,13 @@ package enum AvailableResources {
     return min(physical, ControlGroups().memory ?? physical)
   }()
 
+  /// Bytes of address space (`ulimit -v`).
+  package static let addressSpace: Int = {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return .max }
+    return Int(clamping: limit.rlim_cur)
+  }()
+
   /// Cores that the scheduler may put this process on (proc(5), Cpus_allowed: a mask in hexadecimal).
   private static var affinity: Int? {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
