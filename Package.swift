@@ -93,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "EqualizedModel",
       dependencies: [
-        "CalibrantONNXFormat", "CalibrantQuantization",
+        "CalibrantEngine", "CalibrantHarness", "CalibrantONNXFormat", "CalibrantQuantization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/EqualizedModel"),

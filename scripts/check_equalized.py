@@ -4,8 +4,9 @@
     pip install onnxruntime numpy
     scripts/python scripts/check_equalized.py MODEL.onnx …
 
-Needs `swift build -c release --product EqualizedModel`. Prints the largest difference relative to the largest output, and
-the share of weights that equalization changed; exits with 1 where the difference exceeds 1e-4.
+Needs `swift build -c release --product EqualizedModel`. Of each model twice, with weights equalized and with activations
+balanced: prints the largest difference relative to the largest output, the share of weights that changed, and how many nodes
+were added; exits with 1 where the difference exceeds 1e-4.
 """
 import os
 import subprocess
@@ -26,7 +27,14 @@ def output(path, x):
 
 
 def weights(path):
-    return {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    graph = onnx.load(path).graph
+    constants = {n.output[0]: a.t for n in graph.node if n.op_type == "Constant" for a in n.attribute if a.name == "value"}
+    stored = {t.name: t for t in graph.initializer} | constants
+    return {name: onnx.numpy_helper.to_array(t) for name, t in stored.items()}
+
+
+def products(path):
+    return sum(n.op_type == "Mul" for n in onnx.load(path).graph.node)
 
 
 def changed_share(before, after):
@@ -41,14 +49,16 @@ def main():
         entry = ort.InferenceSession(model, providers=["CPUExecutionProvider"]).get_inputs()[0]
         shape = [2] + [d if isinstance(d, int) else 224 for d in entry.shape[1:]]
         x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
-        with tempfile.TemporaryDirectory() as folder:
-            equalized = os.path.join(folder, "equalized.onnx")
-            subprocess.run([BINARY, model, equalized], check=True)
-            expected = output(model, x)
-            difference = np.abs(output(equalized, x) - expected).max() / np.abs(expected).max()
-            share = changed_share(weights(model), weights(equalized))
-        failed |= not difference <= TOLERANCE
-        print(f"{os.path.basename(model):28} {difference:.1e}   {100 * share:5.1f} % of weights changed")
+        expected = output(model, x)
+        for name, options in (("weights", []), ("activations", ["--activations"])):
+            with tempfile.TemporaryDirectory() as folder:
+                equalized = os.path.join(folder, "equalized.onnx")
+                subprocess.run([BINARY, model, equalized] + options, check=True)
+                difference = np.abs(output(equalized, x) - expected).max() / np.abs(expected).max()
+                share = changed_share(weights(model), weights(equalized))
+                added = products(equalized) - products(model)
+            failed |= not difference <= TOLERANCE
+            print(f"{os.path.basename(model):28} {name:12} {difference:.1e}   {100 * share:5.1f} % of weights changed, {added} products added")
     sys.exit(failed)
 
 

@@ -6,6 +6,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
   case repair = "repair of earlier layers"
   case biasCorrection = "bias correction"
   case endBits = "8-bit end layers"
+  case balancing = "balanced channels"
 
   /// Whether leaving it out changes anything for a scheme.
   func matters(_ scheme: SchemeName, _ options: QuantizationOptions) -> Bool {
@@ -13,6 +14,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .optimalRounding, .repair: options.walkOptions(scheme).rounding == .optimal
     case .biasCorrection: options.correctsBiases
     case .endBits: scheme.weightBits < options.policy.endBits ?? 0
+    case .balancing: options.balance != nil && scheme.activationBits != nil
     }
   }
 
@@ -23,6 +25,8 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .repair: options.repairsEarlierLayers = false
     case .biasCorrection: options.correctsBiases = false
     case .endBits: options.policy.endBits = nil
+    // It is the model that differs.
+    case .balancing: break
     }
     return options
   }

@@ -26,7 +26,9 @@ public struct EqualizationTrial: Sendable {
     on data: CalibrationData
   ) throws -> QuantizationJob {
     let count = min(data.count / 2, Self.samples)
-    guard job.options.equalizes == nil, job.options.equalizesModel, count > 0 else { return job }
+    guard job.options.equalizes == nil, job.options.equalizesModel, count > 0 else {
+      return try BalancingTrial(jobs: jobs).better(of: job, preprocessing, scheme, on: data)
+    }
     var options = job.options
     options.equalizes = false
     var plain = try QuantizationJob(model, preprocessing, options)

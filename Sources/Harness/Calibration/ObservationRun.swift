@@ -32,7 +32,8 @@ public struct ObservationRun: Sendable {
 extension StatisticsSource {
   init(_ model: LoadedModel, _ job: QuantizationJob, _ calibration: CalibrationData) {
     self.init(
-      modelSHA256: model.sha256 + (job.options.equalizesModel ? "-equalized" : ""),
+      modelSHA256: model.sha256 + (job.options.equalizesModel ? "-equalized" : "")
+        + (job.options.balance.map { "-balanced-\($0)" } ?? ""),
       preprocessing: calibration.preparation,
       calibrationDigest: calibration.digest, sampleCount: calibration.count,
       kernels: MachineFacts.kernels)

@@ -27,6 +27,8 @@ public struct QuantizationOptions: Sendable {
   public var repairsEarlierLayers = true
   /// Whether weights are kept where x86 CPUs without VNNI clamp no sum; weights rounded plainly never are.
   public var saturationSafety = SaturationSafety.auto
+  /// What distinguishes the factors by which channels of activations were divided; nil where none were.
+  var balance: String?
   /// The runtime that files are for; nil makes what the standard allows (`fit`).
   public internal(set) var target: RuntimeTarget?
 
@@ -59,6 +61,8 @@ public struct QuantizationJob: Sendable {
   public private(set) var options: QuantizationOptions
   /// What a reader of what it makes from data should know, one sentence each.
   var notes: [String] = []
+  /// The job of the same model with its channels as they were, where this one's are balanced; else none.
+  private var unbalanced: [QuantizationJob] = []
   /// What keeps the model from storing weights of 4 bits two a byte.
   private let obstacles: [String]
   /// Ranges predicted from the file alone: what weight-based schemes use, and the fallback of observed ones.
@@ -272,8 +276,27 @@ public struct QuantizationJob: Sendable {
     }
   }
 
-  /// The same job with one step of the recipe left out; what was observed stays valid.
-  func without(_ step: AblationStep) -> QuantizationJob { with(step.removed(from: options)) }
+  /// The same job with one step of the recipe left out. What was observed stays valid where `model` is the same.
+  func without(_ step: AblationStep) -> QuantizationJob {
+    step == .balancing ? plain : with(step.removed(from: options))
+  }
+
+  /// The same job with channels as they were.
+  var plain: QuantizationJob { unbalanced.first ?? self }
+
+  /// The job for a scheme: where no activation is rounded, balanced channels would only make weights harder to round.
+  func suited(to scheme: SchemeName) -> QuantizationJob {
+    scheme.activationBits == nil ? plain : self
+  }
+
+  /// The same job of the same function with balanced channels.
+  func balanced(_ balanced: BalancedModel, _ recipe: Preprocessing) throws -> QuantizationJob {
+    var options = options
+    options.balance = ContentHash.sha256("\(balanced.factors)".utf8)
+    var job = try QuantizationJob(balanced.model, recipe, options)
+    (job.unbalanced, job.notes) = ([self], notes)
+    return job
+  }
 
   /// The same job with layers left in float.
   func leavingInFloat(_ layers: [String]) -> QuantizationJob {

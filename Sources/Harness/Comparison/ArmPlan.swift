@@ -22,8 +22,9 @@ extension ComparisonRun {
   ) -> [ArmPlan] {
     let calibration = arms.calibration
     let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
-    let (blind, job) = (arms.weightBased, arms.activationBased)
+    let blind = arms.weightBased
     return schemes.flatMap { scheme in
+      let job = arms.activationBased.suited(to: scheme)
       var plans: [ArmPlan] = []
       // Nothing is known of activations that do not follow from an image's pixels.
       if blind.readsImages || scheme.activationBits == nil {
@@ -64,8 +65,15 @@ extension ComparisonRun {
         job: job, kind: .activationBased, scheme: scheme,
         method: "\(method.name)\(Arm.ablationMark)\(step.rawValue)"
       ) {
-        try job.without(step).activationBased(
-          scheme, observations, method: method, on: calibration, walk)
+        let other = job.without(step)
+        // Of another model, other values.
+        let seen =
+          step == .balancing
+          ? try Calibrator(jobs: jobs, isQuiet: isQuiet).observe(
+            other.model, targets: other.targets([scheme]), on: calibration.source
+          ).statistics : observations
+        return try other.activationBased(
+          scheme, seen, method: method, on: calibration, walk)
       }
     }
   }

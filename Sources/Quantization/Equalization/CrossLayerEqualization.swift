@@ -122,7 +122,8 @@ extension Graph {
     }
   }
 
-  private mutating func scale(
+  /// Replaces the values of a constant.
+  mutating func scale(
     _ name: String, _ transform: (_ index: Int, _ value: Double) -> Double
   ) throws(QuantizationError) {
     guard let values = try floats(name), let dims = constants[name]?.dims else { return }

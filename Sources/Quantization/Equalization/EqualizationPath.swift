@@ -69,7 +69,8 @@ private struct PathSearch {
     let layers = readers.compactMap { self.layers[$0] }
     guard layers.count == readers.count else { return nil }
     let fits = layers.allSatisfy { layer in
-      layer.input == value && ownsItsConstants(layer.node)
+      // The channels of a map are not those that a MatMul reads.
+      layer.opType != "MatMul" && layer.input == value && ownsItsConstants(layer.node)
         && InputChannels(layer, graph.nodes[layer.node]).map {
           $0.count.isMultiple(of: channels) && (layer.opType == "Gemm" || $0.count == channels)
         } ?? false

@@ -31,6 +31,13 @@ struct InputChannels {
       window = 1
       outputsPerGroup = outputs
       isInputMajor = layer.axis == 1
+    case "MatMul":
+      guard layer.shape.count == 2 else { return nil }
+      count = layer.shape[0]
+      perGroup = count
+      window = 1
+      outputsPerGroup = outputs
+      isInputMajor = true
     default: return nil
     }
   }

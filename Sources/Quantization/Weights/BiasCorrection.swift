@@ -41,7 +41,8 @@ struct BiasCorrection {
       )
     let rounded = codes.dequantized()
     var shift = [Double](repeating: 0, count: layer.outputChannels)
-    guard let channels = InputChannels(layer, node) else { return nil }
+    // Means are known of the second axis, and a MatMul reads the last.
+    guard layer.opType != "MatMul", let channels = InputChannels(layer, node) else { return nil }
     guard means.count == 1 || means.count == channels.count else { return nil }
     for index in weights.indices {
       let (output, input) = channels.ends(of: index)

@@ -62,7 +62,7 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help:
-      "Equalize channels across layers first (default: with --per-tensor, unless calibration data speaks against it)."
+      "Equalize channels first (default: where calibration data speaks for it, of weights with --per-tensor, else of activations)."
   )
   var equalize: Bool?
 
