@@ -7,6 +7,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
   case biasCorrection = "bias correction"
   case endBits = "8-bit end layers"
   case balancing = "balanced channels"
+  case floatBudget = "activations left in float"
 
   /// Whether leaving it out changes anything for a scheme.
   func matters(_ scheme: SchemeName, _ options: QuantizationOptions) -> Bool {
@@ -15,6 +16,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .biasCorrection: options.correctsBiases
     case .endBits: scheme.weightBits < options.policy.endBits ?? 0
     case .balancing: options.balance != nil && scheme.activationBits != nil
+    case .floatBudget: scheme.activationBits != nil && options.floatBudget != .share(0)
     }
   }
 
@@ -27,6 +29,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .endBits: options.policy.endBits = nil
     // It is the model that differs.
     case .balancing: break
+    case .floatBudget: options.floatBudget = .share(0)
     }
     return options
   }

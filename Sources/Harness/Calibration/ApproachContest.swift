@@ -17,7 +17,8 @@ extension QuantizationJob {
     var contest = try ApproachContest(
       judge: judge, refusesClamps: options.saturationSafety == .always, fitted)
     let ranges = ActivationRanges(
-      statistics, method: isOpen ? MinMax() : method, grid: options.activations.grid)
+      statistics, method: isOpen ? MinMax() : method, grid: options.activations.grid
+    ).leaving(fitted.rangeChoices.ranges.floats)
     try contest.enter(
       .nearest, quantizer(scheme).quantize(prepared, ranges: ranges, fallback: predicted))
     if isOpen, options.correctsBiases, hasSyntheticImages {
@@ -31,6 +32,7 @@ extension QuantizationJob {
     var best = contest.best
     best.approaches = contest.losses
     best.rangeChoices = fitted.rangeChoices
+    if contest.taken == .dataFree { best.rangeChoices.floats = nil }
     return best
   }
 
@@ -65,6 +67,7 @@ private struct ApproachContest {
   /// Whether files whose sums some CPU clamps are out of the question.
   let refusesClamps: Bool
   private(set) var best: QuantizedModel
+  private(set) var taken = Approach.fitted
   private(set) var losses: [ApproachLoss]
   private var least: Double
   /// What the best loses where no sum is clamped.
@@ -84,7 +87,9 @@ private struct ApproachContest {
     try Interruption.check()
     if refusesClamps, !(try SaturationRisk.all(in: rival.model)).isEmpty { return }
     let loss = try judge.loss(of: rival.model, ifBelow: least)
-    if loss.worst < least { (best, least, leastExact) = (rival, loss.worst, loss.exact) }
+    if loss.worst < least {
+      (best, taken, least, leastExact) = (rival, approach, loss.worst, loss.exact)
+    }
     losses.append(ApproachLoss(approach: approach, loss: loss.worst))
   }
 }

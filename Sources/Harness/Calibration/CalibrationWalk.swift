@@ -22,10 +22,25 @@ public struct CalibrationWalk: Sendable {
     _ selection: RangeSelection, _ fallback: ActivationRanges, of model: Model,
     on data: CalibrationData
   ) throws -> RangeChoices {
-    // Only the held-out fifth is run.
-    let source = Self.first(data.source, floats: 3 * Self.floatsForMeans)
-    let input = try BatchedInput(source, for: Program(model))
-    return try selection.choose(fallback, on: input, executor: ThreadedExecutor(jobs: jobs))
+    try selection.choose(
+      fallback, on: Self.judges(data, of: model), executor: ThreadedExecutor(jobs: jobs))
+  }
+
+  /// Chooses the activations that stay in float.
+  func floats(
+    _ placement: FloatPlacement, _ budget: FloatBudget, _ ranges: ActivationRanges,
+    fallback: ActivationRanges, of model: Model, on data: CalibrationData
+  ) throws -> FloatActivations? {
+    try placement.choose(
+      budget, ranges, fallback: fallback, on: Self.judges(data, of: model),
+      executor: ThreadedExecutor(jobs: jobs))
+  }
+
+  /// Samples of which only the held-out fifth is run.
+  private static func judges(
+    _ data: CalibrationData, of model: Model
+  ) throws -> BatchedInput {
+    try BatchedInput(first(data.source, floats: 3 * floatsForMeans), for: Program(model))
   }
 
   /// What judges networks made by `job`: the samples that its walk holds out; nil where there is nothing to judge by.

@@ -29,6 +29,8 @@ public struct QuantizationOptions: Sendable {
   public var saturationSafety = SaturationSafety.auto
   /// What distinguishes the factors by which channels of activations were divided; nil where none were.
   var balance: String?
+  /// What may be computed in float because rounding its inputs costs too much.
+  public var floatBudget = FloatBudget.auto
   /// The runtime that files are for; nil makes what the standard allows (`fit`).
   public internal(set) var target: RuntimeTarget?
 
@@ -230,7 +232,8 @@ public struct QuantizationJob: Sendable {
     on data: CalibrationData, _ walker: CalibrationWalk, judge: NetworkJudge?
   ) throws -> QuantizedModel {
     let quantizer = quantizer(scheme)
-    let choices = try ranges(scheme, statistics, method: method, on: data, walker)
+    var choices = try ranges(scheme, statistics, method: method, on: data, walker)
+    choices.floats = try floats(scheme, choices.ranges, method, on: data, walker)
     let calibration = try fit(
       scheme, choices.ranges, options.walkOptions(scheme), on: data, walker, judge: judge,
       title: "fitting \(scheme.text) \(method.name)")
@@ -253,6 +256,19 @@ public struct QuantizationJob: Sendable {
     let selection = try RangeSelection(
       prepared, quantizer: quantizer(scheme), suggested, grid: grid)
     return try walker.choose(selection, suggested.best, of: model, on: data)
+  }
+
+  /// A method that was asked for by name rounds all activations, unless a budget was asked for, too.
+  private func floats(
+    _ scheme: SchemeName, _ ranges: ActivationRanges, _ method: any CalibrationMethod,
+    on data: CalibrationData, _ walker: CalibrationWalk
+  ) throws -> FloatActivations? {
+    guard scheme.activationBits != nil,
+      !method.candidates.isEmpty || options.floatBudget != .auto
+    else { return nil }
+    return try walker.floats(
+      FloatPlacement(prepared, quantizer: quantizer(scheme)), options.floatBudget, ranges,
+      fallback: predicted, of: model, on: data)
   }
 
   private func fit(

@@ -112,8 +112,19 @@ public struct QuantizedFileSummary {
           })),
       .init("ranges", RangeChoiceText.json(quantized.rangeChoices)),
       .init("rangesByNetwork", RangeChoiceText.networksJSON(quantized.rangeChoices)),
+      .init("floatActivations", quantized.rangeChoices.floats?.json ?? .null),
       .init("lostLayer", lost?.json ?? .null),
       .init("saturation", saturation.json),
+    ])
+  }
+}
+
+extension FloatActivations {
+  fileprivate var json: JSONValue {
+    .object([
+      .init("names", .array(names.map(JSONValue.string))),
+      .init("multiplyAccumulates", .number(share)), .init("outputErrorBefore", .number(lossBefore)),
+      .init("outputErrorAfter", .number(lossAfter)),
     ])
   }
 }

@@ -23,6 +23,6 @@ struct WalkFacts {
   private static func text(_ ranges: ActivationRanges) -> String {
     let tensors = ranges.tensors.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let channels = ranges.channels.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return (tensors + channels).joined(separator: "\n")
+    return (tensors + channels + ranges.floats.sorted()).joined(separator: "\n")
   }
 }

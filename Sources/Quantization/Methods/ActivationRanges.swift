@@ -3,6 +3,8 @@ public struct ActivationRanges: Sendable, Equatable, Codable {
   public var tensors: [String: ValueRange]
   /// Ranges of the channels (axis 1), for values that may have a scale per channel.
   public var channels: [String: [ValueRange]]
+  /// Values that stay in float, whatever is known of their range.
+  public private(set) var floats: Set<String> = []
 
   public init(tensors: [String: ValueRange] = [:], channels: [String: [ValueRange]] = [:]) {
     self.tensors = tensors
@@ -10,6 +12,13 @@ public struct ActivationRanges: Sendable, Equatable, Codable {
   }
 
   func knows(_ name: String) -> Bool { tensors[name] != nil || channels[name] != nil }
+
+  /// The same, with other values left in float.
+  public func leaving(_ floats: some Sequence<String>) -> ActivationRanges {
+    var result = self
+    result.floats = Set(floats)
+    return result
+  }
 
   /// These ranges, wide enough for others of the same values.
   public func covering(_ others: ActivationRanges) -> ActivationRanges {

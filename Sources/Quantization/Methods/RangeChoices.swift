@@ -34,6 +34,10 @@ public struct RangeChoices: Sendable, Equatable, Codable {
   }
 
   public var ranges: ActivationRanges
+  /// Activations that `ranges` leaves in float; nil where it leaves none.
+  public var floats: FloatActivations? {
+    didSet { ranges = ranges.leaving(floats?.names ?? []) }
+  }
   public internal(set) var tensors: [Tensors] = []
   /// What was compared; the one with the smallest error, the first of equals, was taken.
   public private(set) var networks: [Network] = []

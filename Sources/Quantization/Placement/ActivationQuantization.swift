@@ -5,6 +5,7 @@ struct ActivationQuantization {
   /// The names in `parameters`, in the order of the groups.
   private(set) var order: [String] = []
   private(set) var unobserved: [String] = []
+  /// For want of a range.
   private(set) var leftFloat: [String] = []
 
   /// Nothing is quantized.
@@ -14,7 +15,8 @@ struct ActivationQuantization {
     _ placement: ActivationPlacement, grid: QuantizationGrid, ranges: ActivationRanges,
     fallback: ActivationRanges, isPerChannelAllowed: Bool
   ) {
-    for group in placement.groups {
+    for group in placement.groups
+    where !group.members.contains(where: ranges.floats.contains) {
       unobserved += group.deciding.filter { ranges.tensors[$0] == nil }
       let name = group.members[0]
       var chosen: [QuantizationParameters] = []

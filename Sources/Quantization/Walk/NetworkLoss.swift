@@ -53,7 +53,7 @@ public struct NetworkLoss: Sendable {
   }
 
   /// Which of a set's samples a network is run on.
-  enum Samples { case heldOut, others }
+  enum Samples { case heldOut, others, both }
 
   /// - Returns: nil where there is nothing to judge by: no sample, or no output that varies.
   init?(
@@ -61,7 +61,7 @@ public struct NetworkLoss: Sendable {
     executor: some OrderedExecutor
   ) throws {
     let plan = SamplingPlan(unitCount: input.unitCount, sampleCount: input.sampleCount)
-    let indices = (chosen == .heldOut ? plan.judges : plan.witnesses)(input.samples)
+    let indices = plan.units(chosen, samples: input.samples)
     guard !float.inputs.isEmpty, !indices.isEmpty else { return nil }
     let (sources, outputs) = (float.inputs.map(\.name), float.outputsBeforeSoftmax)
     let units = indices.flatMap {
@@ -179,6 +179,18 @@ public struct NetworkLoss: Sendable {
       }
     } consume: {
       try consume($1)
+    }
+  }
+}
+
+extension SamplingPlan {
+  fileprivate func units(
+    _ chosen: NetworkLoss.Samples, samples: (_ unit: Int) -> Int
+  ) -> [Int] {
+    switch chosen {
+    case .heldOut: judges(samples: samples)
+    case .others: witnesses(samples: samples)
+    case .both: (judges(samples: samples) + witnesses(samples: samples)).sorted()
     }
   }
 }

@@ -26,7 +26,7 @@ struct PartwiseSearch {
   ) throws -> (plan: Plan, errors: [Double]) {
     var best = (plan: plan, errors: errors)
     var left = trials
-    var parts = start == .whole ? [plan.indices] : halves(of: plan.indices)
+    var parts = start == .whole ? [plan.indices] : Self.halves(of: plan.indices)
     while !parts.isEmpty {
       var closer: [Range<Int>] = []
       for part in parts {
@@ -42,14 +42,14 @@ struct PartwiseSearch {
           if abs(gain.share) > Self.tolerance { matters = true }
           if gain.isSure { best = (plan, errors) }
         }
-        if matters { closer += halves(of: part) }
+        if matters { closer += Self.halves(of: part) }
       }
       parts = closer
     }
     return best
   }
 
-  private func halves(of part: Range<Int>) -> [Range<Int>] {
+  static func halves(of part: Range<Int>) -> [Range<Int>] {
     guard part.count > 1 else { return [] }
     let middle = part.lowerBound + part.count / 2
     return [part.lowerBound..<middle, middle..<part.upperBound]

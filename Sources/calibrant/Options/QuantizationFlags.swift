@@ -74,6 +74,14 @@ struct QuantizationFlags: ParsableArguments {
       """, valueName: "auto|always|never"))
   var saturationSafe = SaturationSafety.auto
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Share of the multiply-accumulates that may stay in float because rounding their inputs costs too much (default: up to \
+      0.05, where the network would otherwise be lost; 0: none).
+      """, valueName: "share|auto"))
+  var floatBudget = FloatBudget.auto
+
   @Flag(
     help:
       "Leave biases as they are instead of correcting them for what rounding does to their layer.")
@@ -117,6 +125,7 @@ struct QuantizationFlags: ParsableArguments {
     options.correctsBiases = !noBiasCorrection
     options.equalizes = equalize
     options.saturationSafety = saturationSafe
+    options.floatBudget = floatBudget
     options.rounding = rounding.flatMap { WeightRounding(rawValue: $0) }
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
@@ -170,6 +179,20 @@ struct QuantizationFlags: ParsableArguments {
 }
 
 extension SaturationSafety: ExpressibleByArgument {}
+
+extension FloatBudget: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let share = Double(argument), (0...1).contains(share) {
+      self = .share(share)
+    } else {
+      return nil
+    }
+  }
+
+  public var defaultValueDescription: String { self == .auto ? "auto" : "\(self)" }
+}
 
 /// The choices of one quantized file.
 struct SchemeFlags: ParsableArguments {
