@@ -172,6 +172,24 @@ import Testing
     #expect(try spread(after, ["hardSwish_balanced"]) < before / 4)
   }
 
+  /// Weights of balanced layers are no roundings of the original's: held against these, errors would be numbers of nothing.
+  @Test func aFileIsTakenApartAgainstItsOwnModelAlone() throws {
+    let model = Self.gated()
+    let balanced = try Self.balanced(model, .all).model
+    func file(_ model: Model) throws -> Model {
+      try Quantizer(scheme: Scheme(weights: WeightScheme(bits: 8))).quantize(model).model
+    }
+    let layers = try QuantizedLayerMap(float: balanced, quantized: file(balanced)).layers
+    #expect(layers.count == 6)
+    #expect(try QuantizedLayerMap(float: model, quantized: file(model)).layers.count == 6)
+    for (float, other) in [(model, balanced), (balanced, model)] {
+      do {
+        _ = try QuantizedLayerMap(float: float, quantized: file(other))
+        Issue.record("A file of another model is taken apart.")
+      } catch QuantizationError.balancedChannels {}
+    }
+  }
+
   /// A depthwise 1 × 1 layer of weights 1 reads channels that reach 1, 1, 1 and 8, each in one of four values. Its weights'
   /// noise is Σ p / 127² for any factors, p = ¾ + 16. The activation's is (8/255)² · 4 without factors and, with
   /// s = (1, 1, 1, 8), (1/255)² · 67: no exponent below 1 gets there (72.5 at ¾).

@@ -60,12 +60,16 @@ public struct ChannelBalancing: Sendable {
     }
     guard !result.factors.isEmpty else { return nil }
     result.model = graph.withoutDeadNodes(keeping: graph.pinned).model()
+    result.model.metadata[BalancedModel.mark] = "\(result.factors.count) activations"
     return result
   }
 }
 
 /// A model whose channels were balanced, and how.
 public struct BalancedModel: Sendable {
+  /// Of the metadata of a model with balanced channels, and of all files made of it.
+  static let mark = "calibrant.balanced"
+
   public fileprivate(set) var model: Model
   /// Values whose channels were divided, and by what.
   public fileprivate(set) var factors: [(value: String, factors: [Double])] = []

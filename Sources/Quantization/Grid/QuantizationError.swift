@@ -18,6 +18,8 @@ public enum QuantizationError: Error {
   case opsetNotUpgradable(from: Int, to: Int, nodes: [String])
   /// A file has no quantized layer of the model that it is held against.
   case notItsQuantization(isIntegerOnly: Bool)
+  /// A file's layers are those of the model with balanced channels.
+  case balancedChannels
 }
 
 extension QuantizationError: CustomStringConvertible {
@@ -50,6 +52,9 @@ extension QuantizationError: CustomStringConvertible {
         + "evaluated and validated, but not taken apart; inspect needs QuantizeLinear and DequantizeLinear around float layers"
     case .notItsQuantization(isIntegerOnly: false):
       "the quantized file: none of its layers is a quantized layer of the original"
+    case .balancedChannels:
+      "the quantized file: its channels are balanced, so its layers' weights are not roundings of the original's; it can be evaluated, "
+        + "compared and validated, but not taken apart: inspect needs one made with --no-equalize"
     }
   }
 }

@@ -18,8 +18,12 @@ package struct QuantizedLayerMap: Sendable {
 
   /// - Parameters:
   ///   - float: prepared for quantization.
-  /// - Throws: `QuantizationError.notItsQuantization` where the files have no layer in common.
+  /// - Throws: `QuantizationError.notItsQuantization` where the files have no layer in common, `.balancedChannels` where the
+  ///   float model's channels are not balanced as those of the other.
   package init(float: Model, quantized: Model) throws {
+    guard float.metadata[BalancedModel.mark] == quantized.metadata[BalancedModel.mark] else {
+      throw QuantizationError.balancedChannels
+    }
     let before = Graph(float)
     let after = CodeReader(Graph(quantized).restoringActivations(of: before))
     (self.float, self.after) = (before, after)
