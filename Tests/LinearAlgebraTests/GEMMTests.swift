@@ -85,16 +85,28 @@ struct Product: Sendable {
     #expect(product.computed() == product.expected())
   }
 
-  @Test func concurrentCallersGetTheSameBits() {
-    BLAS.prepare()
-    let product = Product(m: 61, n: 75, k: 200)
-    let alone = product.computed().map(\.bitPattern)
-    let results = Mutex<[[UInt32]]>([])
-    DispatchQueue.concurrentPerform(iterations: 16) { _ in
-      let bits = product.computed().map(\.bitPattern)
-      results.withLock { $0.append(bits) }
+  /// In a process of its own: threads end where no call is under way.
+  @Test func concurrentCallersGetTheSameBits() async {
+    await #expect(processExitsWith: .success) {
+      BLAS.prepare()
+      let product = Product(m: 61, n: 75, k: 200)
+      let alone = product.computed().map(\.bitPattern)
+      let results = Mutex<[[UInt32]]>([])
+      DispatchQueue.concurrentPerform(iterations: 16) { _ in
+        let bits = product.computed().map(\.bitPattern)
+        results.withLock { $0.append(bits) }
+      }
+      #expect(results.withLock { $0.count } == 16)
+      #expect(results.withLock { $0.allSatisfy { $0 == alone } })
     }
-    #expect(results.withLock { $0.count } == 16)
-    #expect(results.withLock { $0.allSatisfy { $0 == alone } })
+  }
+
+  /// Twice at once is once: the second waits for the first.
+  @Test func programsArePreparedOnce() async {
+    await #expect(processExitsWith: .success) {
+      DispatchQueue.concurrentPerform(iterations: 8) { _ in BLAS.prepare() }
+      let product = Product(m: 5, n: 6, k: 7)
+      #expect(product.computed().count == 30)
+    }
   }
 }
