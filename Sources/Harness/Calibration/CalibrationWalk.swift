@@ -54,7 +54,8 @@ public struct CalibrationWalk: Sendable {
     of job: QuantizationJob, _ options: WalkOptions, on data: CalibrationData
   ) throws -> NetworkJudge? {
     let source = Self.source(of: data, for: options)
-    let facts = "\(job.options.equalizesModel) \(source.count) \(data.preparation) \(data.digest)"
+    let model = "\(job.options.equalizesModel) \(job.options.balance ?? "")"
+    let facts = "\(model) \(source.count) \(data.preparation) \(data.digest)"
     let loss = try lastJudge.loss(of: facts) {
       let input = try BatchedInput(source, for: Program(job.model))
       return try NetworkLoss(of: job.prepared, on: input, executor: ThreadedExecutor(jobs: jobs))

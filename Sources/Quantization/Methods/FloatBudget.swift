@@ -3,7 +3,7 @@
 public enum FloatBudget: Sendable, Equatable {
   /// Up to a twentieth, where rounded activations alone lose more of the network's outputs than a sound network does.
   case auto
-  /// Up to this share, wherever it surely gains; 0 leaves nothing in float.
+  /// Up to this share, wherever it gains; 0 leaves nothing in float.
   case share(Double)
 
   var share: Double {
