@@ -1,4 +1,5 @@
 import CalibrantImaging
+import CalibrantQuantization
 
 /// What is unlikely about samples to calibrate with, one sentence each.
 public enum CalibrationFit {
@@ -9,6 +10,35 @@ public enum CalibrationFit {
     }
     guard let first = hashes.first, hashes.allSatisfy({ $0 == first }) else { return [] }
     return ["all \(ReportText.count(hashes.count)) calibration samples are the same"]
+  }
+
+  /// Of samples unlike those that the network was trained on, as far as its batch norms say what these were.
+  static func warnings(
+    of job: QuantizationJob, on data: CalibrationData, jobs: Int
+  ) throws -> [String] {
+    let targets = TrainingDistance.targets(of: job.prepared)
+    guard !targets.isEmpty else { return [] }
+    let seen = try Calibrator(jobs: jobs).observe(
+      job.model, targets: targets, on: SomeSamples(first: fewSamples, of: data.source))
+    guard let distance = TrainingDistance(job.prepared, seen.statistics),
+      distance.shift > farthestShift || !usualSpread.contains(distance.spread)
+    else { return [] }
+    return [
+      "calibration samples look unlike those that the network was trained on: what its batch norms see deviates by "
+        + "\(ReportText.fixed(distance.spread, 2)) of what it did in training (usual: \(spelled(usualSpread.lowerBound)) to "
+        + "\(spelled(usualSpread.upperBound))), around means that are off by \(ReportText.fixed(distance.shift, 2)) of it (usual: up to "
+        + "\(spelled(farthestShift))): another domain, or another preprocessing (--preset says what others made)?"
+    ]
+  }
+
+  /// As many as settle moments over all positions.
+  private static let fewSamples = 32
+  /// One image of its own is enough to stay within these: the guide to calibration has measurements.
+  private static let farthestShift = 0.6
+  private static let usualSpread = 0.8...1.25
+
+  private static func spelled(_ value: Double) -> String {
+    ReportText.fixed(value, 2)
   }
 
   /// Of an array, whose samples are taken as the model's input as they are.

@@ -32,6 +32,8 @@ public struct CalibrationRun {
     let job = try better(candidate, original, preprocessing, on: data)
     let observations = try observer(StatisticsCache(path: statistics)).observe(
       original, job, [scheme], data)
+    context.messages.warn(
+      try CalibrationFit.warnings(of: job, on: data, jobs: context.jobs))
     let journal = try statistics.map {
       try WalkJournal.open(beside: $0, modelSHA256: original.sha256, context.messages)
     }
