@@ -48,4 +48,17 @@ import Testing
       try warnings { Float($0 % 48) / 48 - 0.5 } == ["all 2 calibration samples are the same"])
     #expect(try warnings { _ in Float(1) }.contains("x.npy holds nothing but 1"))
   }
+
+  @Test(arguments: [(2, 4, true), (31, 4, true), (32, 4, false), (2, 8, false)])
+  func seesFewSamplesForFewBits(samples: Int, bits: Int, warns: Bool) throws {
+    let folder = try TemporaryFolder()
+    let values = (0..<48 * samples).map { Float($0 % 47) / 10 - 2 }
+    let path = try folder.write(NPYWriter.data(values, shape: [samples, 3, 4, 4]), to: "x.npy")
+    let data = CalibrationData(try NPYSource(path, for: #require(Self.input)))
+    let job = try QuantizationJob(
+      SmallClassifier.model(), .imagenet(side: 4), QuantizationOptions())
+    let found = try CalibrationFit.warnings(
+      of: job, [SchemeName(weightBits: bits, activationBits: 8)], on: data, jobs: 1)
+    #expect(found.contains { $0.hasPrefix("\(samples) calibration samples are few") } == warns)
+  }
 }

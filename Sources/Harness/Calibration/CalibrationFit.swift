@@ -12,9 +12,29 @@ public enum CalibrationFit {
     return ["all \(ReportText.count(hashes.count)) calibration samples are the same"]
   }
 
-  /// Of samples unlike those that the network was trained on, as far as its batch norms say what these were.
+  /// Of samples too few for the schemes, or unlike those that the network was trained on.
   static func warnings(
-    of job: QuantizationJob, on data: CalibrationData, jobs: Int
+    of job: QuantizationJob, _ schemes: [SchemeName], on data: CalibrationData, jobs: Int
+  ) throws -> [String] {
+    try few(data.count, for: schemes) + unlikeTraining(job, data, jobs: jobs)
+  }
+
+  private static func few(_ count: Int, for schemes: [SchemeName]) -> [String] {
+    guard 1 < count, count < fewestToRound,
+      let scheme = schemes.first(where: { $0.weightBits < 8 })
+    else { return [] }
+    return [
+      "\(count) calibration samples are few for \(scheme.text): weights of \(scheme.weightBits) bits are fitted to them "
+        + "(usual: 100 and more)"
+    ]
+  }
+
+  /// With fewer, weights of 4 bits lose measurably more: the guide to calibration has measurements.
+  private static let fewestToRound = 32
+
+  /// As far as batch norms say what the network was trained on.
+  private static func unlikeTraining(
+    _ job: QuantizationJob, _ data: CalibrationData, jobs: Int
   ) throws -> [String] {
     let targets = TrainingDistance.targets(of: job.prepared)
     guard !targets.isEmpty else { return [] }
@@ -32,7 +52,7 @@ public enum CalibrationFit {
   }
 
   /// As many as settle moments over all positions.
-  private static let fewSamples = 32
+  private static let fewSamples = 16
   /// One image of its own is enough to stay within these: the guide to calibration has measurements.
   private static let farthestShift = 0.6
   private static let usualSpread = 0.8...1.25

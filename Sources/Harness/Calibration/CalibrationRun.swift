@@ -33,7 +33,7 @@ public struct CalibrationRun {
     let observations = try observer(StatisticsCache(path: statistics)).observe(
       original, job, [scheme], data)
     context.messages.warn(
-      try CalibrationFit.warnings(of: job, on: data, jobs: context.jobs))
+      try CalibrationFit.warnings(of: job, [scheme], on: data, jobs: context.jobs))
     let journal = try statistics.map {
       try WalkJournal.open(beside: $0, modelSHA256: original.sha256, context.messages)
     }

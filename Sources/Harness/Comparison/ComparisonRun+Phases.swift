@@ -158,7 +158,7 @@ extension ComparisonRun {
     let job = try QuantizationJob(model.model, preprocessing, options)
     try job.check(schemes)
     let samples = try calibration.read(for: model, preprocessing, methods, context)
-    context.messages.warn(try CalibrationFit.warnings(of: job, on: samples, jobs: jobs))
+    context.messages.warn(try CalibrationFit.warnings(of: job, schemes, on: samples, jobs: jobs))
     // One trial for all schemes, and of what there is most to lose with.
     let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
     let fitted = try EqualizationTrial(jobs: jobs, output: model.scores)

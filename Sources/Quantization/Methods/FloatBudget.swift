@@ -16,6 +16,9 @@ public enum FloatBudget: Sendable, Equatable {
   /// What rounded activations may lose of the outputs (`NetworkLoss`) before anything is left in float.
   var toleratedLoss: Double { self == .auto ? 0.01 : 0 }
 
+  /// The share of the error that an activation must make up to stay in float.
+  var matters: Double { self == .auto ? 0.05 : 0.01 }
+
   /// Where enough is left in float.
   var aim: Double { self == .auto ? 0.0025 : 0 }
 }

@@ -14,9 +14,7 @@ public struct FloatPlacement: Sendable {
   private let groups: [[String]]
 
   /// How many networks may be tried to find places; each costs a run over the samples.
-  private static let trials = 48
-  /// A part matters where it makes up this share of the error.
-  private static let matters = 0.05
+  private static let trials = 96
 
   public init(_ model: PreparedModel, quantizer: Quantizer) throws(QuantizationError) {
     graph = try model.upgraded()
@@ -56,10 +54,10 @@ public struct FloatPlacement: Sendable {
         return
       }
       let found = try placement(floats, judge)
-      if Gain(from: best.errors, to: found.errors).share > Self.matters { best = found }
+      if Gain(from: best.errors, to: found.errors).share > budget.matters { best = found }
     }
     try take(lastGroups())
-    for place in try costly(best, { try placement($0, judge).errors }) { try take([place]) }
+    for place in try costly(best, budget, { try placement($0, judge).errors }) { try take([place]) }
     return best.floats.isEmpty
       ? nil
       : FloatActivations(
@@ -88,7 +86,7 @@ public struct FloatPlacement: Sendable {
 
   /// The groups that make up much of the error by themselves, the largest first.
   private func costly(
-    _ best: Placement, _ errors: (Set<Int>) throws -> [Double]
+    _ best: Placement, _ budget: FloatBudget, _ errors: (Set<Int>) throws -> [Double]
   ) throws -> [Int] {
     var left = Self.trials
     var found: [(group: Int, gain: Double)] = []
@@ -100,7 +98,7 @@ public struct FloatPlacement: Sendable {
         guard floats != best.floats else { continue }
         left -= 1
         let gain = Gain(from: best.errors, to: try errors(floats)).share
-        guard gain > Self.matters else { continue }
+        guard gain > budget.matters else { continue }
         if part.count == 1 { found.append((part.lowerBound, gain)) }
         closer += PartwiseSearch.halves(of: part)
       }
