@@ -8,7 +8,7 @@ public struct Cholesky {
 
   /// - Parameter matrix: row-major, order × order; only the lower triangle is read.
   /// - Returns: nil where the matrix is not positive definite.
-  public init?(_ matrix: [Double], order: Int) {
+  public init?(_ matrix: consuming [Double], order: Int) {
     precondition(matrix.count == order * order, "A square matrix has order² elements.")
     self.order = order
     factor = matrix

@@ -23,6 +23,7 @@ struct Calibrant: ParsableCommand {
 
   static func main() {
     BLAS.prepare()
+    FreedMemory.share()
     StandardStream.prepare()
     LastResort.install()
     Interruption.install()

@@ -23,10 +23,17 @@ import Testing
   ) throws -> RoundingProblem {
     let hessian = covariance(columns, seed: seed)
     var random = SeededRandom(seed: seed + 100)
+    let weights = random.floats(rows * columns).map(Double.init)
+    // W C, where the inputs are the same in both networks.
+    let repaired = (0..<rows * columns).map { index in
+      (0..<columns).reduce(0) {
+        $0 + weights[index / columns * columns + $1] * hessian[$1 * columns + index % columns]
+      }
+    }
     return try #require(
       RoundingProblem(
-        weights: random.floats(rows * columns).map(Double.init), columns: columns,
-        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: columns),
+        weights: weights, columns: columns,
+        inputs: InputCovariance(quantized: hessian, repaired: repaired, columns: columns),
         damping: 0.01, blockSize: blockSize))
   }
 
@@ -274,7 +281,7 @@ import Testing
     #expect(
       RoundingProblem(
         weights: [1, 2, 3, 4], columns: 4,
-        inputs: InputCovariance(quantized: hessian, cross: hessian, columns: 4), damping: 0.01)
+        inputs: InputCovariance(quantized: hessian, repaired: nil, columns: 4), damping: 0.01)
         == nil)
   }
 
@@ -284,7 +291,9 @@ import Testing
     let problem = try #require(
       RoundingProblem(
         weights: [Double](repeating: 0, count: 20) + [Double](repeating: 0.5, count: 20),
-        columns: 20, inputs: InputCovariance(quantized: hessian, cross: hessian, columns: 20),
+        columns: 20,
+        inputs: InputCovariance(
+          quantized: hessian, repaired: [Double](repeating: 0, count: 40), columns: 20),
         damping: 0.01))
     let rows = OptimalRounding(window: CodeWindow(grid: Self.grid)).solve(problem, rows: 0..<2)
     #expect(rows.scales.allSatisfy { $0.isFinite && $0 > 0 })

@@ -67,7 +67,7 @@ import Testing
     let problem = try #require(
       RoundingProblem(
         weights: weights, columns: depth,
-        inputs: InputCovariance(quantized: hessian, cross: nil, columns: depth), damping: 0.01))
+        inputs: InputCovariance(quantized: hessian, repaired: nil, columns: depth), damping: 0.01))
     let window = CodeWindow(grid: WeightScheme(bits: 8).grid())
     var rounding = OptimalRounding(window: window)
     if layer.granularity == .perTensor {

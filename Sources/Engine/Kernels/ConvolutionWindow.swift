@@ -22,70 +22,149 @@ package struct ConvolutionWindow: Sendable {
     groupStride: Int
   ) {
     let plane = shape.height * shape.width
-    for group in 0..<groups {
-      let channels = image + group * shape.inChannelsPerGroup * plane
-      for (index, position) in positions.enumerated() {
-        gather(channels, at: position, into: rows + group * groupStride + index * depth)
+    let taps = shape.kernelHeight * shape.kernelWidth
+    let corners = positions.map { Corner($0, shape) }
+    // By channel, whose plane stays in the cache.
+    for channel in 0..<shape.inChannels {
+      let (group, own) = channel.quotientAndRemainder(dividingBy: shape.inChannelsPerGroup)
+      gather(
+        image + channel * plane, at: corners, into: rows + group * groupStride + own * taps)
+    }
+  }
+
+  /// One channel's part of the rows.
+  private func gather(
+    _ plane: UnsafePointer<Float>, at corners: [Corner], into rows: UnsafeMutablePointer<Float>
+  ) {
+    var row = rows
+    for corner in corners {
+      if corner.isInside {
+        copy(from: plane + corner.y * shape.width + corner.x, into: row)
+      } else {
+        copyInside(of: plane, at: corner, into: row)
+      }
+      row += depth
+    }
+  }
+
+  @inline(__always)
+  private func copy(from start: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
+    var (line, target) = (start, row)
+    for _ in 0..<shape.kernelHeight {
+      for kx in 0..<shape.kernelWidth { target[kx] = line[kx &* shape.dilationX] }
+      line += shape.dilationY &* shape.width
+      target += shape.kernelWidth
+    }
+  }
+
+  private func copyInside(
+    of plane: UnsafePointer<Float>, at corner: Corner, into row: UnsafeMutablePointer<Float>
+  ) {
+    var target = row
+    for ky in 0..<shape.kernelHeight {
+      let y = corner.y + ky * shape.dilationY
+      let isInside = y >= 0 && y < shape.height
+      for kx in 0..<shape.kernelWidth {
+        let x = corner.x + kx * shape.dilationX
+        target.pointee = isInside && x >= 0 && x < shape.width ? plane[y * shape.width + x] : 0
+        target += 1
       }
     }
   }
 
-  private func gather(
-    _ channels: UnsafePointer<Float>, at position: Int, into row: UnsafeMutablePointer<Float>
-  ) {
-    let (y, x) = position.quotientAndRemainder(dividingBy: shape.outWidth)
-    let (top, left) = (y * shape.strideY - shape.padTop, x * shape.strideX - shape.padLeft)
-    var target = row
-    for channel in 0..<shape.inChannelsPerGroup {
-      let plane = channels + channel * shape.height * shape.width
-      for ky in 0..<shape.kernelHeight {
-        let inputY = top + ky * shape.dilationY
-        let isInside = inputY >= 0 && inputY < shape.height
-        for kx in 0..<shape.kernelWidth {
-          let inputX = left + kx * shape.dilationX
-          target.pointee =
-            isInside && inputX >= 0 && inputX < shape.width
-            ? plane[inputY * shape.width + inputX] : 0
-          target += 1
-        }
-      }
+  /// Where the first weight of an output position meets the image.
+  private struct Corner {
+    let y: Int
+    let x: Int
+    /// Whether all weights meet it.
+    let isInside: Bool
+
+    init(_ position: Int, _ shape: ConvolutionShape) {
+      let (row, column) = position.quotientAndRemainder(dividingBy: shape.outWidth)
+      y = row * shape.strideY - shape.padTop
+      x = column * shape.strideX - shape.padLeft
+      isInside =
+        y >= 0 && x >= 0 && y + (shape.kernelHeight - 1) * shape.dilationY < shape.height
+        && x + (shape.kernelWidth - 1) * shape.dilationX < shape.width
     }
   }
 
   /// Adds to `sums` (groups × depth) the sum over all output positions of each column of one image's rows.
   package func addColumnSums(_ image: UnsafePointer<Float>, into sums: inout [Double]) {
     let plane = shape.height * shape.width
+    guard plane > 0 else { return }
     let taps = shape.kernelHeight * shape.kernelWidth
-    var lines = [Float](repeating: 0, count: shape.height)
-    for channel in 0..<shape.inChannels {
-      for kx in 0..<shape.kernelWidth {
-        // Weights above one another meet the same lines.
-        sumLines(of: image + channel * plane, kx: kx, into: &lines)
-        for ky in 0..<shape.kernelHeight {
-          sums[channel * taps + ky * shape.kernelWidth + kx] += columnSum(lines, ky: ky)
+    let sets = lineSets()
+    var lines = [Float](repeating: 0, count: 2 * shape.width)
+    lines.withUnsafeMutableBufferPointer { lines in
+      let shared = lines.baseAddress!
+      let own = shared + shape.width
+      for channel in 0..<shape.inChannels {
+        let plane = image + channel * plane
+        for set in sets {
+          shared.update(repeating: 0, count: shape.width)
+          addLines(set.shared, of: plane, to: shared)
+          for (ky, lines) in set.lines {
+            own.update(from: shared, count: shape.width)
+            for lines in set.unshared(of: lines) { addLines(lines, of: plane, to: own) }
+            for kx in 0..<shape.kernelWidth {
+              sums[channel * taps + ky * shape.kernelWidth + kx] += Double(columnSum(own, kx: kx))
+            }
+          }
         }
       }
     }
   }
 
-  /// For each line of the plane, the sum of the inputs that a column of weights meets in it.
-  private func sumLines(of plane: UnsafePointer<Float>, kx: Int, into lines: inout [Float]) {
-    let shift = kx * shape.dilationX - shape.padLeft
-    let columns = validOutputs(
-      shift: shift, stride: shape.strideX, input: shape.width, output: shape.outWidth)
-    for y in lines.indices {
-      let line = plane + y * shape.width + columns.lowerBound * shape.strideX + shift
-      lines[y] = stridedSum(line, by: shape.strideX, count: columns.count)
+  /// Weights above one another that meet nearly the same lines of the image: each its own, from the first in steps of the stride,
+  /// and those that all of them meet.
+  private struct LineSet {
+    var lines: [(ky: Int, lines: Range<Int>)] = []
+    var shared = 0..<0
+
+    /// What lies before and behind the shared ones.
+    func unshared(of lines: Range<Int>) -> [Range<Int>] {
+      let end = min(lines.upperBound, shared.lowerBound)
+      let start = min(max(lines.lowerBound, shared.upperBound), lines.upperBound)
+      return [lines.lowerBound..<end, start..<lines.upperBound]
     }
   }
 
-  private func columnSum(_ lines: [Float], ky: Int) -> Double {
-    let shift = ky * shape.dilationY - shape.padTop
-    let rows = validOutputs(
-      shift: shift, stride: shape.strideY, input: shape.height, output: shape.outHeight)
-    var total = 0.0
-    for y in rows { total += Double(lines[y * shape.strideY + shift]) }
-    return total
+  private func lineSets() -> [LineSet] {
+    var sets = [LineSet](repeating: LineSet(), count: shape.strideY)
+    for ky in 0..<shape.kernelHeight {
+      let shift = ky * shape.dilationY - shape.padTop
+      let met = validOutputs(
+        shift: shift, stride: shape.strideY, input: shape.height, output: shape.outHeight)
+      guard !met.isEmpty else { continue }
+      let lines = met.lowerBound * shape.strideY + shift..<met.upperBound * shape.strideY + shift
+      sets[lines.lowerBound % shape.strideY].lines.append((ky, lines))
+    }
+    for index in sets.indices {
+      let first = sets[index].lines.map(\.lines.lowerBound).max() ?? 0
+      let end = sets[index].lines.map(\.lines.upperBound).min() ?? 0
+      sets[index].shared = first..<max(first, end)
+    }
+    return sets
+  }
+
+  private func addLines(
+    _ lines: Range<Int>, of plane: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
+  ) {
+    for y in stride(from: lines.lowerBound, to: lines.upperBound, by: shape.strideY) {
+      let line = plane + y * shape.width
+      for x in 0..<shape.width { sums[x] += line[x] }
+    }
+  }
+
+  /// Of a line, the sum of what a column of weights meets in it.
+  private func columnSum(_ line: UnsafePointer<Float>, kx: Int) -> Float {
+    let shift = kx * shape.dilationX - shape.padLeft
+    let met = validOutputs(
+      shift: shift, stride: shape.strideX, input: shape.width, output: shape.outWidth)
+    guard !met.isEmpty else { return 0 }
+    return stridedSum(
+      line + met.lowerBound * shape.strideX + shift, by: shape.strideX, count: met.count)
   }
 }
 

@@ -89,9 +89,8 @@ public struct CalibrationWalk: Sendable {
         progress = shown
         shown.advance(to: Int(done * Double(Self.parts)))
       } solved: { layer, result in
-        // A layer's covariances and samples and the values kept before it; the next ones have other sizes and would not fit
-        // in their place.
-        FreedMemory.release()
+        // Early layers keep large values, late ones form large matrices, which do not fit in their place.
+        FreedMemory.releaseExcess()
         try journal?.add(layer, result, of: key)
       }
     } catch var error as Interrupted {

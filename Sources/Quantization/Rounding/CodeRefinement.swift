@@ -8,6 +8,8 @@ struct CodeRefinement {
   private let bounds: PairBounds?
   /// Q (H + λI), rows × columns, with Q in units of the rows' scales; below, H stands for H + λI.
   private var products: [Double]
+  /// Of H.
+  private let diagonal: [Double]
 
   init(
     _ rows: RowCodes, _ targets: RowTargets, _ problem: RoundingProblem, span: Double,
@@ -19,6 +21,7 @@ struct CodeRefinement {
     self.span = span
     self.problem = problem
     products = problem.multiplied(rows.relative)
+    diagonal = (0..<rows.columns).map(problem.diagonal)
   }
 
   /// (s·q − w) H (s·q − w)ᵀ of each row.
@@ -67,9 +70,13 @@ struct CodeRefinement {
     var moved = false
     for column in 0..<columns {
       let (at, place) = (start + column, rows.place(row, column))
-      let (share, low) = (rows.shares[place], rows.lowest[place])
+      let share = rows.shares[place]
       let gradient = scale * products[at] - targets.products[at]
-      let best = rows.codes[at] - gradient / (problem.diagonal(column) * scale * share)
+      let step = diagonal[column] * scale * share
+      // Nearly all codes are the best ones already.
+      if abs(gradient) < 0.499 * step { continue }
+      let low = rows.lowest[place]
+      let best = rows.codes[at] - gradient / step
       var code = min(max(roundedHalfEven(best), low), low + span)
       if let partner = bounds?.partners[column] {
         let limits = PairBounds.limits(beside: rows.codes[start + partner])

@@ -17,7 +17,7 @@ struct RoundingProblem: Sendable {
   let sets: ColumnSets
   /// W, rows × columns, as stored.
   private let weights: [Double]
-  private let cross: [Double]?
+  private let repaired: [Double]?
 
   var rows: Int { weights.count / max(columns, 1) }
 
@@ -27,7 +27,7 @@ struct RoundingProblem: Sendable {
 
   /// - Parameters:
   ///   - weights: W, rows × columns.
-  ///   - inputs: the covariance H of the inputs X̂ in the quantized network, and C of X in the float one with X̂.
+  ///   - inputs: the covariance H of the inputs X̂ in the quantized network, and W C with C that of X in the float one with X̂.
   ///   - damping: λ, as a share of H's mean diagonal.
   ///   - blockSize: inputs that share a scale; nil where a row has one scale.
   /// - Returns: nil where H is not positive definite even with damping (it holds NaN or infinities).
@@ -47,7 +47,7 @@ struct RoundingProblem: Sendable {
     hessian = inputs.quantized
     order = inputs.order
     sets = ColumnSets(order: inputs.order, blockSize: blockSize)
-    cross = inputs.cross
+    repaired = inputs.repaired
   }
 
   /// H + λI is factored from its last row up, M·Mᵀ with M upper triangular, so that U = M⁻¹ needs no inverse.
@@ -56,25 +56,19 @@ struct RoundingProblem: Sendable {
   ) -> [Double]? {
     var damped: [Double] = hessian.reversed()
     for i in 0..<columns { damped[i * columns + i] += added }
-    guard let factor = Cholesky(damped, order: columns) else { return nil }
-    damped = factor.inverseFactor()
-    damped.reverse()
-    return damped
+    // No second matrix while one is factored: a wide layer's takes hundreds of megabytes.
+    guard let factor = Cholesky(consume damped, order: columns) else { return nil }
+    var inverse = (consume factor).inverseFactor()
+    inverse.reverse()
+    return inverse
   }
 
   /// W* = (W C + λW)(H + λI)⁻¹ for some rows: the weights that repair best what earlier layers broke.
   func targets(_ rows: Range<Int>) -> RowTargets {
     let plain = Array(weights[rows.lowerBound * columns..<rows.upperBound * columns])
-    guard let cross else { return RowTargets(visited(plain), self) }
-    var wanted = plain
-    wanted.withUnsafeMutableBufferPointer { wanted in
-      cross.withUnsafeBufferPointer { cross in
-        guard let result = wanted.baseAddress, let cross = cross.baseAddress else { return }
-        gemm(
-          m: rows.count, n: columns, k: columns, DoubleMatrixOperand(plain, stride: columns),
-          DoubleMatrixOperand(cross, stride: columns), beta: added, into: result, stride: columns)
-      }
-    }
+    guard let repaired else { return RowTargets(visited(plain), self) }
+    let wanted = zip(repaired[rows.lowerBound * columns..<rows.upperBound * columns], plain)
+      .map { $0 + added * $1 }
     let projected = product(visited(wanted), by: feedback, columns: columns, isTransposed: true)
     return RowTargets(product(projected, by: feedback, columns: columns), self)
   }
@@ -132,15 +126,15 @@ struct InputCovariance: Sendable {
   let order: [Int]
   /// H = cov(X̂, X̂), in that order.
   let quantized: [Double]
-  /// C = cov(X, X̂), in the order of the weights; nil asks for no repair of what earlier layers broke.
-  var cross: [Double]?
+  /// W C with C = cov(X, X̂), outputs × columns, in the order of the weights; nil asks for no repair of what earlier layers broke.
+  var repaired: [Double]?
 
   /// - Parameter quantized: in the order of the weights.
-  init(quantized: UnsafePointer<Double>, cross: [Double]?, columns: Int) {
+  init(quantized: UnsafePointer<Double>, repaired: [Double]?, columns: Int) {
     let diagonal = (0..<columns).map { quantized[$0 * columns + $0] }
     let order = (0..<columns).sorted { (diagonal[$1], $0) < (diagonal[$0], $1) }
     self.order = order
-    self.cross = cross
+    self.repaired = repaired
     self.quantized = Array(unsafeUninitializedCapacity: columns * columns) { matrix, count in
       for (i, row) in order.enumerated() {
         for (j, column) in order.enumerated() {

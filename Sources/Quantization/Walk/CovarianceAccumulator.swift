@@ -63,8 +63,9 @@ final class CovarianceAccumulator: @unchecked Sendable {
       let first = unit / tilesPerGroup * groupsPerUnit
       for group in first..<min(first + groupsPerUnit, groups) {
         let lines = tile * Self.tile..<min((tile + 1) * Self.tile, depth)
-        accumulate(samples, group, lines, \.quantizedRows, into: hessian!)
-        accumulate(samples, group, lines, \.floatRows, into: cross!)
+        // H is symmetric: what lies below its diagonal tiles is filled in at the end.
+        accumulate(samples, group, lines, lines.lowerBound..<depth, \.quantizedRows, into: hessian!)
+        accumulate(samples, group, lines, 0..<depth, \.floatRows, into: cross!)
       }
     }
     for sample in samples { addSums(sample) }
@@ -73,27 +74,44 @@ final class CovarianceAccumulator: @unchecked Sendable {
     pendingRows = 0
   }
 
-  /// Lines `lines` of Σ xᵀ·x̂ for one group.
+  /// Columns `columns` of lines `lines` of Σ xᵀ·x̂ for one group.
   private func accumulate(
-    _ samples: [InputSample], _ group: Int, _ lines: Range<Int>,
+    _ samples: [InputSample], _ group: Int, _ lines: Range<Int>, _ columns: Range<Int>,
     _ left: KeyPath<InputSample, [Float]>, into sums: UnsafeMutablePointer<Double>
   ) {
-    var product = [Float](repeating: 0, count: lines.count * depth)
+    let width = columns.count
+    var product = [Float](repeating: 0, count: lines.count * width)
     for (index, sample) in samples.enumerated() {
       let start = group * sample.rows * depth
       sample[keyPath: left].withUnsafeBufferPointer { left in
         sample.quantizedRows.withUnsafeBufferPointer { right in
           gemm(
-            m: lines.count, n: depth, k: sample.rows,
+            m: lines.count, n: width, k: sample.rows,
             MatrixOperand(
               left.baseAddress! + start + lines.lowerBound, stride: depth, isTransposed: true),
-            MatrixOperand(right.baseAddress! + start, stride: depth),
-            beta: index == 0 ? 0 : 1, into: &product, stride: depth)
+            MatrixOperand(right.baseAddress! + start + columns.lowerBound, stride: depth),
+            beta: index == 0 ? 0 : 1, into: &product, stride: width)
         }
       }
     }
-    let target = sums + (group * depth + lines.lowerBound) * depth
-    for i in product.indices { target[i] += Double(product[i]) }
+    product.withUnsafeBufferPointer { product in
+      for line in lines {
+        let target = sums + (group * depth + line) * depth + columns.lowerBound
+        let source = product.baseAddress! + (line - lines.lowerBound) * width
+        for i in 0..<width { target[i] += Double(source[i]) }
+      }
+    }
+  }
+
+  /// What lies below the diagonal of every group's H.
+  private func mirror() {
+    guard let hessian else { return }
+    for group in 0..<groups {
+      let matrix = hessian + group * depth * depth
+      for line in 0..<depth {
+        for column in 0..<line { matrix[line * depth + column] = matrix[column * depth + line] }
+      }
+    }
   }
 
   private func addSums(_ sample: InputSample) {
@@ -104,34 +122,61 @@ final class CovarianceAccumulator: @unchecked Sendable {
   }
 
   /// The covariances of every group, about the sampled rows' means. What was gathered is given up for them.
-  func finish(on executor: some OrderedExecutor) throws -> [InputCovariance] {
+  func finish(
+    _ weights: WeightMatrix, on executor: some OrderedExecutor
+  ) throws -> [InputCovariance] {
     try flush(on: executor)
-    // One after the other: a wide layer's matrices are hundreds of megabytes.
-    var covariances = take(&hessian, quantizedSums) {
-      InputCovariance(quantized: $0, cross: nil, columns: depth)
+    mirror()
+    // One after the other, and of C only W C is kept: a wide layer's matrices are hundreds of megabytes.
+    let repaired = try take(&cross, floatSums) { cross, group in
+      try product(weights, group, cross, on: executor)
     }
-    let crosses = take(&cross, floatSums) {
-      Array(UnsafeBufferPointer(start: $0, count: depth * depth))
+    return try take(&hessian, quantizedSums) { hessian, group in
+      InputCovariance(quantized: hessian, repaired: repaired[group], columns: depth)
     }
-    for group in 0..<groups { covariances[group].cross = crosses[group] }
-    return covariances
   }
 
   /// Centers every group's sums of products in place, makes something of them and gives them up.
   private func take<Result>(
     _ products: inout UnsafeMutablePointer<Double>?, _ left: [Double],
-    make: (UnsafePointer<Double>) -> Result
-  ) -> [Result] {
+    make: (_ matrix: UnsafePointer<Double>, _ group: Int) throws -> Result
+  ) rethrows -> [Result] {
     guard let all = products else { preconditionFailure("Covariances are finished once.") }
     defer {
       all.deallocate()
       products = nil
     }
-    return (0..<groups).map { group in
+    return try (0..<groups).map { group in
       let sums = all + group * depth * depth
       center(sums, left[group * depth..<(group + 1) * depth], group)
-      return make(sums)
+      return try make(sums, group)
     }
+  }
+
+  /// W C of one group, outputs × columns.
+  private func product(
+    _ weights: WeightMatrix, _ group: Int, _ cross: UnsafePointer<Double>,
+    on executor: some OrderedExecutor
+  ) throws -> [Double] {
+    nonisolated(unsafe) let cross = cross
+    let rows = weights.outputsPerGroup
+    @Sendable func block(_ index: Int) -> [Double] {
+      let first = group * rows + index * Self.tile
+      let own = first..<min(first + Self.tile, (group + 1) * rows)
+      let values = weights.values[own.lowerBound * depth..<own.upperBound * depth]
+        .map(Double.init)
+      var result = [Double](repeating: 0, count: values.count)
+      values.withUnsafeBufferPointer { values in
+        guard let values = values.baseAddress else { return }
+        gemm(
+          m: own.count, n: depth, k: depth, DoubleMatrixOperand(values, stride: depth),
+          DoubleMatrixOperand(cross, stride: depth), into: &result, stride: depth)
+      }
+      return result
+    }
+    // Groups are many and small, or one.
+    guard rows > Self.tile else { return block(0) }
+    return try executor.map((rows + Self.tile - 1) / Self.tile, block).flatMap(\.self)
   }
 
   private func center(

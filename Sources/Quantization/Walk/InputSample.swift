@@ -21,54 +21,72 @@ struct InputSample: Sendable {
   }
 
   /// - Parameters:
-  ///   - x: N × … inputs of the layer in the float network, `quantized` in the quantized one.
+  ///   - x: N × … inputs of the layer in the float network, `quantized` in the quantized one; nil where that is not looked at.
   ///   - samples: how many of the N count.
   ///   - rowsPerSample: how many rows to keep of each.
   init(
-    _ x: Tensor, _ quantized: Tensor, _ columns: LayerColumns, samples: Int, rowsPerSample: Int,
+    _ x: Tensor, _ quantized: Tensor?, _ columns: LayerColumns, samples: Int, rowsPerSample: Int,
     seed: Int
   ) {
     self.init(groups: columns.groups, depth: columns.depth)
-    let size = x.shape.count(1...)
     let picked = min(rowsPerSample, columns.positions)
     rows = picked * samples
     positions = columns.positions * samples
-    let groupStride = rows * columns.depth
-    floatRows = [Float](repeating: 0, count: columns.groups * groupStride)
-    quantizedRows = floatRows
-    for sample in 0..<samples {
-      let places = Self.places(
-        picked, of: columns.positions, seed: UInt64(seed) << 20 | UInt64(sample))
-      let offset = sample * picked * columns.depth
-      x.withBuffer(of: Float.self) { values in
-        let start = values.baseAddress! + sample * size
-        columns.addSums(start, into: &floatSums)
-        floatRows.withUnsafeMutableBufferPointer { rows in
-          guard let base = rows.baseAddress, picked > 0 else { return }
-          columns.gather(start, at: places, into: base + offset, groupStride: groupStride)
-        }
-      }
-      quantized.withBuffer(of: Float.self) { values in
-        let start = values.baseAddress! + sample * size
-        columns.addSums(start, into: &quantizedSums)
-        quantizedRows.withUnsafeMutableBufferPointer { rows in
-          guard let base = rows.baseAddress, picked > 0 else { return }
-          columns.gather(start, at: places, into: base + offset, groupStride: groupStride)
-        }
+    let places = (0..<samples).map { sample in
+      Self.places(picked, of: columns.positions, seed: UInt64(seed) << 20 | UInt64(sample))
+    }
+    Self.addSums(of: x, columns, samples: samples, into: &floatSums)
+    floatRows = Self.rows(of: x, columns, at: places)
+    floatRowSums = Self.sums(floatRows, columns, rows: rows)
+    guard let quantized else { return }
+    Self.addSums(of: quantized, columns, samples: samples, into: &quantizedSums)
+    quantizedRows = Self.rows(of: quantized, columns, at: places)
+    quantizedRowSums = Self.sums(quantizedRows, columns, rows: rows)
+  }
+
+  private static func addSums(
+    of x: Tensor, _ columns: LayerColumns, samples: Int, into sums: inout [Double]
+  ) {
+    let size = x.shape.count(1...)
+    x.withBuffer(of: Float.self) { values in
+      for sample in 0..<samples {
+        columns.addSums(values.baseAddress! + sample * size, into: &sums)
       }
     }
-    floatRowSums = Self.sums(floatRows, columns, rows: rows)
-    quantizedRowSums = Self.sums(quantizedRows, columns, rows: rows)
+  }
+
+  /// - Parameter places: of every sample, as many of each.
+  private static func rows(
+    of x: Tensor, _ columns: LayerColumns, at places: [[Int]]
+  ) -> [Float] {
+    let (size, picked) = (x.shape.count(1...), places.first?.count ?? 0)
+    let groupStride = places.count * picked * columns.depth
+    guard groupStride > 0 else { return [] }
+    return [Float](unsafeUninitializedCapacity: columns.groups * groupStride) { rows, count in
+      x.withBuffer(of: Float.self) { values in
+        for (sample, places) in places.enumerated() {
+          columns.gather(
+            values.baseAddress! + sample * size, at: places,
+            into: rows.baseAddress! + sample * picked * columns.depth, groupStride: groupStride)
+        }
+      }
+      count = columns.groups * groupStride
+    }
   }
 
   private static func sums(_ values: [Float], _ columns: LayerColumns, rows: Int) -> [Double] {
     guard rows > 0 else { return [] }
     let depth = columns.depth
     var sums = [Double](repeating: 0, count: columns.groups * depth)
-    for group in 0..<columns.groups {
-      for row in 0..<rows {
-        let start = (group * rows + row) * depth
-        for i in 0..<depth { sums[group * depth + i] += Double(values[start + i]) }
+    sums.withUnsafeMutableBufferPointer { sums in
+      values.withUnsafeBufferPointer { values in
+        for group in 0..<columns.groups {
+          let total = sums.baseAddress! + group * depth
+          for row in group * rows..<(group + 1) * rows {
+            let values = values.baseAddress! + row * depth
+            for i in 0..<depth { total[i] += Double(values[i]) }
+          }
+        }
       }
     }
     return sums

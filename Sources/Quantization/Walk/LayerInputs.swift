@@ -33,9 +33,9 @@ struct LayerInputs {
   }
 
   /// To be called when all samples are in.
-  mutating func finish(on executor: some OrderedExecutor) throws {
+  mutating func finish(_ matrix: WeightMatrix, on executor: some OrderedExecutor) throws {
     guard let gathered = accumulator else { return }
-    covariances = try gathered.finish(on: executor)
+    covariances = try gathered.finish(matrix, on: executor)
     fittedRows = gathered.rows
     accumulator = nil
   }

@@ -52,7 +52,7 @@ struct LayerPass {
       try inputs.add(result.sample, isHeldOut: sampling.isHeldOut(unit), on: executor)
       report(Double(unit + 1) / Double(input.unitCount))
     }
-    try inputs.finish(on: executor)
+    try inputs.finish(matrix, on: executor)
     return inputs
   }
 

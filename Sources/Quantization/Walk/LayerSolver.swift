@@ -45,7 +45,7 @@ struct LayerSolver {
     @Sendable func problem(_ group: Int) -> RoundingProblem? {
       let range = group * perGroup * depth..<(group + 1) * perGroup * depth
       var inputs = inputs.covariances[group]
-      if !repairs { inputs.cross = nil }
+      if !repairs { inputs.repaired = nil }
       return RoundingProblem(
         weights: values[range].map(Double.init), columns: depth, inputs: inputs, damping: damping,
         blockSize: granularity == .perChannel ? blockSize : nil)
@@ -79,7 +79,7 @@ struct LayerSolver {
 
   /// Rows that are solved together; enough of them for a GEMM, few enough for all threads to have some.
   private static func blocks(_ rows: Int) -> [Range<Int>] {
-    let size = 64
+    let size = rows < 512 ? 64 : 128
     return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
   }
 
@@ -119,6 +119,7 @@ struct LayerSolver {
     guard !inputs.covariances.isEmpty else { return (best, []) }
     var least = try judge?.error(of: best.values, on: executor) ?? .infinity
     var errors = [RoundingError(rounding: .nearest, damping: 0, error: least)]
+    var last = Double.infinity
     for damping in judge != nil ? Self.dampings(matrix.depth, rows: inputs.fittedRows) : [0.01] {
       guard let candidate = try optimal(damping: damping, repairs: repairs, on: executor) else {
         continue
@@ -126,6 +127,9 @@ struct LayerSolver {
       let error = try judge?.error(of: candidate.values, on: executor) ?? 0
       errors.append(RoundingError(rounding: .optimal, damping: damping, error: error))
       if error < least { (best, least) = (candidate, error) }
+      // Past the best damping, errors only rise.
+      guard error < last else { break }
+      last = error
     }
     return (best, judge != nil ? errors : [])
   }

@@ -212,7 +212,7 @@ public struct RangeSelection: Sendable {
       columns.depth == matrix.depth, columns.groups == matrix.groups
     else { return nil }
     let sample = InputSample(
-      x, x, columns, samples: samples, rowsPerSample: rowsPerSample, seed: unit)
+      x, nil, columns, samples: samples, rowsPerSample: rowsPerSample, seed: unit)
     let parameters = candidates[reader.group].parameters
     var moments = ErrorMoments(candidates: parameters.count, outputs: matrix.outputs)
     moments.rows = sample.rows

@@ -71,19 +71,31 @@ struct Pad: PlannedOperator {
 
   /// Repeats the constant over the whole output.
   private func fill(_ call: OperatorCall) {
-    let (output, size) = (call.output, call.output.dtype.byteSize)
-    let strides = output.shape.dims.map { _ in 0 }
-    func repeatValue(at value: UnsafeRawPointer) {
-      stridedCopy(
-        value, offset: 0, strides: strides, shape: output.shape, elementSize: size,
-        into: output.base)
-    }
+    let output = call.output
     if let value = call.optionalInput(2) {
-      repeatValue(at: value.base)
+      output.fill(with: value.base)
     } else {
       // Types of up to eight bytes; only float32 has a value other than 0 in an attribute.
       var bits = output.dtype == .float32 ? UInt64(fixedValue.bitPattern) : 0
-      repeatValue(at: &bits)
+      output.fill(with: &bits)
+    }
+  }
+}
+
+extension MutableTensorView {
+  /// So much is copied at a time that it stays in the fastest cache.
+  private static let chunk = 4096
+
+  /// Repeats one element over all.
+  fileprivate func fill(with element: UnsafeRawPointer) {
+    let byteCount = bytes.count
+    guard byteCount > 0 else { return }
+    base.copyMemory(from: element, byteCount: dtype.byteSize)
+    var filled = dtype.byteSize
+    while filled < byteCount {
+      let next = min(filled, Self.chunk, byteCount - filled)
+      (base + filled).copyMemory(from: base, byteCount: next)
+      filled += next
     }
   }
 }
