@@ -66,6 +66,28 @@ extension IntegerArithmeticTests {
     }
   }
 
+  /// Where shapes do not say that they are images, what a convolution reads blocked is read dense by others.
+  @Test(
+    arguments: [
+      ("Concat", ["axis": .int(1)]), ("Concat", ["axis": .int(2)]), ("Add", [:]),
+    ] as [(String, [String: AttributeValue])])
+  func readsDenseWhatConvolutionsReadBlocked(
+    _ opType: String, _ attributes: [String: AttributeValue]
+  ) throws {
+    var b = network(channels: 20)
+    b.integers("shape", [0, 20, 9, 7])
+    for name in ["p", "q"] {
+      b.node("Reshape", ["d", "shape"], name)
+      quantize(&b, name, name + "1")
+      conv(&b, name + "1", name + "c", channels: (20, 20))
+      b.node("Identity", [name + "c"], "z" + name)
+    }
+    b.node(opType, ["p1", "q1"], "j", attributes: attributes)
+    quantize(&b, "j", "z")
+    b.node("Identity", ["z"], "y")
+    try compare(b.model("y", "zp", "zq"), images(channels: 20))
+  }
+
   @Test func resizesByCopying() throws {
     var b = network()
     conv(&b, "d", "a", channels: (3, 20))

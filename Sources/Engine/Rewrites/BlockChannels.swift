@@ -96,6 +96,9 @@ struct ChannelBlocking {
   }
 
   func twin(_ id: ValueName?) -> Twin? { id.flatMap { twins[$0] } }
+
+  /// nil for codes, too, which ONNX's own operators read dense.
+  private func floatTwin(_ id: ValueName?) -> Twin? { twin(id).flatMap { $0.isCodes ? nil : $0 } }
 }
 
 // The rules, by operator.
@@ -125,7 +128,7 @@ extension ChannelBlocking {
   }
 
   private func pool(_ node: Node) -> (Node, Int)? {
-    guard node.is("MaxPool", "AveragePool"), let twin = twin(node.inputs[0]),
+    guard node.is("MaxPool", "AveragePool"), let twin = floatTwin(node.inputs[0]),
       node.outputs.dropFirst().allSatisfy({ $0 == nil }),
       let window = try? WindowGeometry(pool: node), window.kernel.count == 2,
       let countsPadding = try? node.attributes.flag("count_include_pad"),
@@ -139,13 +142,13 @@ extension ChannelBlocking {
   }
 
   private func globalAveragePool(_ node: Node) -> (Node, Int)? {
-    guard node.is("GlobalAveragePool"), let twin = twin(node.inputs[0]) else { return nil }
+    guard node.is("GlobalAveragePool"), let twin = floatTwin(node.inputs[0]) else { return nil }
     let own = BlockedGlobalAveragePool(channels: twin.channels)
     return (node.replaced(by: own, reading: [twin.id]), 0)
   }
 
   private mutating func batchNormalization(_ node: Node) -> (Node, Int)? {
-    guard node.is("BatchNormalization"), let twin = twin(node.inputs[0]),
+    guard node.is("BatchNormalization"), let twin = floatTwin(node.inputs[0]),
       let factors = source.batchNormalizationFactors(of: node),
       factors.factor.count == twin.channels
     else { return nil }
@@ -158,7 +161,9 @@ extension ChannelBlocking {
   }
 
   private mutating func elementwise(_ node: Node) -> (Node, Int)? {
-    guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1 else { return nil }
+    guard let twin = twin(node.inputs.first ?? nil), node.outputs.count == 1,
+      node.own != nil || !twin.isCodes
+    else { return nil }
     for input in node.inputs.dropFirst().compactMap({ $0 }) { provideDense(input) }
     var blocked = node
     blocked.inputs[0] = twin.id
@@ -175,7 +180,7 @@ extension ChannelBlocking {
 
   private mutating func binary(_ node: Node) -> (Node, Int)? {
     guard node.is("Add", "Sub", "Mul", "Div"), node.inputs.count == 2, let a = node.inputs[0],
-      let b = node.inputs[1], let channels = (twins[a] ?? twins[b])?.channels,
+      let b = node.inputs[1], let channels = (floatTwin(a) ?? floatTwin(b))?.channels,
       let left = blockedOperand(a, channels), let right = blockedOperand(b, channels)
     else { return nil }
     var blocked = node
@@ -185,7 +190,7 @@ extension ChannelBlocking {
 
   /// An operand in a form that broadcasts with a blocked tensor of so many channels.
   private mutating func blockedOperand(_ id: ValueName, _ channels: Int) -> ValueName? {
-    if let twin = twins[id] { return twin.channels == channels ? twin.id : nil }
+    if let twin = twins[id] { return twin.channels == channels && !twin.isCodes ? twin.id : nil }
     guard let constant = graph.constant(id), constant.dtype == .float32 else { return nil }
     if constant.count == 1, constant.shape.rank <= 4 {
       return graph.add("\(id) (scalar)", constant: constant.reshaped(to: []))
@@ -197,7 +202,7 @@ extension ChannelBlocking {
 
   private mutating func concat(_ node: Node) -> (Node, Int)? {
     guard node.is("Concat"), (try? node.attributes.int("axis")) == 1 else { return nil }
-    let inputs = node.inputs.compactMap { twin($0) }
+    let inputs = node.inputs.compactMap { floatTwin($0) }
     guard inputs.count == node.inputs.count, !inputs.isEmpty else { return nil }
     let own = BlockedConcat(channels: inputs.map(\.channels))
     return (
