@@ -97,7 +97,10 @@ def compare(name, o, places, extra):
     for arm in report["arms"]:
         if arm["kind"] == "weight-based" and not o.all:
             continue
-        print(f"  {arm['name']:44} {row(arm)} {number(arm.get('quantizeSeconds'), '8.1f')}", flush=True)
+        columns = arm.get("hardware") or {}
+        for hardware, measured in (columns if len(columns) > 1 else {"": arm}).items():
+            label = f"{arm['name']} {hardware}"
+            print(f"  {label:44} {row(measured)} {number(arm.get('quantizeSeconds'), '8.1f')}", flush=True)
 
 
 def peers(name, model, folder, count, o):
