@@ -131,7 +131,7 @@ final class CovarianceAccumulator: @unchecked Sendable {
     let repaired = try take(&cross, floatSums) { cross, group in
       try product(weights, group, cross, on: executor)
     }
-    return try take(&hessian, quantizedSums) { hessian, group in
+    return take(&hessian, quantizedSums) { hessian, group in
       InputCovariance(quantized: hessian, repaired: repaired[group], columns: depth)
     }
   }
