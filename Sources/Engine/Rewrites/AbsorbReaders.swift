@@ -15,7 +15,7 @@ extension Graph {
         soleConsumer(of: input, consumers, fixed: fixed) == index,
         absorb(reader, &graph.nodes[producer])
       else { continue }
-      graph.nodes[producer].outputs[0] = reader.outputs[0]
+      graph.nodes[producer].outputs[0] = reader.output
       absorbed.insert(index)
     }
     graph.removeNodes(at: absorbed)

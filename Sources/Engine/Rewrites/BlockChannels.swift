@@ -104,13 +104,13 @@ struct ChannelBlocking {
 // The rules, by operator.
 extension ChannelBlocking {
   private mutating func convolution(_ node: Node) -> (Node, Int)? {
-    guard node.inputs.count >= 2, let input = node.inputs[0],
-      let weights = graph.constant(node.inputs[1]), weights.dtype == .float32,
+    guard node.inputs.count >= 2, let input = node.input(0),
+      let weights = graph.constant(node.input(1)), weights.dtype == .float32,
       weights.shape.rank == 4, weights.count > 0,
       let (window, group) = node.convolution(weights: weights.shape),
       (1...max(weights.shape[0], 1)).contains(group), weights.shape[0] % group == 0
     else { return nil }
-    let bias = node.inputs.count > 2 ? node.inputs[2] : nil
+    let bias = node.input(2)
     guard bias == nil || graph.constant(bias)?.shape == [weights.shape[0]] else { return nil }
     let channels = weights.shape[1] * group
     if let twin = twins[input], twin.channels != channels { return nil }
@@ -128,7 +128,7 @@ extension ChannelBlocking {
   }
 
   private func pool(_ node: Node) -> (Node, Int)? {
-    guard node.is("MaxPool", "AveragePool"), let twin = floatTwin(node.inputs[0]),
+    guard node.is("MaxPool", "AveragePool"), let twin = floatTwin(node.input(0)),
       node.outputs.dropFirst().allSatisfy({ $0 == nil }),
       let window = try? WindowGeometry(pool: node), window.kernel.count == 2,
       let countsPadding = try? node.attributes.flag("count_include_pad"),
@@ -142,13 +142,13 @@ extension ChannelBlocking {
   }
 
   private func globalAveragePool(_ node: Node) -> (Node, Int)? {
-    guard node.is("GlobalAveragePool"), let twin = floatTwin(node.inputs[0]) else { return nil }
+    guard node.is("GlobalAveragePool"), let twin = floatTwin(node.input(0)) else { return nil }
     let own = BlockedGlobalAveragePool(channels: twin.channels)
     return (node.replaced(by: own, reading: [twin.id]), 0)
   }
 
   private mutating func batchNormalization(_ node: Node) -> (Node, Int)? {
-    guard node.is("BatchNormalization"), let twin = floatTwin(node.inputs[0]),
+    guard node.is("BatchNormalization"), let twin = floatTwin(node.input(0)),
       let factors = source.batchNormalizationFactors(of: node),
       factors.factor.count == twin.channels
     else { return nil }
@@ -172,15 +172,15 @@ extension ChannelBlocking {
 
   /// Rounding with one scale for the whole tensor is elementwise.
   private mutating func rounding(_ node: Node) -> (Node, Int)? {
-    guard node.own is QuantizeDequantize, graph.constant(node.inputs[1])?.count == 1 else {
+    guard node.own is QuantizeDequantize, graph.constant(node.input(1))?.count == 1 else {
       return nil
     }
     return elementwise(node)
   }
 
   private mutating func binary(_ node: Node) -> (Node, Int)? {
-    guard node.is("Add", "Sub", "Mul", "Div"), node.inputs.count == 2, let a = node.inputs[0],
-      let b = node.inputs[1], let channels = (floatTwin(a) ?? floatTwin(b))?.channels,
+    guard node.is("Add", "Sub", "Mul", "Div"), node.inputs.count == 2, let a = node.input(0),
+      let b = node.input(1), let channels = (floatTwin(a) ?? floatTwin(b))?.channels,
       let left = blockedOperand(a, channels), let right = blockedOperand(b, channels)
     else { return nil }
     var blocked = node

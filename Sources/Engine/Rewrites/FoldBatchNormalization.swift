@@ -16,13 +16,13 @@ extension Graph {
         let folded = folded(factors, nodes[producer], traits)
       else { continue }
       // Weights that several layers share stay as they are for the others.
-      let name = nodes[producer].inputs[1] ?? ""
+      let name = nodes[producer].input(1) ?? ""
       let isShared = (consumers[name]?.count ?? 0) > 1 || fixed.contains(name)
       let weights = isShared ? graph.uniqueName(name + "_folded") : name
       let bias = graph.uniqueName(output + "_bias")
       graph.set(weights, to: .computed(folded.weights))
       graph.set(bias, to: .computed(folded.bias))
-      graph.nodes[producer].inputs = [nodes[producer].inputs[0], weights, bias]
+      graph.nodes[producer].inputs = [nodes[producer].input(0), weights, bias]
       graph.nodes[producer].outputs = [output]
       removed.insert(index)
     }

@@ -13,7 +13,7 @@ extension Graph {
       {
         let node = nodes[producer]
         if let pads = zeroPads(of: node), graph.nodes[index].pad(by: pads) {
-          graph.nodes[reader].inputs[0] = node.inputs[0]
+          graph.nodes[reader].inputs[0] = node.input(0)
           removed.insert(producer)
         }
         guard keepsZeros(node) else { break }
@@ -28,7 +28,7 @@ extension Graph {
   package func padsWithZeros(_ node: Node) -> Bool {
     guard node.is("Pad"), (try? node.attributes.string("mode", default: "constant")) == "constant"
     else { return false }
-    guard node.inputs.count > 2, let id = node.inputs[2] else {
+    guard let id = node.input(2) else {
       return (try? node.attributes.float("value", default: 0)) == 0
     }
     return constant(id)?.numbers == [0]
@@ -36,11 +36,11 @@ extension Graph {
 
   /// Zeros before and after each axis but the first two, all beginnings first; nil where those two are padded as well.
   func zeroPads(of node: Node) -> [Int]? {
-    guard padsWithZeros(node), node.inputs.count < 4 || node.inputs[3] == nil else { return nil }
+    guard padsWithZeros(node), node.input(3) == nil else { return nil }
     let given =
       node.opset < 11
       ? try? node.attributes.ints("pads")
-      : node.inputs.count > 1 ? constant(node.inputs[1])?.integers : nil
+      : constant(node.input(1))?.integers
     guard let given, given.count.isMultiple(of: 2), given.count > 4 else { return nil }
     let (before, after) = (given.prefix(given.count / 2), given.suffix(given.count / 2))
     guard (before.prefix(2) + after.prefix(2)).allSatisfy({ $0 == 0 }) else { return nil }
@@ -50,7 +50,7 @@ extension Graph {
   private func keepsZeros(_ node: Node) -> Bool {
     // Scales along a padded axis would no longer fit.
     if node.own is QuantizeDequantize || node.is("QuantizeLinear", "DequantizeLinear") {
-      return constant(node.inputs[1])?.count == 1
+      return constant(node.input(1))?.count == 1
     }
     switch activation(of: node) {
     case .relu: return true

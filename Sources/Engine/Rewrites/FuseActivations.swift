@@ -22,8 +22,8 @@ extension Graph {
       bounds[0] = (try? node.attributes.float("min")) ?? bounds[0]
       bounds[1] = (try? node.attributes.float("max")) ?? bounds[1]
     } else {
-      for position in 0..<2 where node.inputs.count > position + 1 {
-        guard let id = node.inputs[position + 1] else { continue }
+      for position in 0..<2 {
+        guard let id = node.input(position + 1) else { continue }
         guard let bound = constant(id), bound.dtype == .float32, bound.count == 1 else {
           return nil
         }

@@ -17,7 +17,7 @@ extension Graph {
         let shuffle = shuffle(split, swap, join),
         unblock.unblocks(shuffle.channels)
       else { continue }
-      graph.nodes[index] = block.replaced(by: shuffle, reading: [unblock.inputs[0]])
+      graph.nodes[index] = block.replaced(by: shuffle, reading: [unblock.input(0)])
     }
     return graph
   }
@@ -38,7 +38,7 @@ extension Graph {
     guard node.is("Reshape"), node.inputs.count == 2,
       (try? node.attributes.flag("allowzero")) == false
     else { return nil }
-    return constant(node.inputs[1])?.integers
+    return constant(node.input(1))?.integers
   }
 }
 

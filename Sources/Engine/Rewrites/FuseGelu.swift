@@ -52,7 +52,7 @@ private struct GeluSearch {
   }
 
   private func dividedByRootTwo(_ node: Node) -> ValueName? {
-    guard node.inputs.count == 2, let x = node.inputs[0], let scale = node.inputs[1] else {
+    guard node.inputs.count == 2, let x = node.input(0), let scale = node.input(1) else {
       return nil
     }
     if node.is("Div"), isScalar(scale, 1.414_213_56) { return x }
@@ -62,7 +62,7 @@ private struct GeluSearch {
   }
 
   private func halved(_ node: Node) -> ValueName? {
-    guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else { return nil }
+    guard node.inputs.count == 2, let a = node.input(0), let b = node.input(1) else { return nil }
     return isScalar(b, 0.5) ? a : isScalar(a, 0.5) ? b : nil
   }
 

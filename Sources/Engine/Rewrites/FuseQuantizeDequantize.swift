@@ -28,8 +28,8 @@ extension Graph {
     var replacement: [ValueName: ValueName] = [:]
     for (index, node) in nodes.enumerated() {
       graph.nodes[index].inputs = node.inputs.map { id in id.map { replacement[$0] ?? $0 } }
-      guard node.own is QuantizeDequantize, let output = node.outputs[0], !fixed.contains(output),
-        let input = graph.nodes[index].inputs[0], let producer = producers[input],
+      guard node.own is QuantizeDequantize, let output = node.output, !fixed.contains(output),
+        let input = graph.nodes[index].input(0), let producer = producers[input],
         rounds(nodes[producer], as: node)
       else { continue }
       replacement[output] = input

@@ -15,8 +15,8 @@ extension Graph {
   /// What a QuantizeDequantize with one scale for the whole tensor does.
   func rounding(of node: Node) -> GridRounding? {
     guard node.own is QuantizeDequantize, node.inputs.count > 2,
-      let scale = constant(node.inputs[1]), scale.dtype == .float32, scale.count == 1,
-      let zeroPoint = constant(node.inputs[2]), zeroPoint.count == 1,
+      let scale = constant(node.input(1)), scale.dtype == .float32, scale.count == 1,
+      let zeroPoint = constant(node.input(2)), zeroPoint.count == 1,
       let limits = zeroPoint.dtype.quantizationLimits, let zero = zeroPoint.integers?[0]
     else { return nil }
     return GridRounding(

@@ -39,7 +39,7 @@ struct IntegerPatterns {
   func match(_ index: Int) -> Match? {
     let node = graph.nodes[index]
     guard node.is("Conv", "MatMul", "Gemm"), node.inputs.count >= 2, node.outputs.count == 1,
-      let result = node.outputs[0], let input = grid(of: node.inputs[0]),
+      let result = node.output, let input = grid(of: node.input(0)),
       // Runtimes widen products of unsigned codes.
       let layer = weights(of: node), layer.areSigned
     else { return nil }
@@ -65,7 +65,7 @@ struct IntegerPatterns {
     guard let id, let index = producers[id] else { return nil }
     let node = graph.nodes[index]
     if node.domain.isEmpty, Self.moving.contains(node.opType) || graph.padsWithZeros(node) {
-      return grid(of: node.inputs[0])
+      return grid(of: node.input(0))
     }
     return node.is("DequantizeLinear") ? parameters(of: node) : nil
   }
@@ -73,11 +73,11 @@ struct IntegerPatterns {
   /// Scale and zero point of QuantizeLinear or DequantizeLinear with one of each, of 8 bits.
   func parameters(of node: Node) -> Grid? {
     guard node.inputs.count >= 2, !node.attributes.contains("block_size"),
-      let scale = graph.constant(node.inputs[1]), scale.dtype == .float32, scale.count == 1
+      let scale = graph.constant(node.input(1)), scale.dtype == .float32, scale.count == 1
     else { return nil }
     let value = scale.array(of: Float.self)[0]
     guard value > 0, value.isFinite else { return nil }
-    guard node.inputs.count > 2, let id = node.inputs[2] else {
+    guard let id = node.input(2) else {
       return isUnsignedWithoutZeroPoint(node)
         ? Grid(scale: value, zeroPoint: 0, dtype: .uint8) : nil
     }
@@ -90,7 +90,7 @@ struct IntegerPatterns {
   /// QuantizeLinear without a zero point makes uint8 codes.
   private func isUnsignedWithoutZeroPoint(_ node: Node) -> Bool {
     if node.is("QuantizeLinear") { return !node.attributes.contains("output_dtype") }
-    guard let codes = node.inputs[0] else { return false }
+    guard let codes = node.input(0) else { return false }
     if let producer = producers[codes] {
       let source = graph.nodes[producer]
       return source.is("QuantizeLinear") && source.inputs.count < 3
@@ -116,9 +116,9 @@ struct IntegerPatterns {
     guard let id = node.input(1), let index = producers[id] else { return nil }
     let dequantize = graph.nodes[index]
     guard dequantize.is("DequantizeLinear"), !dequantize.attributes.contains("block_size"),
-      let stored = graph.constant(dequantize.inputs[0]), stored.count > 0,
+      let stored = graph.constant(dequantize.input(0)), stored.count > 0,
       let codes = signedBytes(stored),
-      let scale = graph.constant(dequantize.inputs[1]), scale.dtype == .float32,
+      let scale = graph.constant(dequantize.input(1)), scale.dtype == .float32,
       let axis = outputAxis(of: node, codes.shape),
       let zeroPoint = commonZeroPoint(of: dequantize, stored.dtype),
       let scales = spread(scale, dequantize, along: axis, of: codes.shape)
@@ -167,7 +167,7 @@ struct IntegerPatterns {
   }
 
   private func commonZeroPoint(of dequantize: Node, _ dtype: DType) -> Int? {
-    guard dequantize.inputs.count > 2, let id = dequantize.inputs[2] else { return 0 }
+    guard let id = dequantize.input(2) else { return 0 }
     guard let zero = graph.constant(id), zero.dtype == dtype, let values = zero.integers,
       let first = values.first
     else { return nil }
@@ -204,7 +204,7 @@ struct IntegerPatterns {
   ) -> AddedBias? {
     guard !outputs.contains(id), let readers = consumers[id], readers.count == 1,
       graph.nodes[readers[0]].is("Add"), graph.nodes[readers[0]].inputs.count == 2,
-      let result = graph.nodes[readers[0]].outputs[0]
+      let result = graph.nodes[readers[0]].output
     else { return nil }
     for input in graph.nodes[readers[0]].inputs {
       if let values = graph.constant(input), values.dtype == .float32, values.shape.dims == [count]
@@ -228,7 +228,7 @@ struct IntegerPatterns {
   ) -> [Int32]? {
     var given = added?.values
     if given == nil {
-      guard node.inputs.count > 2, let id = node.inputs[2] else {
+      guard let id = node.input(2) else {
         return [Int32](repeating: 0, count: scales.count)
       }
       if let index = producers[id] {
@@ -260,7 +260,7 @@ struct IntegerPatterns {
   }
 
   private func storedBias(_ node: Node, count: Int) -> [Int32]? {
-    guard node.is("DequantizeLinear"), let codes = graph.constant(node.inputs[0]),
+    guard node.is("DequantizeLinear"), let codes = graph.constant(node.input(0)),
       graph.constant(node.input(1))?.dtype == .float32, codes.dtype == .int32,
       isRow(codes, count: count)
     else { return nil }

@@ -15,9 +15,9 @@ extension Graph {
       guard add.is("Add"), add.inputs.count == 2, product.is("MatMul"), product.inputs.count == 2,
         product.activation == .identity, product.rounding == nil,
         let n = constantProduct(product)?.n,
-        let bias = constant(add.inputs[1]), bias.dtype == .float32, bias.shape.dims == [n]
+        let bias = constant(add.input(1)), bias.dtype == .float32, bias.shape.dims == [n]
       else { return false }
-      product.inputs.append(add.inputs[1])
+      product.inputs.append(add.input(1))
       (product.activation, product.rounding) = (add.activation, add.rounding)
       return true
     }
@@ -26,7 +26,7 @@ extension Graph {
   private func constantsAddedLast() -> Graph {
     var graph = self
     for (index, node) in nodes.enumerated() where node.is("Add") && node.inputs.count == 2 {
-      if constant(node.inputs[0]) != nil { graph.nodes[index].inputs.swapAt(0, 1) }
+      if constant(node.input(0)) != nil { graph.nodes[index].inputs.swapAt(0, 1) }
     }
     return graph
   }
@@ -45,7 +45,7 @@ extension Graph {
 
   private func constantProduct(_ node: Node) -> ConstantProduct? {
     guard node.is("MatMul", "Gemm"), node.inputs.count >= 2,
-      let weights = constant(node.inputs[1]), weights.dtype == .float32, weights.shape.rank == 2,
+      let weights = constant(node.input(1)), weights.dtype == .float32, weights.shape.rank == 2,
       weights.count > 0
     else { return nil }
     var product = ConstantProduct(weights: weights)
@@ -67,7 +67,7 @@ extension Graph {
       let beta = try? node.attributes.float("beta", default: 1)
     else { return nil }
     (product.isTransposed, product.factor) = (isTransposed, alpha)
-    guard node.inputs.count > 2, let id = node.inputs[2] else { return product }
+    guard let id = node.input(2) else { return product }
     guard let bias = constant(id), bias.dtype == .float32, bias.count == product.n,
       bias.shape.dims.last == product.n, bias.shape.rank <= 2
     else { return nil }
@@ -90,7 +90,7 @@ extension Graph {
     return node.replaced(
       by: PackedMatMul(matrix: matrix),
       reading: [
-        node.inputs[0], add("\(node.name).weights", constant: weights),
+        node.input(0), add("\(node.name).weights", constant: weights),
         add("\(node.name).bias", constant: Tensor(bias, shape: [width])),
       ])
   }

@@ -23,7 +23,7 @@ extension Graph {
 
   /// Whether a Dropout's third input is anything but a constant false; its kernel refuses such a node.
   private func mayTrain(_ node: Node) -> Bool {
-    guard node.inputs.count > 2, let flag = node.inputs[2] else { return false }
+    guard let flag = node.input(2) else { return false }
     guard let value = constant(flag), value.dtype == .bool else { return true }
     return value.array(of: Bool.self).contains(true)
   }

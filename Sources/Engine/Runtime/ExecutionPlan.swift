@@ -108,7 +108,7 @@ struct TypeInference {
       }
       record(results, [], for: node)
       outputTypes[index] = results
-      if kernel is any ViewOperator, let source = node.inputs[0], let target = node.outputs[0] {
+      if kernel is any ViewOperator, let source = node.input(0), let target = node.output {
         aliases[target] = root(of: source)
       } else {
         executed.append(index)

@@ -85,8 +85,8 @@ public enum CrossLayerEqualization {
     _ path: EqualizationPath, in graph: Graph
   ) throws(QuantizationError) -> [Double] {
     let unknown = [Double](repeating: 1 / limit, count: path.channels)
-    guard let norm = path.norm, let gamma = try graph.floats(graph.nodes[norm].inputs[1]),
-      let beta = try graph.floats(graph.nodes[norm].inputs[2])
+    guard let norm = path.norm, let gamma = try graph.floats(graph.nodes[norm].input(1)),
+      let beta = try graph.floats(graph.nodes[norm].input(2))
     else { return unknown }
     var highest = Double.infinity
     for clip in path.clips {
@@ -154,7 +154,7 @@ extension Graph {
         dims: clip.isMap ? [1, clip.scales.count, 1, 1] : [1, clip.scales.count])
       result.append(
         Node(
-          "Relu", name: uniqueName(node.displayName + "_Relu"), inputs: [node.inputs[0]],
+          "Relu", name: uniqueName(node.displayName + "_Relu"), inputs: [node.input(0)],
           outputs: [positive]))
       result.append(
         Node(

@@ -69,10 +69,10 @@ struct WeightMagnitudes {
 extension Graph {
   /// |γ| / √(σ² + ε) of the batch norm that alone reads a layer's output; nil where there is none.
   func normFactors(after layer: WeightedLayer) throws(QuantizationError) -> [Double]? {
-    let value = nodes[layer.node].outputs[0]
+    let value = nodes[layer.node].output
     let readers = nodes.filter { $0.inputs.contains(value) }
     guard readers.count == 1, readers[0].is("BatchNormalization"), readers[0].inputs.count == 5,
-      let scale = try floats(readers[0].inputs[1]), let variance = try floats(readers[0].inputs[4])
+      let scale = try floats(readers[0].input(1)), let variance = try floats(readers[0].input(4))
     else { return nil }
     let epsilon = Double(readers[0].float("epsilon") ?? 1e-5)
     return zip(scale, variance).map { abs(Double($0)) / (Double($1) + epsilon).squareRoot() }

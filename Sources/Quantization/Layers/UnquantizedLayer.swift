@@ -28,7 +28,7 @@ public struct UnquantizedLayer: Sendable, Equatable {
     case "Gemm", "MatMul":
       // A product of two activations has no weights.
       if let weight = graph.constantValue(node.input(1)) {
-        return graph.isConstant(node.inputs[0]) ? nil : reason(node, weight)
+        return graph.isConstant(node.input(0)) ? nil : reason(node, weight)
       }
       let isFirst = node.input(0).map(graph.isConstant) ?? false
       return isFirst ? "its weights are the first operand" : nil

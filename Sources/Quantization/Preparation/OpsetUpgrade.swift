@@ -105,7 +105,7 @@ struct OpsetUpgrade {
       }
     case "TopK":
       if crosses(10), let count = node.int("k") {
-        node.inputs = [node.inputs[0], store([count], for: node, "k", &graph)]
+        node.inputs = [node.input(0), store([count], for: node, "k", &graph)]
         node.attributes["k"] = nil
       }
     case "Split":
@@ -151,7 +151,7 @@ struct OpsetUpgrade {
     if node.output.flatMap({ graph.declaration(of: $0)?.dimensions?.count }) == axis + 1 {
       return true
     }
-    let producer = graph.nodes.first { $0.outputs.contains(node.inputs[0]) }
+    let producer = graph.nodes.first { $0.outputs.contains(node.input(0)) }
     return axis == 1 && producer?.is("Flatten", "Gemm") ?? false
   }
 
@@ -166,7 +166,7 @@ struct OpsetUpgrade {
       node.attributes["scales"] = nil
     }
     if node.string("mode") == "bilinear" { node.attributes["mode"] = .string("linear") }
-    node.inputs = [node.inputs[0], nil, scales]
+    node.inputs = [node.input(0), nil, scales]
     node.attributes["coordinate_transformation_mode"] = .string("asymmetric")
     node.attributes["nearest_mode"] = .string("floor")
   }

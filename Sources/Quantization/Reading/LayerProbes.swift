@@ -40,14 +40,14 @@ package struct LayerProbes {
       !rounded.contains(.activations) || layer.activation != nil
     else { return }
     var probe = rounded.contains(.weights) ? quantized.graph.nodes[layer.quantizedNode] : node
-    probe.inputs[0] = node.inputs[0]
+    probe.inputs[0] = node.input(0)
     if rounded.contains(.weights) {
       for position in probe.inputs.indices.dropFirst() {
         probe.inputs[position] = copy(probe.inputs[position], quantized)
       }
     }
     if rounded.contains(.activations), let activation = layer.activation {
-      probe.inputs[0] = copy(activation.rounded, quantized, from: node.inputs[0])
+      probe.inputs[0] = copy(activation.rounded, quantized, from: node.input(0))
     }
     let output = "probe:\(rounded.rawValue):\(layer.output)"
     probe.name = "probe:\(rounded.rawValue):\(layer.name)"

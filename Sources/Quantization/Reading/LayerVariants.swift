@@ -29,7 +29,7 @@ extension QuantizedLayerMap {
       // A bias that correction added to a layer that had none goes with the rounding.
       let constants = float.nodes[layer.floatNode].inputs.dropFirst()
       graph.nodes[layer.quantizedNode].inputs =
-        [graph.nodes[layer.quantizedNode].inputs[0]]
+        [graph.nodes[layer.quantizedNode].input(0)]
         + constants.map { $0.map { Self.floatPrefix + $0 } }
       if choice.contains(.eightBits) {
         let name = Self.eightBitsPrefix + layer.floatWeight

@@ -45,7 +45,7 @@ struct WalkNetworks: Sendable {
     if let added = float.addedBias(of: layer, float.consumers()) {
       return try quantized.add(shift, toBias: added)
     }
-    let output = float.nodes[layer.node].outputs[0]
+    let output = float.nodes[layer.node].output
     guard
       let node = quantized.nodes.firstIndex(where: { $0.output == output }),
       let twin = WeightedLayer(quantized, node)

@@ -61,7 +61,7 @@ struct CodeExpansion {
   /// What moves values moves codes.
   private mutating func move(_ node: Node, _ coding: Coding) {
     var moved = node
-    moved.inputs[0] = dequantized(node.inputs[0], coding)
+    moved.inputs[0] = dequantized(node.input(0), coding)
     write(moved, coding, for: node)
   }
 

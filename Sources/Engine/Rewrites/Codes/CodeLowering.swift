@@ -224,7 +224,7 @@ struct CodeLowering {
   /// Conversions between codes that operators use and values.
   private func converted(_ node: Node, _ index: Int) -> Node {
     if let grid = quantizers[index], used.contains(made(by: index)) {
-      var quantize = node.replaced(by: QuantizeCodes(grid: grid), reading: [node.inputs[0]])
+      var quantize = node.replaced(by: QuantizeCodes(grid: grid), reading: [node.input(0)])
       quantize.outputs = [made(by: index)]
       return quantize
     }

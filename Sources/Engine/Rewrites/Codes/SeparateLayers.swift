@@ -14,10 +14,10 @@ extension Graph {
     for (index, var node) in nodes.enumerated() {
       let match = patterns.match(index)
       node.clampsPairs = clamps && (match != nil || node.multipliesCodes)
-      if let match, let input = node.inputs[0] {
+      if let match, let input = node.input(0) {
         grids[match.added ?? index] = match.output
         node.inputs[0] = graph.uniqueName("\(input) (codes)")
-        graph.appendRounding(of: input, to: match.input, as: node.inputs[0])
+        graph.appendRounding(of: input, to: match.input, as: node.input(0))
       }
       guard let grid = grids[index], let result = node.output,
         clamps || !keeping.contains(result)
