@@ -47,6 +47,9 @@ import Testing
       opset: 13)
   }
 
+  /// Balanced for weights of 8 bits, and of 4 bits.
+  private static let finerOnly = model(written: [3, 1, 1, 1], read: [0.01, 1, 1, 1])
+  private static let coarserOnly = model(written: [3, 1, 1, 1], read: [1, 1, 1, 1])
   private static let uneven = model(written: [30, 0.3, 1, 0.3], read: [0.01, 1, 1, 1])
 
   private static func tried(
@@ -58,6 +61,33 @@ import Testing
     let job = try QuantizationJob(model, recipe, options)
     let data = try CalibrationData(NoiseSource(count: 32, for: Program(model)))
     return try EqualizationTrial(jobs: 2).better(of: job, model, recipe, scheme, on: data)
+  }
+
+  /// A comparison has for each scheme what a calibration by itself would take; weight-only ones have the model as it was.
+  @Test(arguments: [uneven, finerOnly, coarserOnly]) func eachSchemeHasItsOwn(_ model: Model) throws
+  {
+    let few = SchemeName(weightBits: 4, activationBits: 8)
+    let weightOnly = SchemeName(weightBits: 8, activationBits: nil)
+    let job = try QuantizationJob(model, Self.recipe, QuantizationOptions())
+    let data = try CalibrationData(NoiseSource(count: 32, for: Program(model)))
+    let arms = try ArmJobs(
+      job, of: model, Self.recipe, [Self.scheme, few, weightOnly], on: data,
+      EqualizationTrial(jobs: 2))
+    for scheme in [Self.scheme, few, weightOnly] {
+      let alone = try Self.tried(model, scheme)
+      #expect(arms.job(for: scheme).options.balance == alone.options.balance)
+      #expect(arms.job(for: scheme).notes == alone.notes)
+    }
+  }
+
+  @Test func whatPaysDependsOnBits() throws {
+    let few = SchemeName(weightBits: 4, activationBits: 8)
+    #expect(
+      try Self.tried(Self.uneven).options.balance != Self.tried(Self.uneven, few).options.balance)
+    #expect(try Self.tried(Self.finerOnly).options.balance != nil)
+    #expect(try Self.tried(Self.finerOnly, few).options.balance == nil)
+    #expect(try Self.tried(Self.coarserOnly).options.balance == nil)
+    #expect(try Self.tried(Self.coarserOnly, few).options.balance != nil)
   }
 
   /// One channel is a hundred times as large as those that matter.
@@ -86,15 +116,12 @@ import Testing
         == nil)
   }
 
-  /// An ablation's arm and weight-only schemes have the model as it was.
+  /// An ablation's arm has the model as it was.
   @Test func thePlainJobIsKept() throws {
     let job = try Self.tried(Self.uneven)
     #expect(AblationStep.balancing.matters(Self.scheme, job.options))
     #expect(!AblationStep.balancing.matters(Self.scheme, job.plain.options))
     #expect(job.without(.balancing).model.graph.nodes.count == 4)
     #expect(job.without(.biasCorrection).model.graph.nodes.count == 5)
-    let weightOnly = SchemeName(weightBits: 8, activationBits: nil)
-    #expect(job.suited(to: weightOnly).model.graph.nodes.count == 4)
-    #expect(job.suited(to: Self.scheme).model.graph.nodes.count == 5)
   }
 }

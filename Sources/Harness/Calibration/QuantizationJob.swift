@@ -300,11 +300,6 @@ public struct QuantizationJob: Sendable {
   /// The same job with channels as they were.
   var plain: QuantizationJob { unbalanced.first ?? self }
 
-  /// The job for a scheme: where no activation is rounded, balanced channels would only make weights harder to round.
-  func suited(to scheme: SchemeName) -> QuantizationJob {
-    scheme.activationBits == nil ? plain : self
-  }
-
   /// The same job of the same function with balanced channels.
   func balanced(_ balanced: BalancedModel, _ recipe: Preprocessing) throws -> QuantizationJob {
     var options = options

@@ -18,13 +18,13 @@ struct ArmPlan {
 extension ComparisonRun {
   /// Per scheme: the arms that see no data, one per method, and those of an ablation.
   func plans(
-    _ arms: Jobs, _ observations: [String: TensorStatistics]
+    _ arms: ArmJobs, _ observations: SchemeObservations
   ) -> [ArmPlan] {
     let calibration = arms.calibration
     let walk = CalibrationWalk(jobs: jobs, isQuiet: isQuiet, journal: journal)
     let blind = arms.weightBased
     return schemes.flatMap { scheme in
-      let job = arms.activationBased.suited(to: scheme)
+      let (job, observations) = (arms.job(for: scheme), observations[scheme])
       var plans: [ArmPlan] = []
       // Nothing is known of activations that do not follow from an image's pixels.
       if blind.readsImages || scheme.activationBits == nil {

@@ -9,7 +9,7 @@ extension ComparisonRun {
   ///   - arms: nil makes none; there are given ones then.
   ///   - images: the whole data set, of which few are run.
   func make(
-    _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
+    _ original: LoadedModel, _ arms: ArmJobs?, images: any MeasuredSamples,
     _ measure: (any MeasuredTask)? = nil
   ) throws -> ComparisonPlan {
     let task = measure?.task ?? .classification
@@ -30,7 +30,7 @@ extension ComparisonRun {
     ArmFiles(in: folder).keepEqualOnesOnce(planned.map(\.arm))
     var plan = ComparisonPlan(
       facts: facts, arms: planned,
-      activations: try activations(arms?.activationBased, observations, maker.choices),
+      activations: try activations(arms?.activationBased, observations.common, maker.choices),
       classes: original.scores.classes,
       outputs: task == .classification
         ? nil
@@ -45,11 +45,11 @@ extension ComparisonRun {
   /// - Parameter patterns: of their files' names, without extension.
   /// - Returns: the names of those that were made, and how many arms there are.
   func make(
-    _ patterns: [Glob], _ original: LoadedModel, _ arms: Jobs, images: any MeasuredSamples,
+    _ patterns: [Glob], _ original: LoadedModel, _ arms: ArmJobs, images: any MeasuredSamples,
     _ measure: (any MeasuredTask)?
   ) throws -> (made: [String], count: Int) {
     let task = measure?.task ?? .classification
-    let all = plans(arms, [:]).map(\.name)
+    let all = plans(arms, SchemeObservations()).map(\.name)
     for pattern in patterns where !all.contains(where: pattern.matches) {
       throw HarnessError.badOption(
         "--arms \(pattern) names none of \(all.joined(separator: ", "))")
@@ -65,15 +65,21 @@ extension ComparisonRun {
     return (plans.map(\.name), all.count)
   }
 
-  /// One pass over the calibration data serves every scheme and method.
-  private func observe(
-    _ original: LoadedModel, _ arms: Jobs?
-  ) throws -> [String: TensorStatistics] {
-    guard let arms else { return [:] }
-    return try ObservationRun(
-      jobs: jobs, isQuiet: isQuiet, cache: StatisticsCache(path: statistics)
-    )
-    .observe(original, arms.activationBased, schemes, arms.calibration).statistics
+  /// One pass over the calibration data serves every method, and every scheme that is made from the same float model.
+  private func observe(_ original: LoadedModel, _ arms: ArmJobs?) throws -> SchemeObservations {
+    guard let arms else { return SchemeObservations() }
+    func seen(
+      _ job: QuantizationJob, _ schemes: [SchemeName], _ path: String?
+    ) throws -> [String: TensorStatistics] {
+      try ObservationRun(jobs: jobs, isQuiet: isQuiet, cache: StatisticsCache(path: path))
+        .observe(original, job, schemes, arms.calibration).statistics
+    }
+    return SchemeObservations(
+      common: try seen(
+        arms.activationBased, schemes.filter { arms.own[$0] == nil }, statistics),
+      own: try arms.own.keys.sorted { $0.text < $1.text }.reduce(into: [:]) {
+        $0[$1] = try seen(arms.job(for: $1), [$1], nil)
+      })
   }
 
   private func activations(

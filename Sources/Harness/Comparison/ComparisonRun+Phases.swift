@@ -151,7 +151,7 @@ extension ComparisonRun {
   }
 
   /// nil without data to calibrate with.
-  private func arms(_ subject: Subject) throws -> Jobs? {
+  private func arms(_ subject: Subject) throws -> ArmJobs? {
     guard let calibration else { return nil }
     let (model, preprocessing) = (subject.model, subject.preprocessing)
     context.messages.warn(options.target?.warnings(of: schemes) ?? [])
@@ -159,14 +159,12 @@ extension ComparisonRun {
     try job.check(schemes)
     let samples = try calibration.read(for: model, preprocessing, methods, context)
     context.messages.warn(try CalibrationFit.warnings(of: job, schemes, on: samples, jobs: jobs))
-    // One trial for all schemes, and of what there is most to lose with.
-    let hardest = schemes.first { $0.activationBits != nil } ?? schemes[0]
-    let fitted = try EqualizationTrial(jobs: jobs, output: model.scores)
-      .better(of: job, model.model, preprocessing, hardest, on: samples)
-    return Jobs(calibration: samples, weightBased: job, activationBased: fitted)
+    return try ArmJobs(
+      job, of: model.model, preprocessing, schemes, on: samples,
+      EqualizationTrial(jobs: jobs, output: model.scores))
   }
 
-  private func outcome(_ subject: Subject, _ arms: Jobs?) throws -> Outcome {
+  private func outcome(_ subject: Subject, _ arms: ArmJobs?) throws -> Outcome {
     let (model, data) = (subject.model, subject.data)
     guard isSequential, data.task == .classification else {
       let images = try self.data.store(

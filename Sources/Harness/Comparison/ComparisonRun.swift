@@ -63,19 +63,10 @@ public struct ComparisonRun {
     }
   }
 
-  /// How arms are made.
-  struct Jobs {
-    let calibration: CalibrationData
-    /// Without data.
-    let weightBased: QuantizationJob
-    /// With data, which may have spoken against equalization.
-    let activationBased: QuantizationJob
-  }
-
   /// Classification.
   ///
   /// - Parameter arms: nil makes none; there are given ones then.
-  func run(_ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples) throws
+  func run(_ original: LoadedModel, _ arms: ArmJobs?, images: any MeasuredSamples) throws
     -> Outcome
   {
     let start = ContinuousClock.now
@@ -88,7 +79,7 @@ public struct ComparisonRun {
 
   /// Any task.
   func run(
-    _ original: LoadedModel, _ arms: Jobs?, images: any MeasuredSamples,
+    _ original: LoadedModel, _ arms: ArmJobs?, images: any MeasuredSamples,
     measuring task: some MeasuredTask
   ) throws -> Outcome {
     let start = ContinuousClock.now
@@ -105,7 +96,7 @@ public struct ComparisonRun {
   ///   - dataset: in an order that says nothing of the images' difficulty (`shuffled`).
   ///   - prepare: decodes the images of one look.
   func runSequentially(
-    _ original: LoadedModel, _ arms: Jobs?, dataset: ImageDataset,
+    _ original: LoadedModel, _ arms: ArmJobs?, dataset: ImageDataset,
     prepare: (ImageDataset) throws -> ImageStore
   ) throws -> Outcome {
     precondition(maxDrop != nil, "a verdict can only be settled against a margin")

@@ -34,6 +34,7 @@ package struct QuantizedLayerMap: Sendable {
     for (index, node) in before.nodes.enumerated() {
       guard let axis = before.weightAxis(of: node), let other = positions[node.displayName],
         others[other].opType == node.opType, let output = node.output,
+        others[other].output == output,
         let floatWeight = node.input(1), let read = others[other].input(0),
         let weight = others[other].input(1)
       else { continue }
