@@ -3,7 +3,8 @@ import Testing
 
 @testable import CalibrantEngine
 
-/// Nodes with fewer inputs or outputs than their operator has, wherever rewrites look for them: an error or a program.
+/// Nodes with fewer inputs or outputs than their operator has, wherever rewrites look for them: an error or a
+/// program, where a trap would end the test run.
 struct MissingInputTests {
   /// Something around every rewrite: of pads, activations, batch norms, quantizers, moves, sums and products.
   private static let network: Model = {
