@@ -58,8 +58,9 @@ import Testing
   @Test func everyQuantizedLayerIsMeasuredAndFewerBitsAreWorse() throws {
     let model = SmallClassifier.model()
     let folder = try TemporaryFolder()
-    let job = try QuantizationJob(
-      model, Preprocessing(mean: [0.5, 0.5, 0.5]), QuantizationOptions())
+    var options = QuantizationOptions()
+    options.policy = Policy()
+    let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)
     var run = LayerNoiseRun(jobs: 2)
     let noise = try ["w8", "w4"].map { scheme in
       let quantized = try job.weightBased(

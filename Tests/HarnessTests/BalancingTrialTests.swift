@@ -52,11 +52,18 @@ import Testing
   private static let coarserOnly = model(written: [3, 1, 1, 1], read: [1, 1, 1, 1])
   private static let uneven = model(written: [30, 0.3, 1, 0.3], read: [0.01, 1, 1, 1])
 
+  /// All layers have the scheme's bits.
+  private static var options: QuantizationOptions {
+    var options = QuantizationOptions()
+    options.policy = Policy()
+    return options
+  }
+
   private static func tried(
     _ model: Model, _ scheme: SchemeName = scheme,
     _ change: (inout QuantizationOptions) -> Void = { _ in }
   ) throws -> QuantizationJob {
-    var options = QuantizationOptions()
+    var options = Self.options
     change(&options)
     let job = try QuantizationJob(model, recipe, options)
     let data = try CalibrationData(NoiseSource(count: 32, for: Program(model)))
@@ -68,7 +75,7 @@ import Testing
   {
     let few = SchemeName(weightBits: 4, activationBits: 8)
     let weightOnly = SchemeName(weightBits: 8, activationBits: nil)
-    let job = try QuantizationJob(model, Self.recipe, QuantizationOptions())
+    let job = try QuantizationJob(model, Self.recipe, Self.options)
     let data = try CalibrationData(NoiseSource(count: 32, for: Program(model)))
     let arms = try ArmJobs(
       job, of: model, Self.recipe, [Self.scheme, few, weightOnly], on: data,
@@ -104,6 +111,10 @@ import Testing
     let job = try Self.tried(
       Self.model(written: [1, 1, 1, 1], read: [1, 1, 1, 1], areAlike: true))
     #expect(job.options.balance == nil && job.notes.isEmpty)
+  }
+
+  @Test func isNotTriedWithoutEffort() throws {
+    #expect(try Self.tried(Self.uneven) { $0.effort = .quick }.options.balance == nil)
   }
 
   @Test func isNotTriedWhereChannelsAreScaledOtherwiseOrNotAtAll() throws {

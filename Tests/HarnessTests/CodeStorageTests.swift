@@ -42,6 +42,7 @@ import Testing
     _ model: Model, bits: Int = 4, _ edit: (inout QuantizationOptions) -> Void = { _ in }
   ) throws -> QuantizedModel {
     var options = QuantizationOptions()
+    options.policy = Policy()
     edit(&options)
     return try QuantizationJob(model, recipe, options).weightBased(
       SchemeName(weightBits: bits, activationBits: nil), isCorrected: false,
@@ -85,6 +86,7 @@ import Testing
   /// They have no other form.
   @Test func blocksNeedTheOperatorSet() throws {
     var options = QuantizationOptions()
+    options.policy = Policy()
     options.blockSize = 32
     let job = try QuantizationJob(Self.normed(opset: 18), Self.recipe, options)
     #expect {

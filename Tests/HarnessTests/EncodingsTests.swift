@@ -17,6 +17,7 @@ import Testing
   ) throws -> QuantizedModel {
     let model = SmallClassifier.model(side: 10)
     var options = QuantizationOptions()
+    options.policy = Policy()
     edit(&options)
     return try QuantizationJob(model, recipe, options).weightBased(
       SchemeName(scheme), isCorrected: false, CalibrationWalk(jobs: 1))

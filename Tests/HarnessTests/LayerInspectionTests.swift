@@ -38,6 +38,7 @@ import Testing
   @Test func readsBlockedWeights() throws {
     let model = SmallClassifier.model(side: 8)
     var options = QuantizationOptions()
+    options.policy = Policy()
     options.usesNativeInt4 = true
     options.blockSize = 36
     let job = try QuantizationJob(model, Preprocessing(mean: [0.5, 0.5, 0.5]), options)

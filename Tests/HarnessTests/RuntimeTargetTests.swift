@@ -47,6 +47,7 @@ import Testing
   ) throws -> QuantizedModel {
     let scheme = try SchemeName(scheme)
     var options = QuantizationOptions()
+    options.policy = Policy()
     options.blockSize = blockSize
     try options.fit(target, ChosenForms(), in: [scheme])
     let job = try QuantizationJob(model, recipe, options)

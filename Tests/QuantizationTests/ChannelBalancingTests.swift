@@ -214,10 +214,63 @@ import Testing
     #expect(same.power == facts.power && same.reach == [1, 1, 1, 8])
     let plain = 64.0 * 4 / 65025 + 16.75 / 16129
     let wanted = 67.0 / 65025 + 16.75 / 16129
-    let factors = try #require(try BalanceFactors(point, facts, bits: 8, in: Graph(model)))
+    let factors = try #require(
+      try BalanceFactors(point, facts, bits: 8, mayTurn: true, in: Graph(model)))
     #expect(abs(factors.noise - wanted / plain) < 1e-12)
     #expect(abs(factors.values[3] / factors.values[0] - 8) < 1e-12)
     #expect(abs(factors.values.reduce(1, *) - 1) < 1e-12, "only ratios count")
+  }
+
+  /// Two depthwise layers, what stands between them, and channels of which one reaches from −8 to 1, the others from −1 to 8.
+  private static func turning(_ between: String) -> Model {
+    var b = ModelBuilder()
+    b.weights("w1", [3, 1, 1, 1])
+    b.weights("b1", [3])
+    b.node("Conv", ["image", "w1", "b1"], "c1", ["group": .int(3)])
+    b.node(between, ["c1"], "x", between.contains("Pool") ? ["kernel_shape": .ints([2, 2])] : [:])
+    b.constant("w2", [1, 1, 1], [3, 1, 1, 1])
+    b.node("Conv", ["x", "w2"], "logits", ["group": .int(3)])
+    return b.model()
+  }
+
+  private static func turned(_ model: Model) throws -> BalancedModel? {
+    let balancing = try ChannelBalancing(model)
+    let point = try #require(balancing.points.first)
+    let values = Tensor([-8, 1, 8, -1, 8, -1] as [Float], shape: [1, 3, 1, 2])
+    var facts = ChannelFacts()
+    values.withView { facts.observe($0, of: point) }
+    return try balancing.balanced(by: [facts], bits: 8, .all)
+  }
+
+  @Test(arguments: ["Identity", "AveragePool"])
+  func channelsTurnTheirLongerSideUp(_ between: String) throws {
+    let model = Self.turning(between)
+    let found = try #require(try Self.turned(model))
+    let factors = try #require(found.factors.first?.factors)
+    #expect(factors == [-1, 1, 1])
+    let (before, after) = (try SmallModels.run(model), try SmallModels.run(found.model))
+    #expect(before == after, "a sign costs no precision")
+  }
+
+  /// Turned, all channels share [−1, 8] in place of [−8, 8]: the noise of the activation is 81/256 of what it was, that of the
+  /// weights, 65/2 · 3/127², what it was.
+  @Test func turnedChannelsShareAShorterRange() throws {
+    let model = Self.turning("AveragePool")
+    let point = try #require(ChannelBalancing(model).points.first)
+    let values = Tensor([-8, 1, 8, -1, 8, -1] as [Float], shape: [1, 3, 1, 2])
+    var facts = ChannelFacts()
+    values.withView { facts.observe($0, of: point) }
+    let noise = try #require(
+      try BalanceFactors(point, facts, bits: 8, mayTurn: true, in: Graph(model))?.noise)
+    let weights = 3 * 32.5 / 16129
+    #expect(abs(noise - (3 * 81 / 65025 + weights) / (3 * 256 / 65025 + weights)) < 1e-12)
+  }
+
+  /// What tells positive values from others would make something else of turned channels.
+  @Test(arguments: ["Relu", "LeakyRelu", "MaxPool"])
+  func nothingTurnsThroughWhatKnowsSigns(_ between: String) throws {
+    let found = try Self.turned(Self.turning(between))
+    #expect(found?.factors.first?.factors.allSatisfy { $0 > 0 } ?? true)
   }
 
   /// What another node reads besides layers keeps its channels, and so does what the caller gets.

@@ -158,7 +158,8 @@ import Testing
       try NetworkLoss(of: PreparedModel(Self.model), on: SeededInput(), executor: SerialExecutor()))
     let judged = try JudgedLayers(
       judge: judge, networks: networks,
-      layers: LayerPlan(graph, scheme: quantizer.scheme, policy: Policy()).layers
+      layers: LayerPlan(graph, scheme: quantizer.scheme, policy: Policy()).layers,
+      limits: SearchLimits()
     ).judged(calibration, executor: SerialExecutor())
     #expect(judged.layers["w3"]?.biasShift != [20, 20, 20, 20])
     #expect(judged.layers["w1"]?.weights != nil)

@@ -6,6 +6,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
   case repair = "repair of earlier layers"
   case biasCorrection = "bias correction"
   case endBits = "8-bit end layers"
+  case smallBits = "8-bit small layers"
   case balancing = "balanced channels"
   case floatBudget = "activations left in float"
 
@@ -15,8 +16,10 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .optimalRounding, .repair: options.walkOptions(scheme).rounding == .optimal
     case .biasCorrection: options.correctsBiases
     case .endBits: scheme.weightBits < options.policy.endBits ?? 0
+    case .smallBits: scheme.weightBits < options.policy.smallBits ?? 0
     case .balancing: options.balance != nil && scheme.activationBits != nil
-    case .floatBudget: scheme.activationBits != nil && options.floatBudget != .share(0)
+    case .floatBudget:
+      scheme.activationBits != nil && options.effort != .quick && options.floatBudget != .share(0)
     }
   }
 
@@ -27,6 +30,7 @@ public enum AblationStep: String, Sendable, CaseIterable {
     case .repair: options.repairsEarlierLayers = false
     case .biasCorrection: options.correctsBiases = false
     case .endBits: options.policy.endBits = nil
+    case .smallBits: options.policy.smallBits = nil
     // It is the model that differs.
     case .balancing: break
     case .floatBudget: options.floatBudget = .share(0)

@@ -21,7 +21,7 @@ extension QuantizationJob {
     ).leaving(fitted.rangeChoices.ranges.floats)
     try contest.enter(
       .nearest, quantizer(scheme).quantize(prepared, ranges: ranges, fallback: predicted))
-    if isOpen, options.correctsBiases, hasSyntheticImages {
+    if isOpen, options.correctsBiases, hasSyntheticImages, options.effort != .quick {
       let least = contest.leastExact
       if let loss = try reasonAgainstDataFree(scheme, judge, walker, fitted, least) {
         contest.leave(loss)

@@ -8,53 +8,68 @@ import CalibrantQuantization
 ///
 /// Each candidate costs a short calibration: few samples, min-max ranges, weights rounded to nearest, corrected biases.
 struct BalancingTrial {
+  /// With channels as they are.
+  let job: QuantizationJob
+  let preprocessing: Preprocessing
+  let scheme: SchemeName
+  let data: CalibrationData
   let jobs: Int
 
   /// As many samples are fitted as judge, and no more than this.
   private static let samples = 32
+  /// Of these many, first: most networks show that they gain nothing.
+  private static let firstSamples = 8
   /// Factors have to take the loss to less than this share of what it is without: what a short calibration gains by less, a
   /// whole one may lose.
   private static let worthwhile = 0.5
 
-  /// - Parameter job: with channels as they are.
-  /// - Returns: `job`, or that of balanced channels with a note of what they gain.
-  func better(
-    of job: QuantizationJob, _ preprocessing: Preprocessing, _ scheme: SchemeName,
-    on data: CalibrationData
-  ) throws -> QuantizationJob {
+  /// The job, or that of balanced channels with a note of what they gain.
+  func better() throws -> QuantizationJob {
     let count = min(data.count / 2, Self.samples)
     guard job.options.mayBalance(scheme), count > 1 else { return job }
     let quantized = Set(try job.targets([scheme]).map(\.name))
     let balancing = try ChannelBalancing(job.model, quantized: quantized)
-    let fitted = CalibrationData(
-      SomeSamples(first: count, of: data.source), digest: "trial", preparation: "trial")
-    let judges = CalibrationData(
-      SomeSamples(data.source, at: count..<2 * count), digest: "trial", preparation: "trial")
-    let walker = CalibrationWalk(jobs: jobs)
-    guard !balancing.points.isEmpty,
-      let judge = try walker.judge(of: job, scheme, on: judges)
-    else { return job }
-    let facts = try Calibrator(jobs: jobs).observe(balancing, of: job.model, on: fitted.source)
-    func loss(_ job: QuantizationJob) throws -> Double {
-      try judge.exactLoss(of: file(job, scheme, on: fitted, walker))
+    guard !balancing.points.isEmpty else { return job }
+    if count > 2 * Self.firstSamples,
+      try taken(balancing, Self.firstSamples) == nil
+    {
+      return job
     }
+    return try taken(balancing, count) ?? job
+  }
+
+  /// - Parameter count: of the samples that are fitted, and of those that judge.
+  /// - Returns: nil where channels are best left as they are.
+  private func taken(
+    _ balancing: ChannelBalancing, _ count: Int
+  ) throws -> QuantizationJob? {
+    let fitted = samples(0..<count)
+    guard
+      let judge = try CalibrationWalk(jobs: jobs).judge(
+        of: job, scheme, on: samples(count..<2 * count))
+    else { return nil }
+    let facts = try Calibrator(jobs: jobs).observe(balancing, of: job.model, on: fitted.source)
     var rivals: [BalancedModel] = []
     for reach in [ChannelBalancing.Reach.free, .all] {
       let model = try balancing.balanced(by: facts, bits: scheme.weightBits, reach)
       if let model, model.factors.count > rivals.last?.factors.count ?? 0 { rivals.append(model) }
     }
-    guard !rivals.isEmpty else { return job }
-    let plain = try loss(job)
+    guard !rivals.isEmpty else { return nil }
+    let plain = try judge.exactLoss(of: file(job, on: fitted))
     var best = (job: job, loss: plain, model: BalancedModel?.none)
     for model in rivals {
       let rival = try job.balanced(model, preprocessing)
-      let loss = try loss(rival)
+      let loss = try judge.exactLoss(of: file(rival, on: fitted))
       if loss < Self.worthwhile * best.loss { best = (rival, loss, model) }
     }
-    if let model = best.model {
-      best.job.notes.append(note(model, from: plain, to: best.loss, count))
-    }
+    guard let model = best.model else { return nil }
+    best.job.notes.append(note(model, from: plain, to: best.loss, count))
     return best.job
+  }
+
+  private func samples(_ range: Range<Int>) -> CalibrationData {
+    CalibrationData(
+      SomeSamples(data.source, at: range), digest: "trial \(range)", preparation: "trial")
   }
 
   private func note(
@@ -69,10 +84,7 @@ struct BalancingTrial {
       + "\(ReportText.percent(balanced)) %, else \(ReportText.percent(plain)) %"
   }
 
-  private func file(
-    _ job: QuantizationJob, _ scheme: SchemeName, on data: CalibrationData,
-    _ walker: CalibrationWalk
-  ) throws -> Model {
+  private func file(_ job: QuantizationJob, on data: CalibrationData) throws -> Model {
     try Interruption.check()
     var options = job.options
     options.rounding = .nearest
@@ -81,7 +93,7 @@ struct BalancingTrial {
     let seen = try Calibrator(jobs: jobs).observe(
       job.model, targets: job.targets([scheme]), on: data.source)
     return try job.activationBased(
-      scheme, seen.statistics, method: MinMax(), on: data, walker, judge: nil
+      scheme, seen.statistics, method: MinMax(), on: data, CalibrationWalk(jobs: jobs), judge: nil
     ).model
   }
 }
@@ -89,7 +101,8 @@ struct BalancingTrial {
 extension QuantizationOptions {
   /// Whether to try factors for a scheme: not where another way of scaling channels was asked for.
   fileprivate func mayBalance(_ scheme: SchemeName) -> Bool {
-    equalizes == nil && !equalizesModel && balance == nil && scheme.activationBits != nil
+    effort != .quick && equalizes == nil && !equalizesModel && balance == nil
+      && scheme.activationBits != nil
       && !policy.usesPerChannelActivations
   }
 }

@@ -150,7 +150,7 @@ extension QuantizationJob {
   func withBits(_ bits: [(weight: String, bits: Int)]) throws -> QuantizationJob {
     let chosen = Set(bits.map(\.weight))
     var options = options
-    options.policy.endBits = nil
+    (options.policy.endBits, options.policy.smallBits) = (nil, nil)
     options.policy.minimumElements = 0
     options.policy.excluded = try layerNames().filter { !chosen.contains($0) }.map { Glob($0) }
     options.policy.layerBits = bits.map { (Glob($0.weight), $0.bits) }

@@ -27,7 +27,9 @@ public struct EqualizationTrial: Sendable {
   ) throws -> QuantizationJob {
     let count = min(data.count / 2, Self.samples)
     guard job.options.equalizes == nil, job.options.equalizesModel, count > 0 else {
-      return try BalancingTrial(jobs: jobs).better(of: job, preprocessing, scheme, on: data)
+      return try BalancingTrial(
+        job: job, preprocessing: preprocessing, scheme: scheme, data: data, jobs: jobs
+      ).better()
     }
     var options = job.options
     options.equalizes = false

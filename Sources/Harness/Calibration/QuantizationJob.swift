@@ -15,7 +15,7 @@ public struct QuantizationOptions: Sendable {
   public var usesNativeInt4 = true
   /// Inputs of a MatMul or Gemm that share a scale, where weights are stored as INT4; nil where all of them do.
   public var blockSize: Int?
-  public var policy = Policy()
+  public var policy = Policy(endBits: 8, smallBits: 8)
   /// Whether biases make up for what rounding the weights does to the mean of a layer's outputs.
   public var correctsBiases = true
   /// Whether channels are equalized across layers; nil does where one scale serves a whole weight tensor.
@@ -29,8 +29,9 @@ public struct QuantizationOptions: Sendable {
   public var saturationSafety = SaturationSafety.auto
   /// What distinguishes the factors by which channels of activations were divided; nil where none were.
   var balance: String?
-  /// What may be computed in float because rounding its inputs costs too much.
+  /// What may be computed in float because rounding its inputs costs too much; `auto` is what `effort` allows, for the method `auto`.
   public var floatBudget = FloatBudget.auto
+  public var effort = Effort.usual
   /// The runtime that files are for; nil makes what the standard allows (`fit`).
   public internal(set) var target: RuntimeTarget?
 
@@ -45,9 +46,10 @@ public struct QuantizationOptions: Sendable {
   func walkOptions(_ scheme: SchemeName) -> WalkOptions {
     var walk = WalkOptions()
     walk.correctsBiases = correctsBiases
-    walk.rounding = rounding ?? .optimal
+    walk.rounding = rounding ?? (effort == .quick ? .nearest : .optimal)
     walk.repairsEarlierLayers = repairsEarlierLayers
     walk.saturationSafety = saturationSafety
+    walk.searchLimits = effort.searchLimits
     let isFine = scheme.weightBits >= 8 && granularity == .perChannel
     if rounding == nil, isFine { walk.widestOptimal = Self.wideColumns }
     return walk
@@ -254,7 +256,8 @@ public struct QuantizationJob: Sendable {
     }
     let suggested = SuggestedRanges(statistics, method.candidates, grid: grid)
     let selection = try RangeSelection(
-      prepared, quantizer: quantizer(scheme), suggested, grid: grid)
+      prepared, quantizer: quantizer(scheme), suggested, grid: grid,
+      limits: options.effort.searchLimits)
     return try walker.choose(selection, suggested.best, of: model, on: data)
   }
 
@@ -266,9 +269,11 @@ public struct QuantizationJob: Sendable {
     guard scheme.activationBits != nil,
       !method.candidates.isEmpty || options.floatBudget != .auto
     else { return nil }
+    let budget = options.floatBudget == .auto ? options.effort.floatBudget : options.floatBudget
     return try walker.floats(
-      FloatPlacement(prepared, quantizer: quantizer(scheme)), options.floatBudget, ranges,
-      fallback: predicted, of: model, on: data)
+      FloatPlacement(
+        prepared, quantizer: quantizer(scheme), limits: options.effort.searchLimits),
+      budget, ranges, fallback: predicted, of: model, on: data)
   }
 
   private func fit(

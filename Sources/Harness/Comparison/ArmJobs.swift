@@ -22,8 +22,10 @@ struct ArmJobs {
     let fitted = try trial.better(
       of: job, model, preprocessing, rounding.first ?? schemes[0], on: data)
     own = try rounding.dropFirst().reduce(into: [:]) { own, scheme in
-      let suited = try BalancingTrial(jobs: trial.jobs)
-        .better(of: fitted.plain, preprocessing, scheme, on: data)
+      let suited = try BalancingTrial(
+        job: fitted.plain, preprocessing: preprocessing, scheme: scheme, data: data,
+        jobs: trial.jobs
+      ).better()
       if suited.options.balance != fitted.options.balance { own[scheme] = suited }
     }
     (calibration, weightBased, activationBased) = (data, job, fitted)

@@ -7,7 +7,8 @@ import Foundation
 /// activation then adds Δ²/12 · Σᵢ sᵢ² ‖wᵢ‖² to the layers' outputs, where Δ follows from the range of all xᵢ / sᵢ; that of
 /// the weights adds Σ Δ_w²/12 · Σᵢ E[xᵢ²] / sᵢ², where the scale Δ_w of an output channel follows from its largest |wᵢ| sᵢ.
 /// Candidates are those of SmoothQuant (Xiao et al. 2022, arXiv:2211.10438), sᵢ = max|xᵢ|^α / max|wᵢ|^(1 − α), and max|xᵢ|^α
-/// alone; the one with the smallest sum is taken.
+/// alone, each also with the signs that turn every channel's longer side up: channels of [−8, 1] and [−1, 8] share [−1, 8] then
+/// instead of [−8, 8]. The one with the smallest sum is taken.
 struct BalanceFactors {
   let values: [Double]
   /// The noise of both roundings, divided by what it is without factors.
@@ -16,15 +17,18 @@ struct BalanceFactors {
   private static let exponents = [0.25, 0.375, 0.5, 0.625, 0.75, 1]
   /// No channel is scaled further than this in either direction.
   private static let limit = 64.0
+  /// What turned channels must shrink the noise to: values that calibration did not show are cut off sooner.
+  private static let worthTurning = 0.8
   /// Channels smaller than this share of the largest take its factor: there is nothing to gain.
   private static let least = 1e-3
 
   /// - Parameters:
   ///   - facts: of the point's value.
   ///   - bits: of the weights that read it.
+  ///   - mayTurn: whether factors may be negative.
   /// - Returns: nil where nothing can be said: a value that was never seen, or is always 0.
   init?(
-    _ point: BalancePoint, _ facts: ChannelFacts, bits: Int, in graph: Graph
+    _ point: BalancePoint, _ facts: ChannelFacts, bits: Int, mayTurn: Bool, in graph: Graph
   ) throws(QuantizationError) {
     var readers: [ReaderWeights] = []
     for layer in point.readers {
@@ -41,20 +45,26 @@ struct BalanceFactors {
     }
     let plain = noise([Double](repeating: 1, count: point.channels))
     guard plain > 0, plain.isFinite else { return nil }
-    var best: (values: [Double], noise: Double)?
-    for exponent in Self.exponents {
-      for weighs in [true, false] {
-        let candidate = Self.centred(
+    let weighed = Self.exponents.flatMap { exponent in
+      [true, false].map { weighs in
+        Self.centred(
           zip(reach, read).map { x, w in
             pow(max(x, Self.least * largest), exponent)
               / (weighs ? pow(max(w, Self.least * heaviest), 1 - exponent) : 1)
           })
-        let found = noise(candidate)
-        if found < best?.noise ?? .infinity { best = (candidate, found) }
       }
     }
-    guard let best else { return nil }
-    (values, self.noise) = (best.values, best.noise / plain)
+    func quietest(of candidates: [[Double]]) -> (values: [Double], noise: Double)? {
+      candidates.map { ($0, noise($0) / plain) }.min { $0.1 < $1.1 }
+    }
+    guard var best = quietest(of: weighed) else { return nil }
+    let signs = facts.turned
+    if mayTurn, let turned = quietest(of: [signs] + weighed.map { zip($0, signs).map { $0 * $1 } }),
+      turned.noise <= Self.worthTurning * best.noise
+    {
+      best = turned
+    }
+    (values, self.noise) = best
   }
 
   /// With a geometric mean of 1, for only their ratios count.
@@ -67,8 +77,9 @@ struct BalanceFactors {
   private static func step(_ facts: ChannelFacts, _ factors: [Double]) -> Double {
     var (lower, upper) = (0.0, 0.0)
     for (i, factor) in factors.enumerated() {
-      lower = min(lower, Double(facts.lowest[i]) / factor)
-      upper = max(upper, Double(facts.highest[i]) / factor)
+      let ends = (Double(facts.lowest[i]) / factor, Double(facts.highest[i]) / factor)
+      lower = min(lower, ends.0, ends.1)
+      upper = max(upper, ends.0, ends.1)
     }
     return (upper - lower) / 255
   }
@@ -126,7 +137,7 @@ private struct ReaderWeights {
       }
       for output in first..<first + outputsPerGroup {
         let widest = (0..<perGroup).reduce(0) {
-          max($0, peaks[output * perGroup + $1] * factors[inputs + $1])
+          max($0, peaks[output * perGroup + $1] * abs(factors[inputs + $1]))
         }
         weights += widest * widest / (levels * levels) * Double(window) * read
       }

@@ -49,10 +49,11 @@ public struct ChannelBalancing: Sendable {
     for (point, facts) in zip(points, facts) {
       // Of the graph as it is by now: a layer may be the reader of one point and the source of the next.
       guard let point = BalancePoint.all(in: graph).first(where: { $0.value == point.value }),
-        let factors = try BalanceFactors(point, facts, bits: bits, in: graph),
-        factors.noise <= Self.worthwhile,
         let division = ChannelDivision(of: point, in: DivisionSearch(graph)),
-        reach == .all || division.cost < .product
+        reach == .all || division.cost < .product,
+        let factors = try BalanceFactors(
+          point, facts, bits: bits, mayTurn: division.mayTurn, in: graph),
+        factors.noise <= Self.worthwhile
       else { continue }
       try graph.divide(point, by: factors.values, division)
       result.factors.append((point.value, factors.values))

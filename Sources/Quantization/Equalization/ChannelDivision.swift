@@ -32,6 +32,8 @@ struct ChannelDivision {
   /// Values that hold something else afterwards, and so get another name.
   private(set) var changed: [ValueName]
   private(set) var cost: Cost
+  /// Whether factors may be negative: not through what knows positive values from others.
+  private(set) var mayTurn = true
 }
 
 extension ChannelDivision {
@@ -47,7 +49,12 @@ extension ChannelDivision {
   }
 
   fileprivate func adding(_ edits: [Edit], changing value: ValueName) -> ChannelDivision {
-    ChannelDivision(edits: self.edits + edits, changed: changed + [value], cost: cost)
+    ChannelDivision(
+      edits: self.edits + edits, changed: changed + [value], cost: cost, mayTurn: mayTurn)
+  }
+
+  fileprivate var withoutTurns: ChannelDivision {
+    ChannelDivision(edits: edits, changed: changed, cost: cost, mayTurn: false)
   }
 }
 
@@ -98,8 +105,10 @@ struct DivisionSearch {
     case "BatchNormalization" where point.isOfMaps:
       guard isVector(node.input(1), point), isVector(node.input(2), point) else { return nil }
       return taking([.divide(node: index, input: 1), .divide(node: index, input: 2)])
-    case "Relu", "LeakyRelu", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool":
+    case "AveragePool", "GlobalAveragePool":
       return passing(0)
+    case "Relu", "LeakyRelu", "MaxPool", "GlobalMaxPool":
+      return passing(0)?.withoutTurns
     default:
       return layer(index, point).map { taking([.weights($0)]) }
     }

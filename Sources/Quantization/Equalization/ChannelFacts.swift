@@ -15,6 +15,9 @@ public struct ChannelFacts: Sendable, Equatable {
   /// The largest absolute value of each channel.
   var reach: [Double] { zip(lowest, highest).map { Double(max(-$0, $1)) } }
 
+  /// −1 for each channel that reaches further below 0 than above it, 1 for the others.
+  var turned: [Double] { zip(lowest, highest).map { -$0 > $1 ? -1 : 1 } }
+
   /// The mean square of each channel.
   var power: [Double] { squares.map { $0 / Double(max(count, 1)) } }
 

@@ -6,7 +6,7 @@ public enum FloatBudget: Sendable, Equatable {
   /// Up to this share, wherever it gains; 0 leaves nothing in float.
   case share(Double)
 
-  var share: Double {
+  public var share: Double {
     switch self {
     case .auto: 0.05
     case .share(let share): share

@@ -13,13 +13,14 @@ public struct FloatPlacement: Sendable {
   /// Members of each group of activations that share a scale.
   private let groups: [[String]]
 
-  /// How many networks may be tried to find places; each costs a run over the samples.
-  private static let trials = 96
+  private let limits: SearchLimits
 
-  public init(_ model: PreparedModel, quantizer: Quantizer) throws(QuantizationError) {
+  public init(
+    _ model: PreparedModel, quantizer: Quantizer, limits: SearchLimits = SearchLimits()
+  ) throws(QuantizationError) {
     graph = try model.upgraded()
     layers = try LayerPlan(graph, scheme: quantizer.scheme, policy: quantizer.policy)
-    self.quantizer = quantizer
+    (self.quantizer, self.limits) = (quantizer, limits)
     groups = ActivationPlacement(graph, anchors: layers.quantized.map(\.layer)).groups
       .map(\.members)
   }
@@ -88,7 +89,7 @@ public struct FloatPlacement: Sendable {
   private func costly(
     _ best: Placement, _ budget: FloatBudget, _ errors: (Set<Int>) throws -> [Double]
   ) throws -> [Int] {
-    var left = Self.trials
+    var left = limits.placements
     var found: [(group: Int, gain: Double)] = []
     var parts = groups.count > 1 ? PartwiseSearch.halves(of: groups.indices) : [groups.indices]
     while !parts.isEmpty {

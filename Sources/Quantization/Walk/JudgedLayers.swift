@@ -10,14 +10,12 @@ struct JudgedLayers {
   let networks: WalkNetworks
   /// In the order of the network.
   let layers: [WeightedLayer]
+  let limits: SearchLimits
 
   /// What may become of a layer.
   fileprivate enum Option: Int, CaseIterable {
     case fitted, fittedWithoutBias, nearest, nearestWithoutBias
   }
-
-  /// How many networks may be tried; each costs a run over the held-out samples.
-  private static let trials = 9
 
   func judged(
     _ calibration: Calibration, executor: some OrderedExecutor
@@ -39,7 +37,7 @@ struct JudgedLayers {
         of: networks.quantized, against: rival, executor: executor)
     }
     let search = PartwiseSearch(
-      options: Option.allCases.count, trials: Self.trials,
+      options: Option.allCases.count, trials: limits.fittings,
       isSame: { member, a, b in
         guard let fitted = calibration.layers[layers[member].weight] else { return true }
         var (first, second) = (fitted, fitted)

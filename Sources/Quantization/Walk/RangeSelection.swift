@@ -14,6 +14,7 @@ public struct RangeSelection: Sendable {
   private let layers: LayerPlan
   private let quantizer: Quantizer
   private let suggested: SuggestedRanges
+  private let limits: SearchLimits
 
   /// A layer, its weights, and the group whose range it depends on.
   private struct Reader: Sendable {
@@ -36,7 +37,7 @@ public struct RangeSelection: Sendable {
 
   public init(
     _ model: PreparedModel, quantizer: Quantizer, _ suggested: SuggestedRanges,
-    grid: QuantizationGrid
+    grid: QuantizationGrid, limits: SearchLimits = SearchLimits()
   ) throws(QuantizationError) {
     let graph = try model.upgraded()
     let plan = try LayerPlan(graph, scheme: quantizer.scheme, policy: quantizer.policy)
@@ -59,7 +60,7 @@ public struct RangeSelection: Sendable {
     self.candidates = candidates
     self.readers = readers
     layers = plan
-    (self.quantizer, self.suggested) = (quantizer, suggested)
+    (self.quantizer, self.suggested, self.limits) = (quantizer, suggested, limits)
   }
 
   /// - Parameter fallback: ranges where nothing is to be chosen.
@@ -102,9 +103,6 @@ public struct RangeSelection: Sendable {
     return ranges
   }
 
-  /// How many mixtures of methods may be tried; each costs a run over the held-out samples.
-  private static let mixtures = 12
-
   /// The plan that loses least of the network's outputs: each group's own choice, one method for all, or a mixture of
   /// these by parts of the network.
   ///
@@ -140,7 +138,7 @@ public struct RangeSelection: Sendable {
       if gain > 0 { best = (plan, found) }
     }
     let search = PartwiseSearch(
-      options: methods.count, trials: Self.mixtures, isSame: isSame
+      options: methods.count, trials: limits.mixtures, isSame: isSame
     ) { try errors($0, judge, $1) }
     let refined = try search.refined(best.plan, errors: best.errors, parts: .halves)
     guard refined.plan != best.plan else { return best.plan }

@@ -79,7 +79,8 @@ public struct SequentialWalk: Sendable {
     guard let judge else { return calibration }
     return try JudgedLayers(
       judge: judge, networks: networks,
-      layers: plan.layers.filter { calibration.layers[$0.weight] != nil }
+      layers: plan.layers.filter { calibration.layers[$0.weight] != nil },
+      limits: options.searchLimits
     ).judged(calibration, executor: executor)
   }
 
@@ -169,6 +170,7 @@ public struct WalkOptions: Sendable {
   public var repairsEarlierLayers = true
   /// Whether weights are kept where x86 without VNNI clamps no sum.
   public var saturationSafety = SaturationSafety.never
+  public var searchLimits = SearchLimits()
   /// Bytes of intermediate values to keep; past them, values are computed again from the last place that fits.
   ///
   /// nil takes more for optimal rounding, which runs every sample, and at most a quarter of what the process may have.

@@ -50,6 +50,11 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "Bits of the first and the last layer where others have fewer: 8 keeps the most.")
   var endBits = 8
 
+  @Option(
+    help:
+      "Bits of the layers of fewest weights, a twentieth of all together, where others have fewer.")
+  var smallBits = 8
+
   @Option(help: "Leave layers with fewer weights in float.")
   var minElements = 0
 
@@ -82,6 +87,14 @@ struct QuantizationFlags: ParsableArguments {
       """, valueName: "share|auto"))
   var floatBudget = FloatBudget.auto
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How much time calibration may take: 0 for a first look, 1 (default), 2 to leave activations in float where that makes any \
+      network better, 3 to search longest.
+      """, valueName: "0...3"))
+  var effort = Effort.usual
+
   @Flag(
     help:
       "Leave biases as they are instead of correcting them for what rounding does to their layer.")
@@ -93,8 +106,9 @@ struct QuantizationFlags: ParsableArguments {
     }
     try Self.require(weights, "--weights", among: ["symmetric", "asymmetric"])
     try Self.require(rounding, "--rounding", among: ["nearest", "optimal"])
-    guard SchemeName.supportedWeightBits.contains(endBits) else {
-      throw ValidationError("--end-bits \(endBits) is none of 8, 6, 4, 3, 2")
+    for (option, bits) in [("--end-bits", endBits), ("--small-bits", smallBits)]
+    where !SchemeName.supportedWeightBits.contains(bits) {
+      throw ValidationError("\(option) \(bits) is none of 8, 6, 4, 3, 2")
     }
     if nativeInt4 && int4AsInt8 {
       throw ValidationError("--native-int4 and --int4-as-int8 exclude each other")
@@ -126,10 +140,11 @@ struct QuantizationFlags: ParsableArguments {
     options.equalizes = equalize
     options.saturationSafety = saturationSafe
     options.floatBudget = floatBudget
+    options.effort = effort
     options.rounding = rounding.flatMap { WeightRounding(rawValue: $0) }
     options.policy = Policy(
       excluded: exclude.map { Glob($0) }, layerBits: try parsedLayerBits(),
-      endBits: endBits,
+      endBits: endBits, smallBits: smallBits,
       minimumElements: minElements, usesPerChannelActivations: perChannelActivations)
     if let target = target.flatMap(StandardTargets.named) {
       try options.fit(target, chosenForms, in: schemes)
@@ -179,6 +194,11 @@ struct QuantizationFlags: ParsableArguments {
 }
 
 extension SaturationSafety: ExpressibleByArgument {}
+
+extension Effort: ExpressibleByArgument {
+  public static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
+  public var defaultValueDescription: String { "\(rawValue)" }
+}
 
 extension FloatBudget: ExpressibleByArgument {
   public init?(argument: String) {
