@@ -44,7 +44,7 @@ ROWS = {
     "w8a8 per-tensor": ("calibrate", ["--bits", "8", "--method", "auto", "--per-tensor"], True),
     "w4 plain": ("quantize", ["--bits", "4", "--method", "plain"], False),
     "w4": ("calibrate", ["--bits", "4", "--activations", "float"], False),
-    "w4 every layer": ("calibrate", ["--bits", "4", "--activations", "float", "--end-bits", "4"], False),
+    "w4 every layer": ("calibrate", ["--bits", "4", "--activations", "float", "--end-bits", "4", "--small-bits", "4"], False),
     "w4a8": ("calibrate", ["--bits", "4", "--method", "auto"], False),
     "w3": ("calibrate", ["--bits", "3", "--activations", "float"], False),
     "w2": ("calibrate", ["--bits", "2", "--activations", "float"], False),

@@ -40,6 +40,7 @@ import Testing
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", quantized, "--quiet",
         "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "3", "--end-bits", "3",
+        "--small-bits", "3",
         "--rounding", "nearest",
       ] + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
@@ -67,7 +68,8 @@ import Testing
       [
         "calibrate", DemoFiles.model, "--data", DemoFiles.calibration, "-o", folder.file("a.onnx"),
         "--quiet", "--per-tensor", "--no-equalize", "--no-bias-correction", "--bits", "3",
-        "--end-bits", "3", "--rounding", "nearest", "--json", folder.file("a.json"),
+        "--end-bits", "3", "--small-bits", "3", "--rounding", "nearest", "--json",
+        folder.file("a.json"),
       ] + flags.split(separator: " ").map(String.init) + DemoFiles.asTheyAre)
     #expect(made.exitCode == 0, "\(made.errors)")
     let floats = try suggestion["exclude"].strings

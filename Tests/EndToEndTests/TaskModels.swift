@@ -11,7 +11,8 @@ struct TaskModels {
   var hasOpenSides = false
 
   static let roundedToTwoBits = [
-    "--bits", "2", "--end-bits", "2", "--per-tensor", "--weights", "symmetric", "--min-elements",
+    "--bits", "2", "--end-bits", "2", "--small-bits", "2", "--per-tensor", "--weights", "symmetric",
+    "--min-elements",
     "0",
     "--no-equalize", "--no-bias-correction",
   ]
