@@ -8,7 +8,7 @@ import Foundation
 /// the weights adds Σ Δ_w²/12 · Σᵢ E[xᵢ²] / sᵢ², where the scale Δ_w of an output channel follows from its largest |wᵢ| sᵢ.
 /// Candidates are those of SmoothQuant (Xiao et al. 2022, arXiv:2211.10438), sᵢ = max|xᵢ|^α / max|wᵢ|^(1 − α), and max|xᵢ|^α
 /// alone, each also with the signs that turn every channel's longer side up: channels of [−8, 1] and [−1, 8] share [−1, 8] then
-/// instead of [−8, 8]. The one with the smallest sum is taken.
+/// instead of [−8, 8]. The one with the smallest sum is taken, a turned one where it takes a fifth off the others'.
 struct BalanceFactors {
   let values: [Double]
   /// The noise of both roundings, divided by what it is without factors.
