@@ -12,8 +12,7 @@ import Testing
   private static let scheme = SchemeName(weightBits: 8, activationBits: 8)
   private static let recipe = Preprocessing(mean: [0.5, 0.5, 0.5])
 
-  /// A sum of small numbers and of their difference from large ones: rounding the large ones loses the difference, and is what
-  /// a layer of few multiply-accumulates reads.
+  /// A sound network whose last layer reads pooled values, with hardly any of the multiply-accumulates.
   private static func model() -> Model {
     func tensor(_ name: String, _ dims: [Int], _ values: [Float]) -> ModelTensor {
       ModelTensor(name: name, elementType: .float32, dims: dims, values: values)

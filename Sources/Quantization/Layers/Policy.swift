@@ -36,25 +36,21 @@ public struct Policy: Sendable {
     {
       throw .unmatchedPattern(pattern.pattern, layers: layers.map(\.name))
     }
-    var bits = layers.indices.map { index in
+    var bits = layers.indices.map { index -> Int? in
       let layer = layers[index]
-      if isInFloat(layer) { return nil as Int? }
+      if excluded.contains(where: { $0.names(layer) }) { return nil }
       if let own = own(layer) { return own }
+      if layer.elementCount < minimumElements { return nil }
       let isEnd = index == 0 || index == layers.count - 1
       return isEnd ? max(scheme.bits, endBits ?? scheme.bits) : scheme.bits
     }
     guard let smallBits, smallBits > scheme.bits else { return bits }
     let small = smallWeights(of: zip(layers, bits).compactMap { $1 == nil ? nil : $0 })
-    for (index, layer) in layers.enumerated()
-    where small.contains(layer.weight) && !isInFloat(layer) && own(layer) == nil {
-      bits[index] = max(bits[index] ?? 0, smallBits)
+    for (index, layer) in layers.enumerated() where small.contains(layer.weight) {
+      guard let given = bits[index], own(layer) == nil else { continue }
+      bits[index] = max(given, smallBits)
     }
     return bits
-  }
-
-  private func isInFloat(_ layer: WeightedLayer) -> Bool {
-    excluded.contains { $0.names(layer) }
-      || layer.elementCount < minimumElements && own(layer) == nil
   }
 
   private func own(_ layer: WeightedLayer) -> Int? {
