@@ -7,7 +7,7 @@ public struct Policy: Sendable {
   /// Bits of the first and the last layer in schemes of fewer bits; nil treats them as all others. They hold few of
   /// the weights and much of what quantization costs.
   public var endBits: Int?
-  /// Bits of the layers of fewest weights in schemes of fewer bits, as many as hold a twentieth of all weights together; nil treats
+  /// Bits of the layers of fewest weights in schemes of fewer bits, as many as hold a tenth of all weights together; nil treats
   /// them as all others. Depthwise layers and those next to the input are among them: every weight there is read at many
   /// positions, so that few bytes make up for much.
   public var smallBits: Int?
@@ -58,7 +58,7 @@ public struct Policy: Sendable {
   }
 
   /// Of all weights, what small layers may hold together.
-  private static let smallShare = 0.05
+  private static let smallShare = 0.1
 
   /// Those of the layers of fewest weights; of equal ones, the first.
   private func smallWeights(of layers: [WeightedLayer]) -> Set<String> {

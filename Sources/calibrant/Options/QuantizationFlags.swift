@@ -52,7 +52,7 @@ struct QuantizationFlags: ParsableArguments {
 
   @Option(
     help:
-      "Bits of the layers of fewest weights, a twentieth of all together, where others have fewer.")
+      "Bits of the layers of fewest weights, a tenth of all together, where others have fewer.")
   var smallBits = 8
 
   @Option(help: "Leave layers with fewer weights in float.")
