@@ -6,7 +6,8 @@ import CalibrantQuantization
 /// Whether balanced channels pay for a model: it is quantized with channels as they are, with the factors that cost nothing
 /// at run time, and with all that gain, and taken is what then loses least of the network's outputs on other samples.
 ///
-/// Each candidate costs a short calibration: few samples, min-max ranges, weights rounded to nearest, corrected biases.
+/// Each candidate costs a short calibration: few samples, min-max ranges, weights rounded to nearest, corrected biases. What
+/// gains on very few has to do so again on more.
 struct BalancingTrial {
   /// With channels as they are.
   let job: QuantizationJob
@@ -30,41 +31,44 @@ struct BalancingTrial {
     let quantized = Set(try job.targets([scheme]).map(\.name))
     let balancing = try ChannelBalancing(job.model, quantized: quantized)
     guard !balancing.points.isEmpty else { return job }
-    if count > 2 * Self.firstSamples,
-      try taken(balancing, Self.firstSamples) == nil
-    {
-      return job
+    var reaches = ChannelBalancing.Reach.allCases
+    if count > 2 * Self.firstSamples {
+      guard let first = try taken(balancing, reaches, Self.firstSamples) else { return job }
+      reaches = [first.reach]
     }
-    return try taken(balancing, count) ?? job
+    return try taken(balancing, reaches, count)?.job ?? job
   }
 
   /// - Parameter count: of the samples that are fitted, and of those that judge.
   /// - Returns: nil where channels are best left as they are.
   private func taken(
-    _ balancing: ChannelBalancing, _ count: Int
-  ) throws -> QuantizationJob? {
+    _ balancing: ChannelBalancing, _ reaches: [ChannelBalancing.Reach], _ count: Int
+  ) throws -> (job: QuantizationJob, reach: ChannelBalancing.Reach)? {
     let fitted = samples(0..<count)
     guard
       let judge = try CalibrationWalk(jobs: jobs).judge(
         of: job, scheme, on: samples(count..<2 * count))
     else { return nil }
     let facts = try Calibrator(jobs: jobs).observe(balancing, of: job.model, on: fitted.source)
-    var rivals: [BalancedModel] = []
-    for reach in [ChannelBalancing.Reach.free, .all] {
+    var rivals: [(reach: ChannelBalancing.Reach, model: BalancedModel)] = []
+    for reach in reaches {
       let model = try balancing.balanced(by: facts, bits: scheme.weightBits, reach)
-      if let model, model.factors.count > rivals.last?.factors.count ?? 0 { rivals.append(model) }
+      if let model, model.factors.count > rivals.last?.model.factors.count ?? 0 {
+        rivals.append((reach, model))
+      }
     }
     guard !rivals.isEmpty else { return nil }
     let plain = try judge.exactLoss(of: file(job, on: fitted))
-    var best = (job: job, loss: plain, model: BalancedModel?.none)
-    for model in rivals {
-      let rival = try job.balanced(model, preprocessing)
-      let loss = try judge.exactLoss(of: file(rival, on: fitted))
-      if loss < Self.worthwhile * best.loss { best = (rival, loss, model) }
+    var best: (job: QuantizationJob, loss: Double, rival: Int)?
+    for (index, rival) in rivals.enumerated() {
+      let job = try job.balanced(rival.model, preprocessing)
+      let loss = try judge.exactLoss(of: file(job, on: fitted))
+      if loss < Self.worthwhile * (best?.loss ?? plain) { best = (job, loss, index) }
     }
-    guard let model = best.model else { return nil }
+    guard var best else { return nil }
+    let (reach, model) = rivals[best.rival]
     best.job.notes.append(note(model, from: plain, to: best.loss, count))
-    return best.job
+    return (best.job, reach)
   }
 
   private func samples(_ range: Range<Int>) -> CalibrationData {

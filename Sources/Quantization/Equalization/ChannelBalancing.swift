@@ -29,7 +29,7 @@ public struct ChannelBalancing: Sendable {
   }
 
   /// Which factors to take.
-  public enum Reach: Sendable {
+  public enum Reach: Sendable, CaseIterable {
     /// Those that cost no product of a whole value at run time.
     case free
     case all

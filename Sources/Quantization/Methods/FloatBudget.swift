@@ -13,8 +13,12 @@ public enum FloatBudget: Sendable, Equatable {
     }
   }
 
-  /// What rounded activations may lose of the outputs (`NetworkLoss`) before anything is left in float.
-  var toleratedLoss: Double { self == .auto ? 0.01 : 0 }
+  /// What rounded activations may lose of the outputs (`NetworkLoss`) before anything is left in float: more where weights of
+  /// few bits lose a multiple of that anyway.
+  func toleratedLoss(weightBits: Int) -> Double {
+    guard self == .auto else { return 0 }
+    return weightBits < 8 ? 0.01 : 0.005
+  }
 
   /// The share of the error that an activation must make up to stay in float.
   var matters: Double { self == .auto ? 0.05 : 0.01 }

@@ -43,7 +43,8 @@ public struct FloatPlacement: Sendable {
       return Placement(
         floats: floats, errors: try judge.errors(of: writer.finished(), executor: executor))
     }
-    guard try placement([], judge).loss > budget.toleratedLoss,
+    let tolerated = budget.toleratedLoss(weightBits: quantizer.scheme.weights.bits)
+    guard try placement([], judge).loss > tolerated,
       let judge = try NetworkLoss(of: graph, on: input, .both, executor: executor)
     else { return nil }
     let shares = try multiplyAccumulates(on: input)
