@@ -59,16 +59,16 @@ struct BalancingTrial {
     }
     guard !rivals.isEmpty else { return nil }
     let plain = try judge.exactLoss(of: file(job, on: fitted))
-    var best: (job: QuantizationJob, loss: Double, rival: Int)?
-    for (index, rival) in rivals.enumerated() {
-      let job = try job.balanced(rival.model, preprocessing)
-      let loss = try judge.exactLoss(of: file(job, on: fitted))
-      if loss < Self.worthwhile * (best?.loss ?? plain) { best = (job, loss, index) }
+    var best: (job: QuantizationJob, reach: ChannelBalancing.Reach)?
+    var least = plain
+    for (reach, model) in rivals {
+      var rival = try job.balanced(model, preprocessing)
+      let loss = try judge.exactLoss(of: file(rival, on: fitted))
+      guard loss < Self.worthwhile * least else { continue }
+      rival.notes.append(note(model, from: plain, to: loss, count))
+      (best, least) = ((rival, reach), loss)
     }
-    guard var best else { return nil }
-    let (reach, model) = rivals[best.rival]
-    best.job.notes.append(note(model, from: plain, to: best.loss, count))
-    return (best.job, reach)
+    return best
   }
 
   private func samples(_ range: Range<Int>) -> CalibrationData {
