@@ -42,6 +42,24 @@ import Testing
     #expect(found == Self.expected)
   }
 
+  /// Every form that the grammar of options has.
+  @Test func forms() throws {
+    let found = try entries(
+      "\u{FEFF}\r\n \"a b\" . c = -1 # d\r\nempty = [ # e\n ]\ntail = [\n 1, 2 # f\n , ]\n"
+        + "long = \"\"\"\"g\"\n\\u00e9\"\"\"\"\"\nraw = '''h'\\'''\nnone = {}\n"
+        + "[ i . 'j' ]\ntable = { k.l = [ { m = false } ] }\n\t[[n]]\no = +1E-2\n[[n]]")
+    #expect(
+      found == [
+        "a b": .table(["c": .number("-1")]), "empty": .list([]),
+        "tail": .list([.number("1"), .number("2")]), "long": .text("\"g\"\né\"\""),
+        "raw": .text("h'\\"), "none": .table([:]),
+        "i": .table([
+          "j": .table(["table": .table(["k": .table(["l": .list([.table(["m": .flag(false)])])])])])
+        ]),
+        "n": .list([.table(["o": .number("0.01")]), .table([:])]),
+      ])
+  }
+
   @Test func json() throws {
     let found = try entries(
       """
@@ -54,8 +72,18 @@ import Testing
   @Test(arguments: [
     ("c.toml", "max-drop = ", "line 1"), ("c.toml", "a = 1\na = 2", "line 2"),
     ("c.toml", "b = '''\n'''\nday = 2026-01-01T:0000:00Z\n", "line 3"),
-    ("c.toml", "a = 07:00", "'07'"),
-    ("c.toml", "a = 0x1F", "'0x1F' is no decimal number"), ("c.toml", "a = é", "outside of quotes"),
+    ("c.toml", "a = 07:00", "'07:00'"),
+    ("c.toml", "a = 0x1F", "'0x1F' is no decimal number"), ("c.toml", "a = é", "a value must"),
+    ("c.toml", "a = [}", "a value must"), ("c.toml", "a = [,", "a value must"),
+    ("c.toml", "a = [\n1,\n# b\n}]", "line 4: a value must"), ("c.toml", "a = [1 2]", "']' must"),
+    ("c.toml", "a = { ]", "a name must"), ("c.toml", "a = { b = }", "a value must"),
+    ("c.toml", "a = { b = 1, }", "a name must"), ("c.toml", "a = { b = 1 ]", "'}' must"),
+    ("c.toml", "a = 1 b = 2", "the line must end"), ("c.toml", "a = yes", "'yes' is no decimal"),
+    ("c.toml", "a 1", "'=' must"), ("c.toml", "[a", "']' must"),
+    ("c.toml", "[a]]", "line must end"),
+    ("c.toml", "\na = \"b\\\n\"", "line 2: a text begins"),
+    ("c.toml", "a = " + String(repeating: "[", count: 10_000), "deep"),
+    ("c.toml", "a = " + String(repeating: "{a=", count: 10_000), "deep"),
     ("c.toml", "a = 1\r\n [,\n", "line 2"), ("c.toml", "[[ \n", "line 1"),
     ("c.toml", "[[[a]]]", "line 1"),
     ("c.toml", "day = 2026-01-01", "'2026-01-01' is no decimal number"),

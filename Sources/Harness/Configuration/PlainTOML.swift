@@ -1,94 +1,177 @@
-/// The part of TOML that options need: strings, decimal numbers, true and false, lists and tables.
+/// The grammar of TOML that options need: strings, decimal numbers, true and false, lists and tables (TOML 1.0, section by
+/// section as the functions are named).
 ///
-/// toml++ (in TOMLKit 0.6.0) ends the program at some texts that are no TOML, such as "[," or a time without its hours. What
-/// options do not need is refused before it comes there.
+/// toml++ (in TOMLKit 0.6.0) ends the program at some texts that are no TOML, such as "[}" or a time without its hours. So
+/// what does not follow the grammar, or is nothing that options need, is refused before it comes there; what strings and
+/// numbers mean, and which keys may stand together, is read there alone.
 struct PlainTOML {
   private var rest: Substring.UnicodeScalarView
   private var line = 1
-  private var isAtStart = true
+
+  /// Lists and tables within one another.
+  private static let deepest = 16
 
   private init(_ text: String) { rest = text[...].unicodeScalars }
 
   /// - Throws: what stands where nothing that options need can stand, with its line.
   static func check(_ text: String) throws(ConfigurationSyntaxError) {
-    var scan = PlainTOML(text)
-    if scan.rest.first == "\u{FEFF}" { scan.rest.removeFirst() }
-    while let next = scan.rest.first { try scan.take(next) }
+    var text = PlainTOML(text)
+    text.take("\u{FEFF}")
+    repeat { try text.expression() } while try text.endLine()
   }
 
-  private mutating func take(_ next: Unicode.Scalar) throws(ConfigurationSyntaxError) {
-    switch next {
-    case "\n":
-      rest.removeFirst()
-      (line, isAtStart) = (line + 1, true)
-      return
-    case " ", "\t", "\r": rest.removeFirst()
-    case "#": rest = rest.drop { $0 != "\n" }
-    case "\"", "'":
-      isAtStart = false
-      skipString(next)
-    case "[" where isAtStart: try header()
-    case "=", ",", "[", "]", "{", "}":
-      isAtStart = false
-      rest.removeFirst()
-    default:
-      isAtStart = false
-      try word()
+  /// A table's name, a key with its value, or nothing.
+  private mutating func expression() throws(ConfigurationSyntaxError) {
+    skipSpace()
+    switch rest.first {
+    case nil, "\n", "\r", "#": return
+    case "[": try header()
+    default: try pair(depth: 0)
     }
   }
 
-  /// No option takes lists in lists, so that a line that begins with a bracket names a table.
   private mutating func header() throws(ConfigurationSyntaxError) {
-    isAtStart = false
-    for _ in 0..<2 where rest.first == "[" {
-      rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" }
-    }
-    guard let first = rest.first,
-      Self.isLetter(first) || Self.isDigit(first) || "_\"'".unicodeScalars.contains(first)
-    else { throw refusal("a table's name must follow '['") }
+    let brackets = rest.starts(with: "[[".unicodeScalars) ? 2 : 1
+    rest = rest.dropFirst(brackets)
+    try key()
+    for _ in 0..<brackets { try expect("]", "after a table's name") }
   }
 
-  /// A key, a number, true or false.
-  private mutating func word() throws(ConfigurationSyntaxError) {
-    let word = rest.prefix {
-      Self.isLetter($0) || Self.isDigit($0) || "_-+.".unicodeScalars.contains($0)
-    }
-    guard let first = word.first else {
-      throw refusal("\(String(rest.prefix(1)).debugDescription) has no place outside of quotes")
-    }
-    rest = rest.dropFirst(word.count)
-    guard !Self.isLetter(first), first != "_" else { return }
-    let text = String(word)
-    guard
-      text.wholeMatch(of: /[+-]?[0-9]+(_[0-9]+)*(\.[0-9]+(_[0-9]+)*)?([eE][+-]?[0-9]+)?/) != nil,
-      rest.first != ":"
-    else { throw refusal("'\(text)' is no decimal number; quotes make it text") }
+  private mutating func pair(depth: Int) throws(ConfigurationSyntaxError) {
+    try key()
+    try expect("=", "after a key")
+    skipSpace()
+    try value(depth: depth)
   }
 
-  /// Past a string's end, or that of its line where it has none.
-  private mutating func skipString(_ quote: Unicode.Scalar) {
-    let isLong = rest.starts(with: [quote, quote, quote])
+  private mutating func key() throws(ConfigurationSyntaxError) {
+    repeat {
+      skipSpace()
+      if let quote = quote {
+        guard !isLong(quote) else { throw refusal("a key is no text of several lines") }
+        try string(quote)
+      } else {
+        guard !word(allowing: "_-").isEmpty else { throw refusal("a name must stand here") }
+      }
+      skipSpace()
+    } while take(".")
+  }
+
+  private mutating func value(depth: Int) throws(ConfigurationSyntaxError) {
+    guard depth < Self.deepest else { throw refusal("no option takes lists as deep as this") }
+    if let quote = quote { return try string(quote) }
+    if take("[") { return try array(depth: depth + 1) }
+    if take("{") { return try inlineTable(depth: depth + 1) }
+    let text = word(allowing: "_-+.:")
+    guard !text.isEmpty else {
+      throw refusal("a value must stand here")
+    }
+    guard text == "true" || text == "false" || Self.isDecimal(text) else {
+      throw refusal("'\(text)' is no decimal number, true or false; quotes make it text")
+    }
+  }
+
+  private mutating func array(depth: Int) throws(ConfigurationSyntaxError) {
+    try skipLines()
+    while !take("]") {
+      try value(depth: depth)
+      try skipLines()
+      guard take(",") else { return try expect("]", "or ',' after a list's value") }
+      try skipLines()
+    }
+  }
+
+  private mutating func inlineTable(depth: Int) throws(ConfigurationSyntaxError) {
+    skipSpace()
+    guard !take("}") else { return }
+    repeat { try pair(depth: depth) } while takeAfterSpace(",")
+    try expect("}", "or ',' after a table's value")
+  }
+
+  /// Past a string and its quotes; what its escapes mean is not looked at.
+  private mutating func string(_ quote: Unicode.Scalar) throws(ConfigurationSyntaxError) {
+    let (first, isLong) = (line, isLong(quote))
     rest = rest.dropFirst(isLong ? 3 : 1)
-    while let next = rest.first {
-      if next == quote, !isLong || rest.starts(with: [quote, quote, quote]) {
+    while let next = rest.first, isLong || next != "\n" {
+      if next == quote, !isLong || self.isLong(quote) {
         rest = rest.dropFirst(isLong ? 3 : 1)
+        // One or two quotes before the closing ones are the text's last characters.
+        if isLong { rest = rest.dropFirst(rest.prefix(2).prefix { $0 == quote }.count) }
         return
       }
-      if next == "\n" {
-        guard isLong else { return }
+      if next == "\\", quote == "\"" { rest.removeFirst() }
+      if rest.first == "\n" {
+        guard isLong else { break }
         line += 1
       }
-      rest = rest.dropFirst(next == "\\" && quote == "\"" ? 2 : 1)
+      rest = rest.dropFirst()
     }
+    line = first
+    throw refusal("a text begins that has no closing quotes")
+  }
+
+  private var quote: Unicode.Scalar? {
+    rest.first.flatMap { "\"'".unicodeScalars.contains($0) ? $0 : nil }
+  }
+
+  private func isLong(_ quote: Unicode.Scalar) -> Bool { rest.starts(with: [quote, quote, quote]) }
+
+  private mutating func word(allowing others: String) -> String {
+    let word = rest.prefix {
+      switch $0 {
+      case "a"..."z", "A"..."Z", "0"..."9": true
+      default: others.unicodeScalars.contains($0)
+      }
+    }
+    rest = rest.dropFirst(word.count)
+    return String(word)
+  }
+
+  private static func isDecimal(_ text: String) -> Bool {
+    text.wholeMatch(of: /[+-]?[0-9]+(_[0-9]+)*(\.[0-9]+(_[0-9]+)*)?([eE][+-]?[0-9]+)?/) != nil
+  }
+
+  private mutating func skipSpace() { rest = rest.drop { $0 == " " || $0 == "\t" } }
+
+  /// Past line ends and comments, which stand between a list's values.
+  private mutating func skipLines() throws(ConfigurationSyntaxError) {
+    skipSpace()
+    while let next = rest.first, "\r\n#".unicodeScalars.contains(next), try endLine() {
+      skipSpace()
+    }
+  }
+
+  /// Past a comment and the line's end.
+  ///
+  /// - Returns: whether there was one before the text's end.
+  private mutating func endLine() throws(ConfigurationSyntaxError) -> Bool {
+    skipSpace()
+    if rest.first == "#" { rest = rest.drop { $0 != "\n" && $0 != "\r" } }
+    guard !rest.isEmpty else { return false }
+    take("\r")
+    guard take("\n") else { throw refusal("the line must end here") }
+    line += 1
+    return true
+  }
+
+  @discardableResult private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    guard rest.first == scalar else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  private mutating func takeAfterSpace(_ scalar: Unicode.Scalar) -> Bool {
+    skipSpace()
+    return take(scalar)
+  }
+
+  private mutating func expect(
+    _ scalar: Unicode.Scalar, _ place: String
+  ) throws(ConfigurationSyntaxError) {
+    guard takeAfterSpace(scalar) else { throw refusal("'\(scalar)' must stand \(place)") }
   }
 
   private func refusal(_ reason: String) -> ConfigurationSyntaxError {
     ConfigurationSyntaxError(reason: "it is no TOML that options take: line \(line): \(reason)")
   }
-
-  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-  }
-
-  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 }
