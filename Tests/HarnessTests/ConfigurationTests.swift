@@ -84,6 +84,13 @@ import Testing
     ("c.toml", "\na = \"b\\\n\"", "line 2: a text begins"),
     ("c.toml", "a = " + String(repeating: "[", count: 10_000), "deep"),
     ("c.toml", "a = " + String(repeating: "{a=", count: 10_000), "deep"),
+    ("c.toml", String(repeating: "a.", count: 20_000) + "a = 1", "deep"),
+    (
+      "c.toml", "\n[" + String(repeating: "a.", count: 20_000) + "a]",
+      "line 2: no option takes tables"
+    ),
+    ("c.json", "{\"a\":" + String(repeating: "[", count: 100_000), "no JSON"),
+    ("c.json", "{\"a\":" + String(repeating: "{\"a\":", count: 100_000), "no JSON"),
     ("c.toml", "a = 1\r\n [,\n", "line 2"), ("c.toml", "[[ \n", "line 1"),
     ("c.toml", "[[[a]]]", "line 1"),
     ("c.toml", "day = 2026-01-01", "'2026-01-01' is no decimal number"),

@@ -8,7 +8,7 @@ struct PlainTOML {
   private var rest: Substring.UnicodeScalarView
   private var line = 1
 
-  /// Lists and tables within one another.
+  /// Lists and tables within one another, and parts of a key, which name tables: toml++ takes them apart recursively.
   private static let deepest = 16
 
   private init(_ text: String) { rest = text[...].unicodeScalars }
@@ -45,27 +45,31 @@ struct PlainTOML {
   }
 
   private mutating func key() throws(ConfigurationSyntaxError) {
+    var parts = 0
     repeat {
-      skipSpace()
-      if let quote = quote {
-        guard !isLong(quote) else { throw refusal("a key is no text of several lines") }
-        try string(quote)
-      } else {
-        guard !word(allowing: "_-").isEmpty else { throw refusal("a name must stand here") }
-      }
-      skipSpace()
-    } while take(".")
+      parts += 1
+      guard parts <= Self.deepest else { throw refusal("no option takes tables as deep as this") }
+      try name()
+    } while takeAfterSpace(".")
+  }
+
+  private mutating func name() throws(ConfigurationSyntaxError) {
+    skipSpace()
+    if let quote {
+      guard !isLong(quote) else { throw refusal("a key is no text of several lines") }
+      try string(quote)
+    } else {
+      guard !word(allowing: "_-").isEmpty else { throw refusal("a name must stand here") }
+    }
   }
 
   private mutating func value(depth: Int) throws(ConfigurationSyntaxError) {
     guard depth < Self.deepest else { throw refusal("no option takes lists as deep as this") }
-    if let quote = quote { return try string(quote) }
+    if let quote { return try string(quote) }
     if take("[") { return try array(depth: depth + 1) }
     if take("{") { return try inlineTable(depth: depth + 1) }
     let text = word(allowing: "_-+.:")
-    guard !text.isEmpty else {
-      throw refusal("a value must stand here")
-    }
+    guard !text.isEmpty else { throw refusal("a value must stand here") }
     guard text == "true" || text == "false" || Self.isDecimal(text) else {
       throw refusal("'\(text)' is no decimal number, true or false; quotes make it text")
     }
@@ -92,7 +96,7 @@ struct PlainTOML {
   private mutating func string(_ quote: Unicode.Scalar) throws(ConfigurationSyntaxError) {
     let (first, isLong) = (line, isLong(quote))
     rest = rest.dropFirst(isLong ? 3 : 1)
-    while let next = rest.first, isLong || next != "\n" {
+    while let next = rest.first {
       if next == quote, !isLong || self.isLong(quote) {
         rest = rest.dropFirst(isLong ? 3 : 1)
         // One or two quotes before the closing ones are the text's last characters.
